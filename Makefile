@@ -21,7 +21,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 comma := ,
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help ready tools demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak bench-messages faults coverage mutate audit check format lock
+.PHONY: help ready tools wheel release demo demo-reset serve test house pre ci landing all net lint-migrations test-postgres foreign bench bench-quick bench-imports bench-search bench-signon bench-peak bench-served bench-messages faults drill test-deployed coverage mutate audit check format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,12 @@ demo-reset: ready ## the same, with a new school instead of the former one
 
 serve: tools ## Django's development server, on the data of the demo
 	DEBUG=1 DEMO=1 $(RUN) manage.py runserver $(ARGS)
+
+wheel: ## what installs on a server without this folder, in build/release/: a wheel and its packages by digest
+	@$(PYTHON) bootstrap.py wheel
+
+release: tools ## a numbered release, VERSION=0.2.0: its commit, its tag, and build/release/; nothing leaves this machine (docs/upgrades.md)
+	@$(RUN) -m deploy.release $(VERSION)
 
 test: tools ## every test, on SQLite; the whole net apart (`make net`)
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal -m "not net and not plain" $(ARGS)
@@ -66,6 +72,10 @@ net: tools ## the whole net: every role in front of every route, every page in a
 foreign: ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDAV, WebDAV), against the real server
 	@$(PYTHON) bootstrap.py foreign
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/foreign $(ARGS)
+
+test-deployed: ## the files of deploy/ taken up by nginx, gunicorn, systemd and promtool, the wheel, the images; an hour the first time
+	@$(PYTHON) bootstrap.py deployed
+	env -u DATABASE_URL $(RUN) -m pytest -n 1 tests/deployed/*.py $(ARGS)
 
 test-postgres: tools ## the same tests, on PostgreSQL (fewer in a browser: decision 129), and its migrations read for locks and lost data
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(MAKE) lint-migrations; \
@@ -98,8 +108,14 @@ bench-catalogue: tools ## the search of resources with 2 000, 20 000 and 200 000
 bench-peak: tools ## 600 rolls called in ten minutes while families read, on PostgreSQL; a quarter of an hour
 	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.peak $(ARGS)
 
+bench-served: tools ## what pages cost through gunicorn and nginx as documented, beside the same in process, on PostgreSQL; minutes (ARGS="--beside '--threads 2'")
+	set -e; export DATABASE_URL="$$($(PYTHON) bootstrap.py postgres)"; $(RUN) -m bench.served $(ARGS)
+
 faults: tools ## kill, fill and race a real site twenty times each, and count the acknowledged writes that it lost; half an hour (ARGS=--once: minutes)
 	$(RUN) -m bench.faults $(ARGS)
+
+drill: tools ## lose a machine while people write, bring its backup back elsewhere, compare; minutes (ARGS="--files 4000" for more)
+	$(RUN) -m bench.drill $(ARGS)
 
 coverage: tools ## the tests without a browser, and which lines they never ran; fails under the bars of tests/coverage_bars.py
 	rm -rf build/coverage && mkdir -p build/coverage
@@ -137,6 +153,8 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 lock: ready ## lock what pyproject.toml asks for; newer versions with ARGS=--upgrade
 	echo uv | $(COMPILE) $(ARGS) - --output-file requirements/uv.txt
 	$(COMPILE) $(ARGS) pyproject.toml --output-file requirements/prod.txt
-	$(COMPILE) $(ARGS) pyproject.toml --group dev --constraints requirements/prod.txt --output-file requirements/dev.txt
+	$(COMPILE) $(ARGS) pyproject.toml --all-extras --constraints requirements/prod.txt --output-file requirements/extras.txt
+	$(COMPILE) $(ARGS) pyproject.toml --all-extras --group dev --constraints requirements/extras.txt --output-file requirements/dev.txt
 	$(COMPILE) $(ARGS) --group node --output-file requirements/node.txt
+	$(COMPILE) $(ARGS) --group build --output-file requirements/build.txt
 	! grep -nE '://|index-url|find-links' requirements/*.txt

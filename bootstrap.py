@@ -4,6 +4,8 @@
     python3 bootstrap.py dev        the same, and the tools, and a browser for the tests
     python3 bootstrap.py audit      the same, and the engines of `make audit`
     python3 bootstrap.py foreign    the same, and what the clients of others need of Debian (`make foreign`)
+    python3 bootstrap.py deployed   the same as dev, and nginx, promtool, buildah (`make test-deployed`)
+    python3 bootstrap.py wheel      write build/release/: what installs on a server without this folder
     python3 bootstrap.py postgres   print a DATABASE_URL where the tests may create their databases
 
 A second run does nothing when nothing changed: `.venv/` keeps a hash of what each step was made from.
@@ -31,10 +33,14 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
 REQUIREMENTS = ROOT / "requirements"
+RELEASE = ROOT / "build" / "release"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 22
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# How packages are asked of pip, and what to look at when none comes.
+PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
+HINT = "Vérifiez l’accès au dépôt de paquets Python (réseau, réglages de pip), puis relancez."
 # The same engine, that draws no window: the tests take it where it is (tests/conftest.py).
 WINDOWLESS = "chromium-headless-shell"
 # What the clients that others wrote need of Debian: pysaml2 signs by xmlsec1, mod_auth_cas lives in Apache.
@@ -43,14 +49,41 @@ FOREIGN = ("xmlsec1", "apache2", "libapache2-mod-auth-cas")
 MEDIA = {"ffmpeg": "ffmpeg", "pdftoppm": "poppler-utils"}
 
 
+# What reads the files of deploy/.
+DEPLOYED = {
+    "nginx": "nginx-light",
+    "systemd-analyze": "systemd",
+    "promtool": "prometheus",
+    "age": "age",
+    "rsync": "rsync",
+    "rclone": "rclone",
+    # An S3 on this machine, for the time of a test.
+    "moto_server": "python3-moto python3-flask-cors",
+    # Images without a daemon, from a Debian laid here; and what reads compose.yaml.
+    "buildah": "buildah",
+    "netavark": "netavark",
+    "debootstrap": "debootstrap",
+    "ip": "iproute2",
+    "docker-compose": "docker-compose",
+}
+
+
 class Stop(Exception):
     """The preparation cannot go on; the message says what the person can do."""
 
 
 def main(arguments: list[str]) -> None:
-    commands = {"demo": demo, "dev": dev, "audit": audit, "foreign": foreign, "postgres": postgres}
+    commands = {
+        "demo": demo,
+        "dev": dev,
+        "audit": audit,
+        "foreign": foreign,
+        "deployed": deployed,
+        "wheel": wheel,
+        "postgres": postgres,
+    }
     if len(arguments) != 1 or arguments[0] not in commands:
-        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|foreign|postgres")
+        raise Stop("Usage : python3 bootstrap.py demo|dev|audit|foreign|deployed|wheel|postgres")
     check_python()
     with one_at_a_time():
         commands[arguments[0]]()
@@ -92,6 +125,45 @@ def audit() -> None:
 def foreign() -> None:
     dev()
     foreign_programs()
+
+
+def deployed() -> None:
+    """What reads the files of `deploy/`: without them there is nothing to try."""
+    dev()
+    lacking = [packages for program, packages in DEPLOYED.items() if not found_on_this_machine(program)]
+    missing = " ".join(lacking).split()
+    if missing and not can_apt():
+        raise Stop(f"Il manque de quoi essayer deploy/ : apt install {' '.join(missing)}")
+    if missing:
+        apt("Serveur web, systemd, Prometheus et images (Debian)", *missing)
+
+
+def wheel() -> None:
+    """The wheel, with the front end in it, and the packages that it wants, by digest."""
+    start = time.monotonic()
+    make_venv()
+    installer()
+    front_end()
+    shutil.rmtree(RELEASE, ignore_errors=True)
+    command = [
+        BIN / "uv",
+        "build",
+        "--wheel",
+        "--python",
+        PYTHON,
+        "--out-dir",
+        RELEASE,
+        "--no-create-gitignore",
+    ]
+    command += ["--build-constraints", REQUIREMENTS / "build.txt", "--require-hashes", ROOT]
+    run("Archive à installer (wheel)", command, HINT, uv_environment())
+    shutil.copy(REQUIREMENTS / "prod.txt", RELEASE / "requirements.txt")
+    shutil.copy(REQUIREMENTS / "extras.txt", RELEASE / "requirements-extras.txt")
+    say(f"{RELEASE.relative_to(ROOT)} est prêt en {seconds(time.monotonic() - start)}.")
+
+
+def found_on_this_machine(program: str) -> bool:
+    return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin:/usr/lib/podman"))
 
 
 def postgres() -> None:
@@ -136,19 +208,22 @@ def make_venv() -> None:
 def install_packages(name: str) -> None:
     """With uv, several times quicker; with pip where uv cannot be had."""
     file = REQUIREMENTS / f"{name}.txt"
-    hint = "Vérifiez l’accès au dépôt de paquets Python (réseau, réglages de pip), puis relancez."
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
     try:
-        if not is_fresh(*packages("uv")):
-            with stamped(*packages("uv")):
-                run("Installateur uv", [*pip, REQUIREMENTS / "uv.txt"], hint)
+        installer()
         command = [BIN / "uv", "pip", "install", "--python", PYTHON, "--require-hashes", "-r", file]
         with stamped(*packages(name)):
-            run(f"Paquets Python ({file.name})", command, hint, uv_environment())
+            run(f"Paquets Python ({file.name})", command, HINT, uv_environment())
     except Stop as failure:
         say(f"{failure}\n\nuv n’a pas pu servir ; pip prend le relais, plus lentement.")
         with stamped(*packages(name)):
-            run(f"Paquets Python ({file.name}), avec pip", [*pip, file], hint)
+            run(f"Paquets Python ({file.name}), avec pip", [*PIP, file], HINT)
+
+
+def installer() -> None:
+    """uv, at its locked version."""
+    if not is_fresh(*packages("uv")):
+        with stamped(*packages("uv")):
+            run("Installateur uv", [*PIP, REQUIREMENTS / "uv.txt"], HINT)
 
 
 def uv_environment() -> dict[str, str]:

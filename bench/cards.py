@@ -26,9 +26,9 @@ def main() -> None:
     parser.add_argument("--bulletins", type=int, default=BULLETINS)
     wanted = parser.parse_args().bulletins
     with transaction.atomic():
-        said = measured(wanted)
+        figures = measured(wanted)
         transaction.set_rollback(True)
-    print(json.dumps(said))
+    print(json.dumps(figures))
 
 
 def measured(wanted: int) -> dict[str, Any]:

@@ -44,23 +44,23 @@ HEADS = [
 
 def invented(chance: random.Random, known: list[str], words: int) -> str:
     """So many words: most of the language of the collection, the others from a long tail of words of their own."""
-    said = []
+    terms = []
     for _ in range(words):
         if chance.random() < 0.8:
-            said.append(known[int(len(known) * chance.random() ** 3)])
+            terms.append(known[int(len(known) * chance.random() ** 3)])
         else:
             rank = int(OWN_WORDS * chance.random() ** 3)
-            said.append(_word(rank))
-    return " ".join(said)
+            terms.append(_word(rank))
+    return " ".join(terms)
 
 
 def _word(rank: int) -> str:
-    said = ""
+    word = ""
     while True:
         rank, left = divmod(rank, len(SYLLABLES))
-        said += SYLLABLES[left]
+        word += SYLLABLES[left]
         if not rank:
-            return said if len(said) > 2 else f"{said}re"
+            return word if len(word) > 2 else f"{word}re"
 
 
 def fill(count: int) -> None:
@@ -224,10 +224,12 @@ def main() -> None:
     for count in options.sizes:
         found.append(measured(count))
         print(json.dumps(found[-1]), flush=True)
-    said = f"{report.measured_on('python -m bench.catalogue')} Times are of the processor.\n\n{table(found)}"
-    print(said)
+    summary = (
+        f"{report.measured_on('python -m bench.catalogue')} Times are of the processor.\n\n{table(found)}"
+    )
+    print(summary)
     if tuple(options.sizes) == SIZES:
-        report.put("catalogue", said)
+        report.put("catalogue", summary)
 
 
 if __name__ == "__main__":

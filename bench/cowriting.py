@@ -82,17 +82,17 @@ class Writer(threading.Thread):
         try:
             link.request(method, path, urlencode(body) if body is not None else None, headers)
             answer = link.getresponse()
-            said = answer.read()
+            content = answer.read()
         finally:
             link.close()
         if answer.status != 200:
-            raise OSError(f"{answer.status} {said[:200]!r}")
-        return dict(json.loads(said))
+            raise OSError(f"{answer.status} {content[:200]!r}")
+        return dict(json.loads(content))
 
-    def apply(self, told: dict[str, Any]) -> None:
-        for content in told["ajouts"]:
+    def apply(self, answer: dict[str, Any]) -> None:
+        for content in answer["ajouts"]:
             self.doc.apply_update(base64.b64decode(content))
-        self.known = max(self.known, told["numero"])
+        self.known = max(self.known, answer["numero"])
 
     def type(self) -> None:
         line = f"{self.rank}.{len(self.lines)}"

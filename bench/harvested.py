@@ -43,9 +43,9 @@ def stories(folder: Path) -> Iterator[Row]:
 def automatisms(folder: Path) -> Iterator[Row]:
     with gzip.open(folder / "exercices" / "mathsmentales_library.jsonl.gz", "rt") as file:
         for one in map(json.loads, file):
-            told, page = one["data"], f"https://automatismes.example/{one['path']}"
-            if told.get("ID"):
-                yield told["ID"], told["title"], told.get("description") or "", page, "fr"
+            data, page = one["data"], f"https://automatismes.example/{one['path']}"
+            if data.get("ID"):
+                yield data["ID"], data["title"], data.get("description") or "", page, "fr"
 
 
 def exercises(folder: Path) -> Iterator[Row]:
@@ -124,11 +124,11 @@ def inside(folder: Path) -> None:
     keys = harvest(folder)
     files = [*(TESTS / name for name in OWN), judged(keys, Path(settings.VAR_DIR) / "judged.csv")]
     for file in files:
-        told = evaluated(read(file), missed=True)
-        missed = told.pop("missed")
+        scores = evaluated(read(file), missed=True)
+        missed = scores.pop("missed")
         print(
             json.dumps(
-                {"file": file.name, "own": own, "all": Resource.objects.published().count(), **told},
+                {"file": file.name, "own": own, "all": Resource.objects.published().count(), **scores},
                 ensure_ascii=False,
             )
         )

@@ -70,11 +70,11 @@ async def health(port: int) -> str:
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET /sante/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        said = await asyncio.wait_for(reader.read(), 5)
+        response = await asyncio.wait_for(reader.read(), 5)
         writer.close()
     except (OSError, TimeoutError):
         return ""
-    found = re.search(rb"\d+ streams, \d+ questions", said)
+    found = re.search(rb"\d+ streams, \d+ questions", response)
     return found[0].decode() if found else ""
 
 

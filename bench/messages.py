@@ -125,7 +125,7 @@ def box(engine: Engine) -> dict[str, Any]:
     """The pages of the same guardian with a page of conversations and with many, in turn."""
     with (FOLDER / "servers.log").open("w") as log:
         servers = {size: Server(engine.url(size), log) for size in (PAGE, BOX)}
-        told = {size: server.ask("describe") for size, server in servers.items()}
+        descriptions = {size: server.ask("describe") for size, server in servers.items()}
         samples: dict[tuple[int, str], list[float]] = {}
         for number in range(ROUNDS):
             for size, server in servers.items():
@@ -140,7 +140,7 @@ def box(engine: Engine) -> dict[str, Any]:
             "many_ms": round(cost[BOX, page], 2),
             "growth": round(cost[BOX, page] / cost[PAGE, page], 2),
             "times_reference": round(cost[BOX, page] / cost[BOX, "reference"], 2),
-            "statements": told[BOX]["pages"][page]["queries"],
+            "statements": descriptions[BOX]["pages"][page]["queries"],
         }
         for page in PAGES
     }

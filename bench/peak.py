@@ -29,7 +29,7 @@ from urllib.parse import urlencode
 import time_machine
 
 from bench import report
-from bench.run import prepare_pages, told
+from bench.run import prepare_pages, stage
 from bench.scratch import FOLDER, PYTHON, ROOT, PostgreSQL, discard, environment, prepare
 from bench.server import AGENT, Fields
 from bench.worlds import NOW
@@ -120,9 +120,9 @@ class Crowd:
         chosen = chance.sample(pupils, min(4, len(pupils)))
         caller.marks = {pupil: "absent" if rank < 3 else "late" for rank, pupil in enumerate(chosen)}
         sent = caller.form | {f"status-{pupil}": status for pupil, status in caller.marks.items()}
-        said, _ = self.ask(STEPS[2], time.monotonic() + AT_THE_ROLL, caller.cookies, path, urlencode(sent))
+        is_kept, _ = self.ask(STEPS[2], time.monotonic() + AT_THE_ROLL, caller.cookies, path, urlencode(sent))
         self.ask(STEPS[3], time.monotonic(), caller.cookies, "/")
-        return said and bool(pupils)
+        return is_kept and bool(pupils)
 
 
 def cast(rolls: int) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def morning(port: int, people: dict[str, Any], minutes: float) -> tuple[Watch, d
     return watch, {caller.lesson: caller.marks for caller in callers if calls[caller.lesson].result()}
 
 
-def text(watch: Watch, found: dict[str, int], said: int, minutes: float) -> str:
+def text(watch: Watch, found: dict[str, int], count: int, minutes: float) -> str:
     lines = [
         [
             step,
@@ -259,8 +259,8 @@ def text(watch: Watch, found: dict[str, int], said: int, minutes: float) -> str:
     ]
     return (
         f"{report.measured_on('python -m bench.peak')} PostgreSQL, {SCHOOLS} schools, {WORKERS} processes of {THREADS} threads, one "
-        f"worker, and the browsers on the same machine; {said} rolls in {minutes:g} minutes.\n\n{report.rows(HEADS, lines)}\n\n"
-        f"Of {said} rolls said to be kept, {found['rolls']} are there; marks not as they were sent: {found['marks_lost']}; "
+        f"worker, and the browsers on the same machine; {count} rolls in {minutes:g} minutes.\n\n{report.rows(HEADS, lines)}\n\n"
+        f"Of {count} rolls said to be kept, {found['rolls']} are there; marks not as they were sent: {found['marks_lost']}; "
         f"guardians told when the last roll was called: {found['guardians_told']}."
     )
 
@@ -312,13 +312,18 @@ def main(words: Sequence[str] | None = None) -> None:
         raise SystemExit("A morning is measured on PostgreSQL: make bench-peak.")
     engine = PostgreSQL(base)
     prepare_pages()
-    with told(f"{SCHOOLS} schools: making the world"):
+    with stage(f"{SCHOOLS} schools: making the world"):
         prepare(engine, SCHOOLS)
-    with told("signing in"):
+    with stage("signing in"):
         people = inside(engine.url(SCHOOLS), "--inside=cast", f"--rolls={options.rolls}")
-    with site(engine.url(SCHOOLS)) as port, told(f"{len(people['callers'])} rolls"):
-        watch, said = morning(port, people, options.minutes)
-    found = text(watch, inside(engine.url(SCHOOLS), "--inside=kept", sent=said), len(said), options.minutes)
+    with site(engine.url(SCHOOLS)) as port, stage(f"{len(people['callers'])} rolls"):
+        watch, marks_by_lesson = morning(port, people, options.minutes)
+    found = text(
+        watch,
+        inside(engine.url(SCHOOLS), "--inside=kept", sent=marks_by_lesson),
+        len(marks_by_lesson),
+        options.minutes,
+    )
     print(found)
     if (options.rolls, options.minutes) == (ROLLS, MINUTES):
         report.put("peak", found)

@@ -128,19 +128,19 @@ def write(worlds: Sequence[World]) -> str:
     return put("bench", text(worlds))
 
 
-def put(mark: str, told: str, page: Path = README) -> str:
+def put(mark: str, content: str, page: Path = README) -> str:
     """Replace what stands between the two marks of this name; returns what was told."""
     begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
     written = page.read_text(encoding="utf-8")
     before, after = written.split(begin)[0], written.split(end)[1]
-    page.write_text(f"{before}{begin}\n{told}\n{end}{after}", encoding="utf-8")
-    return told
+    page.write_text(f"{before}{begin}\n{content}\n{end}{after}", encoding="utf-8")
+    return content
 
 
 def rows(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """A table of Markdown: the first column is text, the others are figures."""
-    told = [heads, ["---", *["--:"] * (len(heads) - 1)], *lines]
-    return "\n".join(f"| {' | '.join(line)} |" for line in told)
+    table_rows = [heads, ["---", *["--:"] * (len(heads) - 1)], *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in table_rows)
 
 
 def measured_on(command: str) -> str:

@@ -78,13 +78,13 @@ def measure(engine: Engine, sizes: Sequence[int], rounds: int, longest: float) -
     sizes = [*sizes, LARGE]
     for schools in sizes:
         what = "a large school" if schools == LARGE else f"{schools} school{'s' if schools > 1 else ''}"
-        with told(f"{engine.name}, {what}: making the world"):
+        with stage(f"{engine.name}, {what}: making the world"):
             prepare(engine, schools)
     with servers(engine, sizes) as started:
-        with told(f"{engine.name}: warming up"):
+        with stage(f"{engine.name}: warming up"):
             described = {schools: server.ask("describe") for schools, server in started.items()}
         samples: dict[int, dict[str, list[Any]]] = {schools: defaultdict(list) for schools in sizes}
-        with told(f"{engine.name}: rounds") as say:
+        with stage(f"{engine.name}: rounds") as say:
             done = _rounds(started, samples, rounds, longest, say)
         slowest = {schools: _slowest(samples[schools]) for schools in sizes}
         profile = {schools: started[schools].ask("profile", slowest[schools], PROFILED) for schools in sizes}
@@ -121,7 +121,7 @@ def _slowest(samples: dict[str, list[Any]]) -> str:
 
 
 @contextmanager
-def told(what: str) -> Iterator[Any]:
+def stage(what: str) -> Iterator[Any]:
     """Say what is being done, and how long it took: on the standard error, the results are alone on the other one."""
     started = time.monotonic()
     print(f"{what}…", end="", file=sys.stderr, flush=True)
@@ -133,7 +133,7 @@ def prepare_pages() -> None:
     """Collect the static files, whose hashed names are in every page."""
     if not (ROOT / "build" / "static").is_dir():
         raise SystemExit("The front end is not built: python3 bootstrap.py demo")
-    with told("static files"):
+    with stage("static files"):
         run("manage.py", "collectstatic", "--noinput", "-v0", url="sqlite://:memory:")
 
 

@@ -19,7 +19,7 @@ import time_machine
 from bench import report
 from bench.measures import Costs, Sample
 from bench.pages import REFERENCE, Page
-from bench.run import prepare_pages, told
+from bench.run import prepare_pages, stage
 from bench.scratch import PYTHON, ROOT, Engine, PostgreSQL, SQLite, discard, environment, prepare
 from bench.worlds import NOW
 
@@ -186,14 +186,14 @@ def main() -> None:
     base = os.environ.get("DATABASE_URL", "")
     engine: Engine = PostgreSQL(base) if base.startswith("postgres") else SQLite()
     prepare_pages()
-    with told(f"{engine.name}, {options.schools} schools: making the world"):
+    with stage(f"{engine.name}, {options.schools} schools: making the world"):
         prepare(engine, options.schools)
-    with told("searching"):
+    with stage("searching"):
         found = _found(engine, options.schools, options.rounds)
-    said = text(found, engine.name, options.rounds)
-    print(said)
+    summary = text(found, engine.name, options.rounds)
+    print(summary)
     if (options.schools, options.rounds, engine.name) == (SCHOOLS, ROUNDS, "postgresql"):
-        report.put("search", said)
+        report.put("search", summary)
     for schools in () if options.keep else (1, options.schools):
         discard(engine, schools)
     if dear := too_dear(found):

@@ -113,8 +113,8 @@ class Server:
         if browser.page.typed:
             browser.query = urlsplit(self.send(browser, HTTPStatus.FOUND).location).query
         if browser.page.cells:
-            browser.path, told = first_cell(answer.body.decode())
-            browser.form |= told
+            browser.path, fields = first_cell(answer.body.decode())
+            browser.form |= fields
 
     def get(self, browser: Browser) -> Answer:
         return self.ask(browser, browser.path, browser.query)
@@ -170,17 +170,17 @@ class Server:
 
     def ask(self, browser: Browser, path: str, query: str = "", body: bytes | None = None) -> Answer:
         environ = environ_of(browser.cookies, path, query, body) | {"REMOTE_ADDR": self.address}
-        told: list[Any] = []
+        head: list[Any] = []
         database = self.clock_of_database()
         wall, web = time.perf_counter(), time.process_time()
-        response = self.application(environ, lambda *start: told.extend(start))
+        response = self.application(environ, lambda *start: head.extend(start))
         content = b"".join(response)
         response.close()
         web, wall = time.process_time() - web, time.perf_counter() - wall
         database = self.clock_of_database() - database
-        browser.cookies |= cookies_in(told[1])
-        location = dict(told[1]).get("Location", "")
-        return Answer(int(told[0].split()[0]), content, web * 1e3, database * 1e3, wall * 1e3, location)
+        browser.cookies |= cookies_in(head[1])
+        location = dict(head[1]).get("Location", "")
+        return Answer(int(head[0].split()[0]), content, web * 1e3, database * 1e3, wall * 1e3, location)
 
     # Orders
 

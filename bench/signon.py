@@ -22,7 +22,7 @@ import time_machine
 from bench import report
 from bench.measures import Costs, Sample
 from bench.pages import BARE, Page
-from bench.run import prepare_pages, told
+from bench.run import prepare_pages, stage
 from bench.scratch import PYTHON, ROOT, Engine, PostgreSQL, SQLite, discard, environment, prepare
 from bench.worlds import NOW
 
@@ -148,8 +148,8 @@ class Bench:
             302,
         )
         ticket = parse_qs(urlsplit(came.location).query)["ticket"][0]
-        said = urlencode({"service": MOODLE, "ticket": ticket})
-        answer = self.keep("CAS: `serviceValidate`", self.visit.ask("/cas/p3/serviceValidate", said), 200)
+        query = urlencode({"service": MOODLE, "ticket": ticket})
+        answer = self.keep("CAS: `serviceValidate`", self.visit.ask("/cas/p3/serviceValidate", query), 200)
         assert b"authenticationSuccess" in answer.body
 
     def openid(self) -> None:
@@ -358,9 +358,9 @@ def main() -> None:
     base = os.environ.get("DATABASE_URL", "")
     engine: Engine = PostgreSQL(base) if base.startswith("postgres") else SQLite()
     prepare_pages()
-    with told(f"{engine.name}: making the world"):
+    with stage(f"{engine.name}: making the world"):
         prepare(engine, 1)
-    with told("signing in"):
+    with stage("signing in"):
         command = [
             PYTHON,
             "-m",
@@ -375,10 +375,10 @@ def main() -> None:
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    said = text(found, engine.name, options.rounds)
-    print(said)
+    summary = text(found, engine.name, options.rounds)
+    print(summary)
     if (options.rounds, options.tries, engine.name) == (ROUNDS, TRIES, "postgresql"):
-        report.put("signon", said)
+        report.put("signon", summary)
     if not options.keep:
         discard(engine, 1)
     if telling := [what for what, one in found["told"].items() if one["p"] >= 0.05]:

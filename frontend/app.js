@@ -5,12 +5,24 @@ import "./parts/fields.js";
 import "./parts/garde.js";
 import "./parts/live.js";
 import "./parts/messages.js";
+import "./parts/told.js";
 import { forgetFace, remember } from "./parts/face.js";
 import { forget, refused, register } from "./parts/installed.js";
+import { say } from "./parts/say.js";
 
 remember();
 
 document.getElementById("erreurs")?.focus();
+
+// What was not sent, in the words of the forms that carry files (islands/upload.js).
+let cut = null;
+function sayCut() {
+  cut?.remove();
+  cut = say("warning", "L’envoi a été interrompu : il n’y a pas de réseau. Rien n’a été enregistré ; recommencez quand il sera revenu.");
+  cut.scrollIntoView({ block: "nearest" });
+}
+addEventListener("online", () => cut?.remove());
+document.addEventListener("htmx:sendError", ({ target }) => { if (target.closest?.("form[data-hx-boost]")) sayCut(); });
 
 // One sending a form. Buttons are marked, not disabled: they keep the focus, and their own value is sent.
 const markButtons = (form, sent) => {
@@ -21,7 +33,11 @@ const markButtons = (form, sent) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.hasAttribute("data-sent")) event.preventDefault();
-  else if (!event.defaultPrevented && form.method === "post") markButtons(form, true);
+  else if (!event.defaultPrevented && form.method === "post" && !navigator.onLine) {
+    // The browser would show its own page in the place of this one, and what was typed in it.
+    event.preventDefault();
+    sayCut();
+  } else if (!event.defaultPrevented && form.method === "post") markButtons(form, true);
   // Whatever becomes of the network: garde.js sees to the rest of what this device keeps.
   if (new URL(form.action).pathname === "/deconnexion/") forgetFace();
 });

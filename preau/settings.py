@@ -3,7 +3,11 @@
 `docs/operations.md` lists every variable. A secret may come from a file: `SECRET_KEY_FILE=/run/secrets/key`.
 """
 
+import logging
+import os
 import secrets
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import structlog
@@ -15,6 +19,19 @@ from preau.foundation.environment import Environment, refuse
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
+# A wheel holds here what lies outside of preau/ in a folder of the code (pyproject.toml). It has no folder of its own to write in.
+WHEEL = BASE_DIR / "preau" / "wheel"
+FRONT_END, GUIDES = BASE_DIR / "build" / "static", BASE_DIR / "docs" / "guides"
+if WHEEL.is_dir():
+    FRONT_END, GUIDES = WHEEL / "static", WHEEL / "guides"
+    if not env.str("VAR_DIR", default=""):
+        refuse("VAR_DIR is not set: the folder where Préau writes (docs/operations.md).")
+# The number of what runs (docs/upgrades.md): pyproject.toml says it, and a wheel what pyproject.toml said when it was built.
+VERSION: str = (
+    metadata.version("preau")
+    if WHEEL.is_dir()
+    else tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 try:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -22,6 +39,15 @@ except OSError as error:
     refuse(f"VAR_DIR cannot be made ({VAR_DIR}: {error.strerror}).")
 # Where an académie leaves its deliveries (docs/operations.md); none unless told.
 DELIVERIES_DIR = Path(found) if (found := env.str("DELIVERIES_DIR", default="")) else None
+# Where `manage.py backup` writes, for which keys of age, and for how many days; who alone may open the keys of this site.
+BACKUP_DIR = Path(found) if (found := env.str("BACKUP_DIR", default="")) else None
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+BACKUP_KEYS_RECIPIENTS = env.list("BACKUP_KEYS_RECIPIENTS", default=[])
+# Said by an operator who keeps SECRET_KEY elsewhere themselves.
+BACKUP_KEYS_ELSEWHERE = env.bool("BACKUP_KEYS_ELSEWHERE", default=False)
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
+# Between the word of two operators and the erasure of a school at the end of its contract.
+CONTRACT_END_DAYS = env.int("CONTRACT_END_DAYS", default=30)
 # Passwords that nobody may choose any more: the operator's own list (`identity.leaked`).
 LEAKED_PASSWORDS = Path(found) if (found := env.str("LEAKED_PASSWORDS", default="")) else None
 
@@ -72,6 +98,7 @@ INSTALLED_APPS = [
     "preau.commons.privacy",
     "preau.commons.delivery",
     "preau.commons.questions",
+    "preau.commons.asking",
     "preau.commons.notifications",
     "preau.commons.agenda",
     "preau.commons.works",
@@ -100,6 +127,9 @@ INSTALLED_APPS = [
     "preau.domains.messaging",
     "preau.domains.spaces",
     "preau.domains.liaison",
+    "preau.domains.surveys",
+    "preau.domains.paperwork",
+    "preau.domains.appointments",
     "preau.portal",
 ]
 
@@ -109,6 +139,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "preau.foundation.away.AwayMiddleware",
     "preau.foundation.readonly.ReadOnlyGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -172,7 +203,7 @@ try:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 except OSError as error:
     refuse(f"VAR_DIR cannot be written ({VAR_DIR}: {error.strerror}).")
-STATICFILES_DIRS = [BASE_DIR / "build" / "static"] if (BASE_DIR / "build" / "static").is_dir() else []
+STATICFILES_DIRS = [FRONT_END] if FRONT_END.is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "preau.foundation.storage.WholeFiles"},
     "staticfiles": {
@@ -221,6 +252,9 @@ LIVE = env.bool("LIVE", default=DEMO)
 # Where browsers find it, when it is not under the address of this site.
 LIVE_URL = env.str("LIVE_URL", default="").rstrip("/")
 
+# Minutes for which the letter of an absence waits, so that a pupil who comes in late is corrected before their family reads it.
+ABSENCE_LETTERS_WAIT = env.int("ABSENCE_LETTERS_WAIT", default=10)
+
 # Text messages to families (docs/sms.md): the class that takes them, none unless told; the demonstration keeps them.
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="preau.commons.outbox.sms.OutboxGateway" if DEMO else "")
 # For the gateway over HTTPS: its address, what it knows this site by, who the messages come from, seconds to wait for it.
@@ -239,8 +273,26 @@ MEETING_SERVER = env.str(
 BBB_URL = env.str("BBB_URL", default="").rstrip("/")
 BBB_SECRET = env.str("BBB_SECRET", default="")
 
+# The translation of words of the notebook by a machine (docs/operations.md): the class that asks for it, none unless told.
+TRANSLATOR = env.str("TRANSLATOR", default="")
+# Of LibreTranslate: the address of its server, and the key that it asks for.
+TRANSLATOR_URL = env.str("TRANSLATOR_URL", default="").rstrip("/")
+TRANSLATOR_KEY = env.str("TRANSLATOR_KEY", default="")
+
 # Where visitors get the source of what runs here: the AGPL (section 13) asks for it, of a changed version above all.
 SOURCE_URL = env.str("SOURCE_URL", default="")
+
+# Whoever scrapes the figures of this site shows it (`Authorization: Bearer …`); without it there are none at /metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    # Read by prometheus-client when it is imported: what several processes count is one.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+    (VAR_DIR / "metrics").mkdir(exist_ok=True)
+    MIDDLEWARE.insert(0, "preau.foundation.metrics.PagesMiddleware")
+
+# Two extras (docs/decisions/0184), without which nothing leaves: the Sentry that is told of faults, the collector that receives traces of pages.
+SENTRY_DSN = env.address("SENTRY_DSN", "sentry_sdk")
+OTLP_ENDPOINT = env.address("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry.instrumentation.django")
 
 # Who runs this site, for the pages that the law asks for (docs/operations.md). Missing ones: `check --deploy`.
 OPERATOR = {
@@ -295,7 +347,7 @@ MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 CSRF_FAILURE_VIEW = "preau.foundation.views.csrf_failure"
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^sante/"]
+SECURE_REDIRECT_EXEMPT = [r"^sante/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -326,3 +378,5 @@ LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"), readabl
 structlog.configure(**logs.structlog_configuration())
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# One line an answer: « request_finished » says all that « request_started » does, and its status.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

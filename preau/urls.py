@@ -44,6 +44,9 @@ urlpatterns = [
     path("", include("preau.domains.report_cards.urls")),
     path("", include("preau.domains.spaces.urls")),
     path("", include("preau.domains.liaison.urls")),
+    path("", include("preau.domains.surveys.urls")),
+    path("", include("preau.domains.paperwork.urls")),
+    path("", include("preau.domains.appointments.urls")),
 ]
 
 handler400 = "preau.foundation.views.bad_request"

@@ -287,7 +287,9 @@ def said_otherwise(folder: Path) -> list[str]:
             forms = [(text, gettext(text))]
         else:
             forms = [(text[count > 1], ngettext(*text, count)) for count in range(3)]
-        found |= {f"« {typed} » is said « {said} »" for typed, said in forms if said != french(typed)}
+        found |= {
+            f"« {typed} » is said « {wording} »" for typed, wording in forms if wording != french(typed)
+        }
     return sorted(found)
 
 

@@ -22,15 +22,19 @@ def shares(report: dict[str, Any]) -> dict[str, tuple[float, list[str]]]:
     """For each bar: the share of its lines that ran, and « file: lines » of those that did not."""
     found = {}
     files = {
-        name: told
-        for name, told in report["files"].items()
+        name: coverage
+        for name, coverage in report["files"].items()
         if not any(fnmatch(name, pattern) for pattern in NOT_COUNTED)
     }
     for pattern in BARS:
-        mine = {name: told for name, told in files.items() if fnmatch(name, pattern)}
-        lines = sum(told["summary"]["num_statements"] for told in mine.values())
-        ran = sum(told["summary"]["covered_lines"] for told in mine.values())
-        missing = [f"{name}: {told['missing_lines']}" for name, told in mine.items() if told["missing_lines"]]
+        mine = {name: coverage for name, coverage in files.items() if fnmatch(name, pattern)}
+        lines = sum(coverage["summary"]["num_statements"] for coverage in mine.values())
+        ran = sum(coverage["summary"]["covered_lines"] for coverage in mine.values())
+        missing = [
+            f"{name}: {coverage['missing_lines']}"
+            for name, coverage in mine.items()
+            if coverage["missing_lines"]
+        ]
         found[pattern] = (100 * ran / lines if lines else 0.0, missing)
     return found
 

@@ -31,6 +31,7 @@ class Body:
 
     `wrong`: one mistake, with which the page must come back with all the rest. `writes`: False for what only shows.
     `again`: the tables to which the same form, sent twice, adds a second time, and why it must.
+    `kept`: the tables in which what came with a mistake is kept all the same, and why.
     """
 
     by: str
@@ -39,6 +40,7 @@ class Body:
     wrong: Callable[[Stage], Data] = lambda stage: {}
     writes: bool = True
     again: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -192,13 +194,13 @@ def gather(modules: Iterable[ModuleType]) -> Declared:
     found, told_by = Declared(), dict[tuple[str, Any], str]()
     for module in modules:
         for table in fields(Declared):
-            for key, told in entries(module, table.name):
+            for key, entry in entries(module, table.name):
                 merged, known = getattr(found, table.name), told_by.get((table.name, key))
-                agree = table.name in OF_PARAMETERS and merged.get(key, told) == told
+                agree = table.name in OF_PARAMETERS and merged.get(key, entry) == entry
                 if known and not agree:
                     raise DeclaredTwice(f"{table.name}: « {key} », by {known} and by {module.__name__}")
                 told_by[table.name, key] = module.__name__
-                put(merged, key, told)
+                put(merged, key, entry)
     return found
 
 
@@ -215,10 +217,10 @@ def entries(module: ModuleType, table: str) -> Iterator[tuple[Any, Any]]:
         yield module.__name__, function
 
 
-def put(table: Any, key: Any, told: Any) -> None:
+def put(table: Any, key: Any, entry: Any) -> None:
     if isinstance(table, dict):
-        table[key] = told
+        table[key] = entry
     elif isinstance(table, set):
-        table.add(told)
+        table.add(entry)
     else:
-        table.append(told)
+        table.append(entry)

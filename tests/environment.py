@@ -32,6 +32,8 @@ os.environ |= {
     "LOG_LEVEL": "CRITICAL",
     # Rows of a test are gone with it, and the pages that said them would stay.
     "SHARED_PAGES_SECONDS": "0",
+    # Letters of absences leave at once, but where a test says otherwise.
+    "ABSENCE_LETTERS_WAIT": "0",
     "VAR_DIR": str(ROOM),
     # The worker wants its database named.
     "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{ROOM / 'preau.sqlite3'}",

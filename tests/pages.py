@@ -23,6 +23,29 @@ TEACHERS = {"teacher", "teacher_1"}
 OFFICE = {"head", "secretary"}
 KEEPERS = SCHOOL_LIFE | OFFICE
 MOST_BYTES = 60_000
+# What elements are without being told (HTML-AAM), among those that people tell again.
+OWN_ROLES = {
+    "a": "link",
+    "aside": "complementary",
+    "article": "article",
+    "button": "button",
+    "details": "group",
+    "dialog": "dialog",
+    "fieldset": "group",
+    "hr": "separator",
+    "li": "listitem",
+    "main": "main",
+    "nav": "navigation",
+    "ol": "list",
+    "output": "status",
+    "progress": "progressbar",
+    "select": "combobox",
+    "textarea": "textbox",
+    "ul": "list",
+} | dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading")
+LANDMARKS = {"complementary", "main", "navigation", "search"}
+# What ARIA lets bear no name of its own.
+NAMELESS = {"div", "span", "p", "strong", "em", "b", "i", "small", "code", "caption", "dt", "dd"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +98,27 @@ def faults(page: str) -> Iterator[str]:
     for element in tree.iter():
         if element.get("style") or any(str(name).startswith("on") for name in element.keys()):  # noqa: SIM118
             yield f"inline code on {element.tag}"
+    yield from misused_roles(tree)
     yield from (f"a sign may leave its word: {words}" for words in loose_signs(tree))
+
+
+def misused_roles(tree: Any) -> Iterator[str]:
+    """A role that its element has already, a name where no name is heard, two landmarks of one kind that bear one name.
+
+    Tables keep theirs: on a phone rows are drawn as cards, and some browsers then forget them (`tests/net/reviewed.py`).
+    """
+    landmarks: list[tuple[str, str]] = []
+    for element in tree.iter():
+        role, name = element.get("role"), element.get("aria-label") or element.get("aria-labelledby") or ""
+        if role and role == OWN_ROLES.get(element.tag):
+            yield f"role {role} on {element.tag}, which has it"
+        if name and not role and element.tag in NAMELESS:
+            yield f"a name on {element.tag}, where none is heard: {name}"
+        kind = role or OWN_ROLES.get(element.tag, "")
+        if kind in LANDMARKS:
+            landmarks.append((kind, name))
+    twice = {landmark for landmark in landmarks if landmarks.count(landmark) > 1}
+    yield from (f"two landmarks {kind} named « {name} »" for kind, name in sorted(twice))
 
 
 def shows_token(form: Any) -> bool:
@@ -89,8 +132,8 @@ def loose_signs(element: Any) -> Iterator[str]:
     """The texts of a page where a plain space stands before « : » and its like: a line may break there."""
     if element.tag in {"script", "style", "pre", "code", "textarea"} or not isinstance(element.tag, str):
         return
-    said = [element.text, *(child.tail for child in element)]
-    said += [element.get(name) for name in ("aria-label", "title", "placeholder", "data-title")]
-    yield from (words.strip() for words in said if words and words != french(words))
+    texts = [element.text, *(child.tail for child in element)]
+    texts += [element.get(name) for name in ("aria-label", "title", "placeholder", "data-title")]
+    yield from (words.strip() for words in texts if words and words != french(words))
     for child in element:
         yield from loose_signs(child)

@@ -198,7 +198,7 @@ class Selection:
             output: dict[str, Any] = session.config.workeroutput  # type: ignore[attr-defined]
             output |= {"left": self.left, "wanted": sorted(self.wanted)}
         elif self.record:
-            told = {
+            record = {
                 "outcomes": self.outcomes,
                 "left": self.left,
                 "touched": len(self.wanted),
@@ -210,7 +210,7 @@ class Selection:
                 ),
             }
             Path(self.record).parent.mkdir(parents=True, exist_ok=True)
-            Path(self.record).write_text(json.dumps(told))
+            Path(self.record).write_text(json.dumps(record))
 
 
 def ordered_for_stealing(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -19,6 +19,8 @@ class Statements:
 
     def __init__(self, connection: Any) -> None:
         self.made: list[str] = []
+        # Django asks SQLite once a process whether it knows JSON: no statement of a page.
+        _knows_json = connection.features.supports_json_field
         self._listening = connection.execute_wrapper(self._hear)
 
     @property

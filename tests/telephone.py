@@ -62,10 +62,10 @@ def read(response: Any) -> dict[str, dict[str, Any]]:
     for one in etree.fromstring(response.content).findall("D:response", LETTERS):
         facts: dict[str, Any] = {}
         for state in one.findall("D:propstat", LETTERS):
-            said = state.findtext("D:status", namespaces=LETTERS)
+            status = state.findtext("D:status", namespaces=LETTERS)
             for known in state.find("D:prop", LETTERS):
                 name = etree.QName(known).localname
-                facts[name] = (known if len(known) else known.text or "") if " 200 " in said else None
+                facts[name] = (known if len(known) else known.text or "") if " 200 " in status else None
         alone = one.findtext("D:status", namespaces=LETTERS)
         found[one.findtext("D:href", namespaces=LETTERS)] = {"status": alone} if alone else facts
     return found

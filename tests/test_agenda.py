@@ -159,8 +159,8 @@ def test_a_list_holds_days_with_something_and_says_holidays_once(seat_of: Any, c
     holidays = Closure.objects.filter(school=college.school, name__icontains="Noël")[0]
     shown = layout_of(viewer, View.LIST, holidays.starts - timedelta(days=4))
     assert all(day.entries for day in shown.days)
-    said = [e.uid for day in shown.days for e in day.entries]
-    assert said.count(f"fermeture-{holidays.pk}") == 1
+    uids = [e.uid for day in shown.days for e in day.entries]
+    assert uids.count(f"fermeture-{holidays.pk}") == 1
     # Begun before the list: said on its first line.
     inside = layout_of(viewer, View.LIST, holidays.starts + timedelta(days=3))
     assert inside.days[0].entries[0].title == holidays.name
@@ -236,8 +236,8 @@ def test_once_the_week_is_over_the_next_one_opens(
     clock.move_to(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/Paris")))
     client.sit(college.people["guardian"])
     for page in (PAGE, "/emploi-du-temps/"):
-        said = client.get(page).content.decode()
-        assert re.search(rf"[Ss]emaine du (?:lundi )?{monday}", said.replace("\xa0", " ")), page
+        content = client.get(page).content.decode()
+        assert re.search(rf"[Ss]emaine du (?:lundi )?{monday}", content.replace("\xa0", " ")), page
 
 
 def test_an_agenda_of_nothing_says_so(college: World, client: SchoolClient) -> None:
@@ -340,7 +340,7 @@ def test_a_child_leaves_the_feed_with_the_right_to_follow_them(college: World, c
     Guardianship.objects.filter(pupil=college.people["pupil"], guardian=father).update(
         may_not_be_informed=True
     )
-    assert not any("Nina" in said for said in summaries(reader.get(address)))
+    assert not any("Nina" in summary for summary in summaries(reader.get(address)))
 
 
 def test_a_closed_account_and_an_erased_person_open_nothing(college: World, client: SchoolClient) -> None:
@@ -361,8 +361,8 @@ def test_a_teacher_who_is_a_parent_has_one_calendar(college: World, client: Scho
     lesson.teachers.set([college.people["teacher"]])
     client.sit(college.people["teacher"], "guardian")
     response = Client().get(feed_address(client))
-    said = summaries(response)
-    assert {f"Nina\u202f: {lesson.subject.name}", lesson.subject.name} <= said
+    titles = summaries(response)
+    assert {f"Nina\u202f: {lesson.subject.name}", lesson.subject.name} <= titles
     uids = [str(e["uid"]) for e in icalendar.Calendar.from_ical(response.content).walk("VEVENT")]
     assert len(uids) == len(set(uids))
 
@@ -395,5 +395,5 @@ def test_the_key_stays_out_of_logs(college: World, client: SchoolClient, capfd: 
     capfd.readouterr()
     Client().get(address)
     Client().get(f"/agenda/agenda.ics?cle={key}x")
-    said = "".join(capfd.readouterr())
-    assert key not in said
+    output = "".join(capfd.readouterr())
+    assert key not in output

@@ -96,9 +96,9 @@ def test_a_public_page_missing_from_the_board_would_show() -> None:
 
 
 def test_what_a_browser_left_open_must_not_do_is_confirmed() -> None:
-    told = gathered()
+    declarations = gathered()
     patterns = get_resolver().url_patterns
-    assert building.unconfirmed_routes(patterns, told.confirmed, told.not_confirmed) == []
+    assert building.unconfirmed_routes(patterns, declarations.confirmed, declarations.not_confirmed) == []
 
 
 def test_a_file_that_nobody_confirms_is_found() -> None:
@@ -363,8 +363,8 @@ def test_an_icon_that_is_not_built_is_found() -> None:
 
 
 def test_french_counts_as_the_french_do() -> None:
-    said = [ngettext("%(num)s élève", "%(num)s élèves", count) % {"num": count} for count in (0, 1, 2)]
-    assert said == ["0 élève", "1 élève", "2 élèves"]
+    sentences = [ngettext("%(num)s élève", "%(num)s élèves", count) % {"num": count} for count in (0, 1, 2)]
+    assert sentences == ["0 élève", "1 élève", "2 élèves"]
 
 
 def test_every_text_is_said_as_it_is_typed() -> None:

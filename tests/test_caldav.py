@@ -70,19 +70,19 @@ def test_a_client_finds_its_calendars_from_the_name_of_the_site(telephone: Telep
     )
     assert found[person]["calendar-home-set"][0].text == home_of(telephone)
     assert found[person]["schedule-inbox-URL"] is None
-    told = telephone.listed(
+    collections = telephone.listed(
         home_of(telephone), 1, "D:displayname", "D:resourcetype", "C:supported-calendar-component-set"
     )
-    calendar = told[calendar_of(telephone)]
+    calendar = collections[calendar_of(telephone)]
     assert calendar["displayname"] == telephone.viewer.school.name
     assert [one.tag.split("}")[1] for one in calendar["resourcetype"]] == ["collection", "calendar"]
     assert [one.get("name") for one in calendar["supported-calendar-component-set"]] == ["VEVENT"]
 
 
 def test_what_the_server_says_it_can_do(telephone: Telephone) -> None:
-    said = telephone.ask("OPTIONS", calendar_of(telephone))
-    assert said.headers["DAV"] == "1, calendar-access"
-    assert said.headers["Allow"] == "OPTIONS, PROPFIND, REPORT"
+    response = telephone.ask("OPTIONS", calendar_of(telephone))
+    assert response.headers["DAV"] == "1, calendar-access"
+    assert response.headers["Allow"] == "OPTIONS, PROPFIND, REPORT"
     facts = telephone.listed(
         calendar_of(telephone), 0, "D:current-user-privilege-set", "D:supported-report-set", "D:sync-token"
     )

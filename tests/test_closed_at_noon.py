@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,19 +15,25 @@ from conftest import NOW, PARIS, SchoolClient
 from preau.commons.agenda import actions as feeds
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory.models import Assignment, Enrolment, Group, Room
+from preau.commons.notifications.tests.post import deliver
+from preau.directory.models import Assignment, Enrolment, Group, Period, Room
 from preau.directory.seeds.world import World
+from preau.domains.appointments.models import Meeting
 from preau.domains.attendance.models import RollCall
 from preau.domains.attendance.queries import school_life
 from preau.domains.events import rules
 from preau.domains.events.actions import keeping, telling
 from preau.domains.events.models import Event
+from preau.domains.events.queries import one
+from preau.domains.report_cards.models import Council
 from preau.domains.timetable.actions import changes, closings, copying, patterns
 from preau.domains.timetable.actions import telling as of_lessons
 from preau.domains.timetable.actions.changes import Why
 from preau.domains.timetable.models import DaySlot, Lesson, LessonChange, WeeklyPattern
 from preau.domains.timetable.queries.lessons import own_rows
 from preau.domains.timetable.queries.slots import beside_own, slots_of
+from preau.foundation import notices
+from tests.statements import MOST_QUERIES, Statements
 from tests.telephone import Telephone
 from tests.test_caldav import calendar_of, events, query
 
@@ -65,7 +72,7 @@ def afternoon(college: World) -> list[Lesson]:
 
 
 def body(**fields: Any) -> dict[str, Any]:
-    told = {
+    values = {
         "title": TITLE,
         "audience": "everyone",
         "first_day": TODAY.isoformat(),
@@ -75,8 +82,19 @@ def body(**fields: Any) -> dict[str, Any]:
         "transport": "cars avancés à 12 h 15",
         "tells": "everyone",
         "sent_as": "0123456789abcdef" * 2,
+        # « Fermer tout de suite »; without it the page says first what it will do.
+        "fermer": "1",
     }
-    return told | fields
+    return values | fields
+
+
+def prepared(college: World, client: SchoolClient, **fields: Any) -> Event:
+    """What « Voir ce que cela fait » leaves: nothing is closed yet."""
+    client.sit(college.people["head"])
+    typed = body(**fields)
+    del typed["fermer"]
+    assert client.post(reverse("events:close"), typed).status_code == 302
+    return Event.objects.get(kind="no_class")
 
 
 def closed(college: World, client: SchoolClient, key: str = "head", **fields: Any) -> Event:
@@ -93,7 +111,7 @@ def page(client: SchoolClient, person: Any, url: str) -> str:
     return str(response.content.decode())
 
 
-def said(
+def answers(
     college: World, client: SchoolClient, telephone: Telephone, feed: str, lesson: Lesson
 ) -> dict[str, bool]:
     """Whether each page and each feed says that the closing is there, or that the lesson does not take place."""
@@ -146,12 +164,13 @@ def test_one_gesture_is_read_everywhere_and_undone_everywhere(
     telephone = Telephone(seat_of("pupil"), "agenda")
 
     def read_all() -> dict[str, bool]:
-        return said(college, client, telephone, feed, lessons[0])
+        return answers(college, client, telephone, feed, lessons[0])
 
     nowhere = dict.fromkeys(everywhere(), False)
     assert read_all() == nowhere
     event = closed(college, client)
     assert read_all() == everywhere()
+    deliver()
     # One truth: nobody calls a roll of what does not take place, and the morning is as it was.
     expected = {call.lesson.pk for call in school_life.calls_of(seat_of("cpe"), TODAY)[:200]}
     assert not expected & {lesson.pk for lesson in lessons}
@@ -163,8 +182,8 @@ def test_one_gesture_is_read_everywhere_and_undone_everywhere(
     after = read_all()
     assert [after[name] for name in ("lesson", "feed", "caldav")] == [False, False, False]
     assert {lesson.state for lesson in afternoon(college)} == {"held"}
-    told_again = Item.objects.filter(person=college.people["guardian"], kind="events.changed")
-    assert "finalement, comme d’habitude" in str(told_again.get().facts)
+    told_again = Item.objects.filter(person=college.people["guardian"]).latest("pk")
+    assert "finalement, comme d’habitude. Chaudière réparée" in str(told_again.facts)
 
 
 def test_families_and_staff_are_told_once_for_all_the_lessons(college: World, client: SchoolClient) -> None:
@@ -182,14 +201,65 @@ def test_only_those_whom_its_author_wanted_are_told(
 ) -> None:
     event = closed(college, client, tells=tells)
     keys = ("guardian", "pupil", "teacher", "cpe")
-    told = {key for key in keys if Item.objects.filter(person=college.people[key]).exists()}
-    assert told == kinds
+    recipients = {key for key in keys if Item.objects.filter(person=college.people[key]).exists()}
+    assert recipients == kinds
     # Undone, the same people hear of it.
+    deliver()
     client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
-    again = {
-        key for key in keys if Item.objects.filter(person=college.people[key], kind="events.changed").exists()
-    }
+    again = {key for key in keys if Item.objects.filter(person=college.people[key]).count() == 2}
     assert again == kinds
+
+
+def letters_to(person: Any) -> list[tuple[str, str]]:
+    return [(letter.subject, str(letter.body)) for letter in mail.outbox if letter.to == [person.email]]
+
+
+def test_what_is_taken_back_at_night_leaves_at_night_by_the_same_ways(
+    college: World, client: SchoolClient, clock: Any
+) -> None:
+    guardian, night = college.people["guardian"], NOW + timedelta(hours=11)
+    clock.move_to(night)
+    event = closed(college, client, first_day=(TODAY + timedelta(days=1)).isoformat(), starts_at="08:00")
+    deliver()
+    ((subject, _text),) = letters_to(guardian)
+    assert subject == "Fermeture ou cours annulés"
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": "Chauffage réparé"})
+    deliver()
+    _first, (subject, text) = letters_to(guardian)
+    assert subject == "Fermeture annulée" and "Chauffage réparé" in text
+    # Done again, it is told as fast; undone again, too.
+    client.post(reverse("events:restore", kwargs={"pk": event.pk}))
+    deliver()
+    assert letters_to(guardian)[2][0] == "Fermeture ou cours annulés"
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    deliver()
+    assert letters_to(guardian)[3][0] == "Fermeture annulée"
+
+
+def test_whoever_had_heard_nothing_of_a_closing_hears_nothing_of_its_end(
+    college: World, client: SchoolClient, clock: Any
+) -> None:
+    guardian, teacher = college.people["guardian"], college.people["teacher"]
+    event = closed(college, client)
+    # A teacher has read it in Préau; its mails still wait.
+    notices.seen("events.closed", teacher.pk, f"{event.pk}-{teacher.pk}")
+    clock.shift(timedelta(minutes=1))
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
+    deliver()
+    assert not letters_to(guardian) and Item.objects.filter(person=guardian).count() == 1
+    assert [subject for subject, _text in letters_to(teacher)] == ["Fermeture annulée"]
+
+
+def test_a_closing_of_another_week_that_nobody_read_is_taken_back_in_silence(
+    college: World, client: SchoolClient, clock: Any
+) -> None:
+    event = closed(college, client, first_day=(TODAY + timedelta(days=7)).isoformat())
+    guardian, teacher = college.people["guardian"], college.people["teacher"]
+    notices.seen("events.told", teacher.pk, f"{event.pk}-{teacher.pk}")
+    clock.shift(timedelta(minutes=1))
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": "Chauffage réparé"})
+    assert not Item.objects.filter(person=guardian, kind="events.changed").exists()
+    assert Item.objects.filter(person=teacher, kind="events.changed").exists()
 
 
 def test_a_class_alone_goes_and_what_others_attend_too_stays(college: World, client: SchoolClient) -> None:
@@ -254,6 +324,8 @@ def test_a_lesson_that_a_timetable_brings_afterwards_is_cancelled_too(
 ) -> None:
     tomorrow = TODAY + timedelta(days=1)
     event = closed(college, client, first_day=tomorrow.isoformat())
+    # Nothing is taught at these hours yet: it is closed all the same, once the page has said so.
+    assert keeping.publish(seat_of("head"), event)
     model = WeeklyPattern.objects.filter(year=college.year).first()
     assert model is not None
     weekly = patterns.Weekly(
@@ -387,6 +459,144 @@ def test_what_is_typed_wrong_is_said_beside_its_field(
     assert not Event.objects.exists() and not LessonChange.objects.exists()
 
 
+# What it will do, said before
+
+
+def test_what_a_closing_will_do_is_said_before_it_does_it(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    event = prepared(college, client)
+    meeting = Event.objects.create(
+        school=college.school,
+        created_by=college.people["head"],
+        kind="meeting",
+        title="Conseil pédagogique",
+        state="published",
+        audience="staff",
+        first_day=event.first_day,
+        last_day=event.last_day,
+        starts=event.starts + timedelta(hours=1),
+        ends=event.starts + timedelta(hours=2),
+        published_at=NOW,
+        created_at=NOW,
+        sent_as="e" * 32,
+    )
+    shown = page(client, college.people["head"], reverse("events:event", kwargs={"pk": event.pk}))
+    number, recipients = len(keeping.lessons_at_stake(event)), one.told_by(event)
+    assert number and recipients.staff and recipients.pupils and recipients.guardians
+    assert f"{number} cours ser" in shown
+    assert meeting.title in shown and "Fermer et prévenir" in shown and "Fermer sans prévenir" not in shown
+    assert not LessonChange.objects.exists() and not Item.objects.filter(kind__startswith="events.").exists()
+    done = client.post(reverse("events:publish", kwargs={"pk": event.pk}), follow=True).content.decode()
+    assert "C’est fait." in done and LessonChange.objects.count() == number
+    assert Item.objects.filter(kind__startswith="events.").count() == recipients.all
+
+
+def test_where_no_lesson_takes_place_nobody_is_told_without_being_asked(
+    college: World, client: SchoolClient
+) -> None:
+    Lesson.objects.filter(day=TODAY, starts__gte=NOON).delete()
+    # « Fermer tout de suite » does not tell a whole school of a closing that closes nothing.
+    event = closed(college, client)
+    assert event.is_draft and not Item.objects.filter(kind__startswith="events.").exists()
+    shown = page(client, college.people["head"], reverse("events:event", kwargs={"pk": event.pk}))
+    # One goes on past noon.
+    assert "Aucun cours ne sera annulé." in shown and "Fermer sans prévenir" in shown
+    Lesson.objects.filter(day=TODAY, ends__gt=NOON).delete()
+    shown = page(client, college.people["head"], reverse("events:event", kwargs={"pk": event.pk}))
+    assert "Aucun cours n’a lieu à ces heures." in shown and "Fermer sans prévenir" in shown
+    client.post(reverse("events:publish", kwargs={"pk": event.pk}), {"sans_prevenir": "1"})
+    event.refresh_from_db()
+    assert event.state == "published" and not Item.objects.filter(kind__startswith="events.").exists()
+
+
+def test_before_and_afterwards_the_same_lessons_are_said_to_take_place(
+    college: World, client: SchoolClient
+) -> None:
+    """A lesson that began before noon and ends after it goes on: it was « aucun cours » before, and « quand même » afterwards."""
+    Lesson.objects.filter(school=college.school, day=TODAY, ends__gt=NOON).delete()
+    astride = (
+        Lesson.objects.of_pupils([college.people["pupil"].pk])
+        .filter(day=TODAY, ends__lte=NOON)
+        .latest("starts")
+    )
+    Lesson.objects.filter(pk=astride.pk).update(
+        starts=NOON - timedelta(minutes=30), ends=NOON + timedelta(minutes=30)
+    )
+    where = reverse("timetable:lesson", kwargs={"pk": astride.pk})
+    event = prepared(college, client)
+    address = reverse("events:event", kwargs={"pk": event.pk})
+    shown = page(client, college.people["head"], address)
+    assert "Aucun cours ne sera annulé." in shown and "Ont lieu quand même" in shown and where in shown
+    client.post(reverse("events:publish", kwargs={"pk": event.pk}))
+    shown = page(client, college.people["head"], address)
+    assert "Ont lieu quand même" in shown and where in shown
+
+
+def test_councils_and_appointments_of_these_hours_are_listed_before_and_afterwards(
+    college: World, client: SchoolClient
+) -> None:
+    event = prepared(college, client)
+    own = own_class(college)
+    Council.objects.update_or_create(
+        group=own,
+        period=Period.objects.filter(year=college.year)[0],
+        defaults={
+            "school": college.school,
+            "starts": NOON + timedelta(hours=5),
+            "held_at": None,
+            "held_by": None,
+        },
+    )
+    Meeting.objects.update(state=Meeting.State.CANCELLED)
+    host = college.people["teacher"]
+    Meeting.objects.create(
+        school=college.school,
+        host=host,
+        guardian=college.people["guardian"],
+        pupil=college.people["pupil"],
+        starts=NOON + timedelta(hours=1),
+        ends=NOON + timedelta(hours=2),
+        made_by=host,
+        made_at=NOW,
+    )
+    address = reverse("events:event", kwargs={"pk": event.pk})
+    for published in (False, True):
+        if published:
+            client.post(reverse("events:publish", kwargs={"pk": event.pk}))
+        shown = page(client, college.people["head"], address)
+        assert reverse("report_cards:council", kwargs={"pk": own.pk}) in shown, published
+        assert "1 rendez-vous, mardi 24 novembre" in shown, published
+
+
+@pytest.mark.parametrize("make", [prepared, closed])
+def test_its_page_costs_no_more_than_another(college: World, client: SchoolClient, make: Any) -> None:
+    event = make(college, client)
+    address = reverse("events:event", kwargs={"pk": event.pk})
+    client.get(address)
+    with Statements(connection) as made:
+        assert client.get(address).status_code == 200
+    assert made.count <= MOST_QUERIES, made.made
+
+
+def test_in_the_evening_the_form_opens_on_the_next_day_of_lessons(
+    college: World, client: SchoolClient, clock: Any
+) -> None:
+    assert f'value="{TODAY}"' in page(client, college.people["head"], reverse("events:close"))
+    clock.move_to(NOW + timedelta(hours=11))
+    coming = Lesson.objects.filter(school=college.school, day__gt=TODAY).held().earliest("day").day
+    assert f'value="{coming}"' in page(client, college.people["head"], reverse("events:close"))
+
+
+def test_each_page_of_closings_names_the_other(college: World, client: SchoolClient) -> None:
+    shown = page(client, college.people["head"], reverse("events:close"))
+    assert reverse("directory:closures") in shown
+    assert "Fermer, annuler des cours" in page(client, college.people["head"], reverse("directory:closures"))
+    assert reverse("directory:closures") not in page(
+        client, college.people["secretary"], reverse("events:close")
+    )
+
+
 # Changed once it is out
 
 
@@ -469,8 +679,8 @@ def test_cancelled_it_says_nothing_more_and_restored_it_says_what_changes(
     assert not any(words in one for one in shown)
     client.sit(college.people["head"])
     client.post(reverse("events:restore", kwargs={"pk": event.pk}))
-    told = Item.objects.filter(person=college.people["guardian"], kind="events.changed").order_by("pk")
-    assert told[1].facts["what"].startswith(f"De nouveau en vigueur. Cours annulés. {words}")
+    told_last = Item.objects.filter(person=college.people["guardian"]).latest("pk")
+    assert told_last.facts["what"].startswith(f"De nouveau en vigueur. Cours annulés. {words}")
 
 
 def test_two_closings_at_once_are_undone_one_by_one(
@@ -551,12 +761,12 @@ def test_an_edit_on_the_eve_does_not_tell_everybody_again(
     college: World, client: SchoolClient, clock: Any
 ) -> None:
     event = closed(college, client, first_day=(TODAY + timedelta(days=7)).isoformat())
-    told = Item.objects.filter(person=college.people["guardian"])
-    assert told.get().kind == "events.told"
+    items = Item.objects.filter(person=college.people["guardian"])
+    assert items.get().kind == "events.told"
     clock.move_to(NOW + timedelta(days=6, hours=12))
     fields = {"first_day": (TODAY + timedelta(days=7)).isoformat(), "description": "Bon courage."}
     assert changed(college, client, event, **fields).status_code == 302
-    assert told.get().kind == "events.told"
+    assert items.get().kind == "events.told"
 
 
 def test_what_moved_in_another_week_is_not_looked_at_for_what_comes_back(
@@ -567,7 +777,7 @@ def test_what_moved_in_another_week_is_not_looked_at_for_what_comes_back(
     far = far or Lesson.objects.filter(school=college.school, day=TODAY + timedelta(days=7))[0]
     LessonChange.objects.create(school=college.school, lesson=far, kind="room", made_at=NOW)
     asked: list[Any] = []
-    monkeypatch.setattr(closings, "clashes_at", lambda *said, **more: asked.append(said))
+    monkeypatch.setattr(closings, "clashes_at", lambda *said, **more: asked.append(answers))
     client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": ""})
     assert not any(lesson.is_cancelled for lesson in afternoon(college)) and asked == []
 
@@ -589,3 +799,13 @@ def test_teachers_of_the_groups_of_a_class_are_told(
     group.classes.add(own)
     assert telling.tell(event.pk, "published") and Item.objects.filter(person=teacher).exists()
     assert TITLE in page(client, teacher, reverse("portal:home"))
+
+
+def test_a_closing_called_off_says_that_the_school_is_open(college: World, client: SchoolClient) -> None:
+    event = closed(college, client)
+    client.post(reverse("events:cancel", kwargs={"pk": event.pk}), {"why": "Chaudière réparée"})
+    day = f"?vue=jour&jour={TODAY}"
+    for address in (reverse("timetable:week") + day, reverse("agenda:agenda") + day):
+        shown = page(client, college.people["guardian"], address)
+        assert "Fermeture annulée" in shown and "l’établissement est ouvert" in shown
+        assert f"<s>{TITLE}</s>" not in shown

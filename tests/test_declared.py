@@ -52,9 +52,9 @@ def test_a_page_that_a_house_declares_twice_is_refused() -> None:
 
 
 def test_a_parameter_may_be_said_by_all_who_ask_it_if_they_agree() -> None:
-    said: dict[str, Any] = {"NAMES": {"who": Named(Person)}, "PLAIN": {"sort": ()}}
-    found = gather([house("low", **said), house("high", **said)])
-    assert (found.names, found.plain) == (said["NAMES"], said["PLAIN"])
+    tables: dict[str, Any] = {"NAMES": {"who": Named(Person)}, "PLAIN": {"sort": ()}}
+    found = gather([house("low", **tables), house("high", **tables)])
+    assert (found.names, found.plain) == (tables["NAMES"], tables["PLAIN"])
 
 
 def test_a_function_that_a_house_borrows_is_not_its_own() -> None:

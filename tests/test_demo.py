@@ -30,6 +30,9 @@ from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.attendance import rules as attendance_rules
 from preau.domains.attendance.models import Entry, Explanation, Notice, RollCall
+from preau.domains.attendance.queries.counts import missed_counts
+from preau.domains.attention.models import Finding
+from preau.domains.report_cards.models import ReportCard
 from preau.domains.timetable.models import Lesson, WeeklyPattern
 from preau.domains.timetable.seeds import secondary
 from preau.foundation import boards
@@ -81,14 +84,27 @@ def test_three_schools_are_imported_and_their_sizes_are_told(cast: Any, db: None
 
 
 def test_every_visitor_has_an_account_and_the_right_name(cast: Any, db: None) -> None:
-    told = [visitor for gathering in GATHERINGS for visitor in gathering.visitors]
-    assert {visitor.key for visitor in told} == set(demo.LOGINS)
-    for visitor in told:
+    visitors = [visitor for gathering in GATHERINGS for visitor in gathering.visitors]
+    assert {visitor.key for visitor in visitors} == set(demo.LOGINS)
+    for visitor in visitors:
         account = Account.objects.select_related("person").get(login=visitor.login)
         assert account.person.pk == cast[visitor.key].pk
         full_name = account.person.full_name.replace("'", "’")
         assert str(visitor.name) in {full_name, "Mère de Cheick"}
     assert Account.objects.values("password").distinct().count() == 1
+
+
+def test_most_have_opened_their_account(cast: Any, school: Any) -> None:
+    for kind in ("college", "lycee"):
+        pupils = Enrolment.objects.active(TODAY).filter(school=school(kind)).values("pupil")
+        links = Guardianship.objects.informed(TODAY).of_another().filter(pupil__in=pupils)
+        guardians = set(links.values_list("guardian", flat=True))
+        opened = set(
+            Account.objects.activated().filter(person__in=guardians).values_list("person", flat=True)
+        )
+        assert 0.6 < len(opened) / len(guardians) < 0.9, kind
+    explanations = Explanation.objects.filter(school=school("college"), given_by__account=None)
+    assert not explanations.exclude(given_by__is_institution=True).exists()
 
 
 def test_a_mother_follows_two_children_and_a_separated_father_one(cast: Any, db: None) -> None:
@@ -235,9 +251,9 @@ def test_some_weeks_of_attendance(cast: Any, school: Any) -> None:
 def test_letters_are_for_today_only(cast: Any, db: None) -> None:
     assert not Notice.objects.exists()
     tasks = DBTaskResult.objects.filter(task_path__endswith="tell_guardians")
-    told = [pk for task in tasks for pk in task.args_kwargs["args"][0]]
-    assert 0 < len(told) <= 15
-    assert set(Entry.objects.filter(pk__in=told).values_list("day", flat=True)) == {TODAY}
+    entries = [pk for task in tasks for pk in task.args_kwargs["args"][0]]
+    assert 0 < len(entries) <= 15
+    assert set(Entry.objects.filter(pk__in=entries).values_list("day", flat=True)) == {TODAY}
 
 
 def test_the_cast_has_something_to_do(cast: Any, db: None) -> None:
@@ -247,6 +263,20 @@ def test_the_cast_has_something_to_do(cast: Any, db: None) -> None:
     assert any(one.gesture == "Expliquer" for one in awaited_of(father))
     assert not Explanation.objects.visible_to(viewer_for(cast["other_guardian"], 0, NOW)).exists()
     assert Explanation.objects.visible_to(viewer_for(cast["guardian"], 0, NOW)).count() == 2
+
+
+def test_what_is_said_of_the_cast_s_pupil_is_what_the_rolls_say(cast: Any, db: None, school: Any) -> None:
+    college, pupil = school("college"), cast["pupil"]
+    rows = Entry.objects.filter(school=college, pupil=pupil)
+    facts = Finding.objects.filter(school=college, pupil=pupil, fact="attendance.lates")
+    assert facts.exists()
+    for fact in facts:
+        assert fact.number == rows.filter(status="late", day__range=(fact.since, fact.until)).count() >= 6
+    card = ReportCard.objects.get(pupil=pupil)
+    made = card.made_at.date()
+    found = missed_counts(college, card.period.starts, min(made, card.period.ends), [pupil.pk])[pupil.pk]
+    counts = {"half_days": found.half_days, "unexcused": found.unexcused, "late": found.late}
+    assert card.content["missed"] == counts
 
 
 def test_starting_again_days_later_catches_up(cast: Any, clock: Any, school: Any) -> None:

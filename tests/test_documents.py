@@ -66,15 +66,15 @@ def test_every_house_is_on_the_map() -> None:
 
 
 def test_every_board_is_told_of() -> None:
-    told = told_of((ROOT / "docs/boards.md").read_text())
+    names = told_of((ROOT / "docs/boards.md").read_text())
     declared = {name for module in ROOT.glob("preau/**/boards.py") for name in boards_of(module)}
-    assert declared - told == set(), "say what an entry says, in docs/boards.md"
-    assert told - declared - houses() == set(), "docs/boards.md tells of a board that is no more"
+    assert declared - names == set(), "say what an entry says, in docs/boards.md"
+    assert names - declared - houses() == set(), "docs/boards.md tells of a board that is no more"
 
 
 def test_architecture_counts_the_boards() -> None:
-    said = re.search(r"declares (\d+) of them", (ROOT / "docs/architecture.md").read_text())
-    assert said and int(said[1]) == len(boards_of(ROOT / "preau/foundation/boards.py"))
+    match = re.search(r"declares (\d+) of them", (ROOT / "docs/architecture.md").read_text())
+    assert match and int(match[1]) == len(boards_of(ROOT / "preau/foundation/boards.py"))
 
 
 def test_every_decision_that_is_cited_exists() -> None:

@@ -125,11 +125,11 @@ def test_a_homework_for_some_is_on_the_drive_of_those(
     LessonFile.objects.create(
         record=record, homework=homework, file=kept(teacher, "Soutien.pdf", PDF + b"for some")
     )
-    told = {
+    file_names = {
         key: [path.rsplit("/", 1)[1] for path in paths(Telephone(seat_of(key), "fichiers"))]
         for key in ("pupil", "teacher")
     }
-    assert told == {"pupil": ["Thalès.pdf"], "teacher": ["Soutien.pdf", "Thalès.pdf"]}
+    assert file_names == {"pupil": ["Thalès.pdf"], "teacher": ["Soutien.pdf", "Thalès.pdf"]}
 
 
 def test_what_is_held_back_is_not_there(record: LessonRecord, teacher: Any) -> None:
@@ -262,8 +262,8 @@ def test_nothing_is_written(record: LessonRecord, teacher: Any, method: str) -> 
 
 
 def test_what_the_server_says_it_can_do(teacher: Any) -> None:
-    said = Telephone(teacher, "fichiers").ask("OPTIONS", TOP)
-    assert (said.headers["DAV"], said.headers["Allow"], said.headers["MS-Author-Via"]) == (
+    response = Telephone(teacher, "fichiers").ask("OPTIONS", TOP)
+    assert (response.headers["DAV"], response.headers["Allow"], response.headers["MS-Author-Via"]) == (
         "1, 2",
         "OPTIONS, GET, HEAD, PROPFIND",
         "DAV",
@@ -335,9 +335,9 @@ def test_names_stay_out_of_logs(handed: HandIn, teacher: Any, caplog: Any) -> No
         telephone.ask(method, path, Depth="0")
     known = logs.configuration(level="INFO", readable=False)["formatters"]["lines"]
     writer = known.pop("()")(**known)
-    told = "".join(writer.format(record) for record in caplog.records)
-    assert told.count("/dav/fichiers/\\u2026") >= 3
-    assert handed.pupil.family_name.upper() not in told and "redaction" not in told and "Devoirs" not in told
+    text = "".join(writer.format(record) for record in caplog.records)
+    assert text.count("/dav/fichiers/\\u2026") >= 3
+    assert handed.pupil.family_name.upper() not in text and "redaction" not in text and "Devoirs" not in text
 
 
 # Who.
@@ -437,10 +437,10 @@ def test_the_page_of_a_new_key_says_how_to_use_it(
     answer = client.post(reverse("identity:make_key"), typed)
     assert answer.status_code == 200, answer.headers
     page = answer.content.decode()
-    for said in (
+    for text in (
         f"{settings.PUBLIC_URL}/dav/agendas/",
         f"{settings.PUBLIC_URL}/dav/fichiers/",
         "DAVx⁵",
         "Finder",
     ):
-        assert said in page, said
+        assert text in page, text

@@ -77,7 +77,8 @@ def test_a_visitor_is_asked_to_sign_in(college: World, client: SchoolClient, pag
 def test_a_bad_page_is_found_bad() -> None:
     bad = (
         '<!DOCTYPE html><html lang="fr"><head><title>x</title></head><body><h1>a</h1><h1>b</h1><p id="x"></p>'
-        '<p id="x"></p><input name="nom"><table><tr><td style="color:red"></td></tr></table><p>Oui : non</p></div></body></html>'
+        '<p id="x"></p><input name="nom"><table><tr><td style="color:red"></td></tr></table><p>Oui : non</p></div>'
+        '<nav role="navigation"></nav><nav></nav><p aria-label="Rien">Rien</p></body></html>'
     )
     found = " ".join(faults(bad))
     for fault in (
@@ -88,6 +89,9 @@ def test_a_bad_page_is_found_bad() -> None:
         "inline code",
         "end-tag",
         "Oui : non",
+        "role navigation on nav",
+        "two landmarks navigation named «  »",
+        "a name on p",
     ):
         assert fault in found
 

@@ -32,9 +32,9 @@ def killed_halfway(person: int, *lessons: Lesson) -> None:
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline().strip() for _ in range(2)]
+        lines = [process.stdout.readline().strip() for _ in range(2)]
         process.kill()
-    assert said == ["written", "halfway"]
+    assert lines == ["written", "halfway"]
 
 
 @pytest.mark.django_db(transaction=True)

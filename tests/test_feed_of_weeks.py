@@ -71,7 +71,9 @@ def spring(college: World, seat_of: Any, clock: Any) -> dict[str, WeeklyPattern]
     return {"A": plan(time(8, 5), pair[0]), "B": plan(time(8, 5), pair[1]), "each": plan(time(20, 30), None)}
 
 
-def told(file: bytes, read: Any, patterns: dict[str, WeeklyPattern]) -> dict[str, list[tuple[str, str]]]:
+def moments_of(
+    file: bytes, read: Any, patterns: dict[str, WeeklyPattern]
+) -> dict[str, list[tuple[str, str]]]:
     """What a reader makes of the lessons of each pattern: moments in UTC."""
     names = {
         f"seance-{lesson.pk}@localhost": key for key, one in patterns.items() for lesson in one.lessons.all()
@@ -104,7 +106,7 @@ def test_three_readers_read_weeks_holidays_and_changes(
     changes.move_lesson(office, a, (date(2027, 3, 28), time(10), time(11)), a.room, why)
     changes.cancel_lesson(office, spring["B"].lessons.get(day=date(2027, 3, 27)), why)
     file = feed(seat_of(who))
-    lessons = told(file, read, spring)
+    lessons = moments_of(file, read, spring)
     # The 20th is closed; the 6th was moved to the morning after the night that changes the hour.
     assert lessons["A"] == [
         wall(date(2027, 3, 28), 10, 0, summer=True),
@@ -141,7 +143,7 @@ def test_three_readers_read_a_change_that_was_undone_and_a_week_that_was_swapped
     # The week of 29 March becomes B.
     alternations.change_week(office, college.year, date(2027, 3, 29), spring["B"].alternation)
     calendar.follow_weeks([spring["A"].alternation_id, spring["B"].alternation_id])
-    lessons = told(feed(seat_of("pupil")), read, spring)
+    lessons = moments_of(feed(seat_of("pupil")), read, spring)
     assert lessons["A"] == [
         wall(date(2027, 3, 6), 8, 5, summer=False),
         wall(date(2027, 4, 24), 8, 5, summer=True),

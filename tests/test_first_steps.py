@@ -37,15 +37,15 @@ def test_each_role_is_shown_gestures_that_it_may_do(college: World, client: Scho
 
 
 def test_roles_are_not_told_each_others_gestures(college: World, client: SchoolClient) -> None:
-    said = {}
+    labels = {}
     for key in CAST:
         client.sit(college.people[key])
-        said[key] = {label for _, label in steps_on(client.get(PAGE).content.decode())}
-    assert "Appeler une classe" in said["teacher"]
-    assert "Suivre les appels du jour" in said["cpe"] & said["head"]
-    assert "Régler l’établissement" in said["head"] - said["secretary"] - said["cpe"]
-    assert "Ouvrir les comptes" in said["secretary"] - said["teacher"] - said["cpe"]
-    assert "Expliquer une absence" in said["guardian"] - said["pupil"]
+        labels[key] = {label for _, label in steps_on(client.get(PAGE).content.decode())}
+    assert "Appeler une classe" in labels["teacher"]
+    assert "Suivre les appels du jour" in labels["cpe"] & labels["head"]
+    assert "Régler l’établissement" in labels["head"] - labels["secretary"] - labels["cpe"]
+    assert "Ouvrir les comptes" in labels["secretary"] - labels["teacher"] - labels["cpe"]
+    assert "Expliquer une absence" in labels["guardian"] - labels["pupil"]
 
 
 def test_the_guide_is_put_away_on_every_device_and_comes_back(college: World, client: SchoolClient) -> None:

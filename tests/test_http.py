@@ -1,6 +1,7 @@
 """Headers, health, errors, fragments, logs."""
 
 import json
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -165,6 +166,47 @@ def test_logs_keep_no_personal_data() -> None:
     assert set(kept) == {"event", "request", "code"}
     assert "Abadie" not in json.dumps(kept)
     assert "famille.example" not in json.dumps(kept)
+
+
+def test_an_answer_is_one_line_of_the_log(college: World, client: SchoolClient) -> None:
+    events: list[str] = []
+
+    class Heard(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            events.append(record.msg["event"])
+
+    logger, heard = logging.getLogger("django_structlog"), Heard()
+    level = logger.level
+    logger.addHandler(heard)
+    logger.setLevel(logging.INFO)
+    try:
+        client.get("/connexion/")
+    finally:
+        logger.removeHandler(heard)
+        logger.setLevel(level)
+    assert events == ["request_finished"]
+
+
+@pytest.mark.parametrize(("address", "status"), [("/vie-scolaire/", 403), ("/rien/", 404)])
+def test_a_refusal_is_one_line_of_the_log_and_no_stack(
+    college: World, client: SchoolClient, address: str, status: int
+) -> None:
+    lines: list[tuple[str, bool]] = []
+
+    class Heard(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append((record.name.split(".")[0], bool(record.exc_info)))
+
+    client.sit(college.people["pupil"])
+    loggers, heard = [logging.getLogger(), logging.getLogger("django_structlog")], Heard()
+    for logger in loggers:
+        logger.addHandler(heard)
+    try:
+        assert client.get(address).status_code == status
+    finally:
+        for logger in loggers:
+            logger.removeHandler(heard)
+    assert "django" not in {name for name, _stack in lines} and not any(stack for _name, stack in lines)
 
 
 def test_throttle_counts_by_key_until_the_window_ends(college: World, clock: Any) -> None:

@@ -46,8 +46,8 @@ def test_a_sound_building_is_accepted(building: Path) -> None:
     (building / "preau/domains/attendance/models.py").write_text(
         "from preau.domains.timetable import models\n"
     )
-    code, said = lint(building)
-    assert code == 0, said
+    code, output = lint(building)
+    assert code == 0, output
 
 
 @pytest.mark.parametrize(
@@ -96,16 +96,16 @@ def test_a_planted_import_is_refused(
     building: Path, module: str, line: str, contract: str, culprit: str
 ) -> None:
     (building / "preau" / module).write_text(f"{line}\n")
-    code, said = lint(building)
+    code, output = lint(building)
     assert code == 1
-    assert f"{contract}:" in said.split("Broken contracts")[1]
-    assert culprit in said
+    assert f"{contract}:" in output.split("Broken contracts")[1]
+    assert culprit in output
 
 
 def test_a_cycle_is_refused(building: Path) -> None:
     house = building / "preau" / "foundation"
     (house / "boards.py").write_text("from preau.foundation import registry\n")
     (house / "registry.py").write_text("from preau.foundation import boards\n")
-    code, said = lint(building)
+    code, output = lint(building)
     assert code == 1
-    assert "No cycles" in said.split("Broken contracts")[1]
+    assert "No cycles" in output.split("Broken contracts")[1]

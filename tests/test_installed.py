@@ -24,11 +24,13 @@ def test_the_worker_is_asked_again_at_each_visit(college: World, client: SchoolC
     answer = client.get("/sw.js")
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert answer.headers["Cache-Control"] == "no-cache"
-    told = json.loads(answer.content.decode().split("\n", 1)[0].removeprefix("self.PREAU=").removesuffix(";"))
-    assert told["offline"] == "/hors-ligne/"
-    assert told["name"].startswith("preau-")
-    for address in told["files"]:
-        assert finders.find(address.removeprefix(told["place"])), address
+    configuration = json.loads(
+        answer.content.decode().split("\n", 1)[0].removeprefix("self.PREAU=").removesuffix(";")
+    )
+    assert configuration["offline"] == "/hors-ligne/"
+    assert configuration["name"].startswith("preau-")
+    for address in configuration["files"]:
+        assert finders.find(address.removeprefix(configuration["place"])), address
 
 
 def test_every_page_may_load_the_worker(college: World, client: SchoolClient) -> None:

@@ -147,16 +147,16 @@ def test_what_waited_to_leave_does_not(
         Guardianship.objects.filter(pupil=college.people["pupil"], guardian=father).update(**HOW[how])
     clock.move_to(NOW.replace(hour=9) + timedelta(days=1))
 
-    def keep(endpoint: str, _key: str, _auth: str, said: Any, **_facts: Any) -> webpush.Answer:
+    def keep(endpoint: str, _key: str, _auth: str, payload: Any, **_facts: Any) -> webpush.Answer:
         pushed.append(endpoint)
         return webpush.Answer(201)
 
     with mock.patch.object(webpush, "send", keep):
         tasks.pack_due.call()
         deliver()
-    told = [one.body for one in mail.outbox if one.to == [MAIL]]
-    assert (bool(told), bool(pushed)) == ((False, False) if how else (True, True))
-    assert bool(how) or LOST in told[0]
+    bodies = [one.body for one in mail.outbox if one.to == [MAIL]]
+    assert (bool(bodies), bool(pushed)) == ((False, False) if how else (True, True))
+    assert bool(how) or LOST in bodies[0]
 
 
 def _absence(father: Person, college: World) -> notices.News:

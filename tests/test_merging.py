@@ -15,7 +15,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item, Preference
 from preau.commons.signon.models import Alias, Grant
-from preau.commons.signon.tests.coming import linked, tokens_of, told
+from preau.commons.signon.tests.coming import linked, tokens_of, userinfo
 from preau.directory.actions import merging
 from preau.directory.exports import dump
 from preau.directory.models import (
@@ -86,12 +86,12 @@ def changed_since(before: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 def twin_of(person: Person, **fields: Any) -> Person:
     """The same human being, typed again."""
-    told = {
+    values = {
         "family_name": person.family_name,
         "given_name": person.given_name,
         "birth_date": person.birth_date,
     }
-    return Person.objects.create(**told | fields)
+    return Person.objects.create(**values | fields)
 
 
 def pupil_again(college: World, **fields: Any) -> Person:
@@ -317,8 +317,8 @@ def test_whoever_gains_nothing_stays_signed_in(college: World, seat_of: Any) -> 
 def test_the_kept_person_is_told_once(college: World, seat_of: Any) -> None:
     pupil, again = college.people["pupil"], pupil_again(college)
     done = merge(seat_of("secretary"), pupil, again)
-    told = Item.objects.get(kind="directory.people_merged")
-    assert (told.person_id, told.key) == (pupil.pk, str(done.pk))
+    notice = Item.objects.get(kind="directory.people_merged")
+    assert (notice.person_id, notice.key) == (pupil.pk, str(done.pk))
     line = Line.objects.get(verb="directory.people_merged")
     assert (line.subject_id, line.target_id) == (pupil.pk, done.pk)
 
@@ -597,21 +597,21 @@ def brought_twice(bring: Any, folder: Path, *, turned: bool) -> list[str]:
         personnel("30"),
         personnel("31", given="Paule"),
     ]
-    told = [etab(), *(records[::-1] if turned else records)]
-    bring(deliver(folder, *told))
-    return told
+    entries = [etab(), *(records[::-1] if turned else records)]
+    bring(deliver(folder, *entries))
+    return entries
 
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_the_same_delivery_again_writes_nothing_and_brings_nobody(
     bring: Any, tmp_path: Path, turned: bool
 ) -> None:
-    told = brought_twice(bring, tmp_path / "d", turned=turned)
+    entries = brought_twice(bring, tmp_path / "d", turned=turned)
     viewer = keeper()
     for mine, theirs in (("10", "11"), ("20", "21"), ("30", "31")):
         merge(viewer, known(mine), known(theirs))
     before = every_row()
-    report = bring(deliver(tmp_path / "d", *told))
+    report = bring(deliver(tmp_path / "d", *entries))
     assert (report["created"], report["changed"]) == (0, 0)
     assert changed_since(before).keys() <= REPORTS
     assert known("10") == known("11") and known("20") == known("21")
@@ -621,26 +621,26 @@ def test_the_same_delivery_again_writes_nothing_and_brings_nobody(
 def test_a_change_of_the_own_key_is_taken_and_one_of_the_second_only_fills(
     bring: Any, tmp_path: Path
 ) -> None:
-    told = brought_twice(bring, tmp_path / "d", turned=False)
+    entries = brought_twice(bring, tmp_path / "d", turned=False)
     merge(keeper(), known("20"), known("21"))
-    changed = [one for one in told if "<value>20</value>" not in one and "<value>21</value>" not in one]
+    changed = [one for one in entries if "<value>20</value>" not in one and "<value>21</value>" not in one]
     bring(deliver(tmp_path / "d", *changed, parent("20", given="Anne-Marie"), parent("21", given="Inès")))
     assert known("21").given_name == "Anne-Marie"
 
 
 def test_who_has_left_under_one_key_is_here_under_the_other(bring: Any, tmp_path: Path) -> None:
-    told = brought_twice(bring, tmp_path / "d", turned=False)
+    entries = brought_twice(bring, tmp_path / "d", turned=False)
     merge(keeper(), known("10"), known("11"))
-    bring(deliver(tmp_path / "d", *(one for one in told if "<id>10</id>" not in one)))
+    bring(deliver(tmp_path / "d", *(one for one in entries if "<id>10</id>" not in one)))
     assert Holding.objects.filter(person=known("10"), role=Role.PUPIL, ends=None).count() == 1
     assert Group.objects.filter(enrolments__pupil=known("10"), enrolments__ends=None).exists()
 
 
 def test_an_undone_merge_is_followed_by_the_same_files(bring: Any, tmp_path: Path) -> None:
-    told = brought_twice(bring, tmp_path / "d", turned=False)
+    entries = brought_twice(bring, tmp_path / "d", turned=False)
     viewer, before = keeper(), every_row()
     merging.undo(viewer, merge(viewer, known("10"), known("11")))
-    report = bring(deliver(tmp_path / "d", *told))
+    report = bring(deliver(tmp_path / "d", *entries))
     assert (report["created"], report["changed"]) == (0, 0)
     assert changed_since(before).keys() <= REPORTS
 
@@ -661,9 +661,9 @@ def test_the_page_of_a_pair_says_what_will_happen(college: World, client: School
     pupil, again = rich_pair(college)
     client.sit(college.people["secretary"])
     address = reverse("directory:pair", kwargs={"public_id": pupil.public_id, "other": again.public_id})
-    said = client.get(address).content.decode()
+    page = client.get(address).content.decode()
     for words in ("nina.encore", "Fusionner", "Ce sont deux personnes", "trente jours", "Ali Oncle"):
-        assert words in said
+        assert words in page
 
 
 def test_what_a_service_was_granted_ends_and_its_name_for_the_person_stays(
@@ -674,7 +674,7 @@ def test_what_a_service_was_granted_ends_and_its_name_for_the_person_stays(
     given = tokens_of(client.sit(pupil), service)
     name = Alias.objects.get(service=service.service)
     merge(seat_of("head"), again, pupil)
-    assert told(given["access_token"]).status_code == 401
+    assert userinfo(given["access_token"]).status_code == 401
     assert not Grant.objects.exists()
     name.refresh_from_db()
     assert name.person == again

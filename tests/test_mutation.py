@@ -56,31 +56,31 @@ def mutate(folder: Path, shown: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_weak_rule_is_told_with_its_file_its_line_and_the_change(tmp_path: Path) -> None:
-    told = mutate(tmp_path, "True")
-    assert told.returncode == 1, told.stderr
-    assert "house/rules.py:12: return age > 3\n    age > 3 → True (1 tests pass)" in told.stdout
-    assert "age > 3 → age >= 3" in told.stdout
+    result = mutate(tmp_path, "True")
+    assert result.returncode == 1, result.stderr
+    assert "house/rules.py:12: return age > 3\n    age > 3 → True (1 tests pass)" in result.stdout
+    assert "age > 3 → age >= 3" in result.stdout
     # The other rule is held: nothing is said of it.
-    assert "LIMIT" not in told.stdout and "may_enter" not in told.stdout
+    assert "LIMIT" not in result.stdout and "may_enter" not in result.stdout
 
 
 def test_rules_that_are_held_pass(tmp_path: Path) -> None:
-    told = mutate(tmp_path, "rules.may_stay(4) and not rules.may_stay(3)")
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert " killed, 0 survived" in told.stdout
+    result = mutate(tmp_path, "rules.may_stay(4) and not rules.may_stay(3)")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert " killed, 0 survived" in result.stdout
 
 
 def test_a_test_that_fails_already_is_no_proof(tmp_path: Path) -> None:
-    told = mutate(tmp_path, "rules.may_stay(0)")
-    assert told.returncode == 1
-    assert "fails already, hence proves nothing: house/test_rules.py::test_who_stays" in told.stdout
+    result = mutate(tmp_path, "rules.may_stay(0)")
+    assert result.returncode == 1
+    assert "fails already, hence proves nothing: house/test_rules.py::test_who_stays" in result.stdout
 
 
 def test_a_test_that_fails_the_second_time_is_no_proof(tmp_path: Path) -> None:
     """Were every mutant killed by such tests, all would look well."""
-    told = mutate(tmp_path, "not __import__('pathlib').Path('seen').exists() and open('seen', 'w')")
-    assert told.returncode == 1
-    assert "killed as it is, hence nothing is proved: house/rules.py: may_stay" in told.stdout
+    result = mutate(tmp_path, "not __import__('pathlib').Path('seen').exists() and open('seen', 'w')")
+    assert result.returncode == 1
+    assert "killed as it is, hence nothing is proved: house/rules.py: may_stay" in result.stdout
 
 
 def test_what_may_be_wrong_in_a_rule() -> None:

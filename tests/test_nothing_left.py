@@ -255,6 +255,7 @@ WORDS_THAT_STAY = {
     "liaison.Word": "a word to families is the school's, signed by others, and goes at its term",
     "liaison.Precision": "what was added to it, with it",
     "liaison.Remark": "what was said of another pupil is theirs, and goes with them or at its term",
+    "surveys.Survey": "what the school asked is the school's, answered by others, and goes at its term",
     "questions.Questionnaire": "what the school asks is the school's, and goes at its term",
     "questions.Question": "with it",
     "events.Event": "an event is the school's, and goes at its term",

@@ -147,8 +147,8 @@ def cas_logout(college: World, client: SchoolClient, trick: str) -> Any:
 
 
 def oidc_authorize(college: World, client: SchoolClient, trick: str) -> Any:
-    said = asked(linked(college)) | {"redirect_uri": trick}
-    return client.sit(college.people["teacher"]).get("/oidc/authorize", said)
+    parameters = asked(linked(college)) | {"redirect_uri": trick}
+    return client.sit(college.people["teacher"]).get("/oidc/authorize", parameters)
 
 
 def oidc_silent(college: World, client: SchoolClient, trick: str) -> Any:
@@ -156,8 +156,8 @@ def oidc_silent(college: World, client: SchoolClient, trick: str) -> Any:
 
 
 def oidc_logout(college: World, client: SchoolClient, trick: str) -> Any:
-    said = {"client_id": linked(college).client_id, "post_logout_redirect_uri": trick, "state": trick}
-    return client.sit(college.people["teacher"]).get("/oidc/logout", said)
+    parameters = {"client_id": linked(college).client_id, "post_logout_redirect_uri": trick, "state": trick}
+    return client.sit(college.people["teacher"]).get("/oidc/logout", parameters)
 
 
 DOORS: list[Door] = [

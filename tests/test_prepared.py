@@ -19,8 +19,9 @@ from preau.domains.attendance.models import Entry, Reason
 from preau.domains.attendance.queries import absences, school_life
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries.lessons import own_lessons, own_rows
+from preau.foundation import boards
 from preau.foundation.awaited import awaited_of
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import TITLED, LookupTerms
 from preau.foundation.prepared import Lines, Prepared, padded
 
 pytestmark = pytest.mark.engine
@@ -230,6 +231,38 @@ def test_a_search_finds_what_its_words_find(college: World, twin: World, seat_of
     pupils = Person.objects.filter(pk__in=pupils_here(viewer).values("person_id")).values("pk", "search_name")
     expected = [line["pk"] for line in wanted.among(pupils, "search_name")]
     assert [line["pk"] for line in PUPILS(viewer, wanted)] == expected
+
+
+@pytest.mark.parametrize("key", EVERYONE)
+def test_what_houses_show_together_is_what_each_would_show(
+    college: World, twin: World, seat_of: Any, key: str
+) -> None:
+    """What is awaited, and what is found by its title; the twin's people ask first, for other words of the same length."""
+    prepared: dict[Any, Prepared] = {}
+    for world, typed in ((twin, "zzzz"), (college, "rent")):
+        viewer, wanted = seat_of(key, world=world), LookupTerms.typed(typed)
+        for source, seated in boards.offered(boards.awaited, viewer):
+            if source.open_to(seated):
+                rows = prepared.setdefault(source, Prepared(source.rows))(seated)
+                assert sorted(map(repr, rows)) == sorted(map(repr, source.rows(seated)))
+        for kind, seated in boards.offered(boards.search, viewer):
+            if kind.titles and kind.open_to(seated) and not viewer.is_guardian:
+                plain = kind.titles(seated, wanted).order_by().values_list(*TITLED)
+                rows = prepared.setdefault(kind, Prepared(titles_of(kind)))(seated, wanted)
+                assert sorted(map(repr, rows)) == sorted(map(repr, plain))
+
+
+def titles_of(kind: Any) -> Any:
+    return lambda viewer, wanted: kind.titles(viewer, wanted).order_by().values_list(*TITLED)
+
+
+def test_a_service_that_closes_makes_another_statement(college: World, seat_of: Any) -> None:
+    mine = Prepared(
+        lambda viewer: Person.objects.filter(pk=viewer.person.pk if viewer.offers("attendance") else 0)
+    )
+    assert mine(seat_of("teacher")) == [college.people["teacher"]]
+    School.objects.filter(pk=college.school.pk).update(services={"attendance": {"off": True}})
+    assert mine(seat_of("teacher")) == []
 
 
 def test_what_has_no_shape_is_refused() -> None:

@@ -33,6 +33,7 @@ from preau.domains.attendance.queries.registers import register_of
 from preau.domains.events.models import Event
 from preau.domains.timetable.models import DaySlot, Lesson
 from preau.domains.timetable.tests.props import lesson_now
+from preau.foundation import dates
 
 TODAY = NOW.date()
 MINUTE = timedelta(minutes=1)
@@ -174,10 +175,11 @@ class SimulatedDay:
 
     def _validate(self, lesson: Lesson, pupils: set[int], now: datetime) -> None:
         noted = {row.pupil_id: row for row in register_of(lesson)}
+        # As its page sends them: whoever is inside, and of whom nothing was noted, is there.
         marks = [
-            rolls.Mark(pupil, Status.ABSENT, None, noted[pupil].seen)
+            rolls.Mark(pupil, Status.PRESENT if inside else Status.ABSENT, None, noted[pupil].seen)
             for pupil in sorted(pupils)
-            if not self.truths[pupil].is_inside(now)
+            if not (inside := self.truths[pupil].is_inside(now)) or noted[pupil].seen == Status.PRESENT
         ]
         rolls.validate_roll(self.viewer(), lesson, marks)
 
@@ -220,10 +222,10 @@ class SimulatedDay:
 
     def wrong_at(self, now: datetime) -> list[str]:
         """Everything that the list says at this minute and that is not true, or that it leaves out."""
-        said = {one.pupil_id: one for one in presence.pupils_now(self.viewer(), now)}
+        by_pupil = {one.pupil_id: one for one in presence.pupils_now(self.viewer(), now)}
         wrong = []
         for pupil, truth in self.truths.items():
-            day, one = self.lessons[pupil], said.get(pupil)
+            day, one = self.lessons[pupil], by_pupil.get(pupil)
             begun = day[0].starts <= now < max(lesson.ends for lesson in day)
             inside, visit = truth.is_inside(now), truth.visit_at(now)
             if one is None:
@@ -265,7 +267,7 @@ def test_the_list_is_true_at_every_minute_of_a_day(college: World, seat_of: Any,
     assert len(day.truths) > 50 and day.truths.keys() & day.out
     kinds = [truth.arrives is None for truth in day.truths.values()]
     assert any(kinds) and not all(kinds) and any(truth.visits for truth in day.truths.values())
-    wrong = [said for now in day.by_minute(clock) for said in day.wrong_at(now)]
+    wrong = [fault for now in day.by_minute(clock) for fault in day.wrong_at(now)]
     assert wrong == []
 
 
@@ -288,7 +290,13 @@ def lesson(college: World) -> Lesson:
 def test_who_was_not_called_is_never_said_there(college: World, seat_of: Any, lesson: Lesson) -> None:
     pupil = college.people["pupil"]
     assert now_of(seat_of, pupil).where == Where.UNSEEN
-    rolls.validate_roll(seat_of("teacher"), lesson, [rolls.Mark(pupil.pk, Status.ABSENT, None, "present")])
+    marks = [
+        rolls.Mark(
+            row.pupil_id, Status.ABSENT if row.pupil_id == pupil.pk else Status.PRESENT, None, "present"
+        )
+        for row in register_of(lesson)
+    ]
+    rolls.validate_roll(seat_of("teacher"), lesson, marks)
     assert now_of(seat_of, pupil).where == Where.MISSING
     others = [one for one in presence.pupils_now(seat_of("cpe"), NOW) if one.where == Where.IN]
     assert others and pupil.pk not in {one.pupil_id for one in others}
@@ -340,6 +348,19 @@ def test_a_latecomer_is_on_the_roll_and_the_roll_is_still_to_call(
     assert college.people["cpe"].full_name in again and teacher.full_name in again
 
 
+def test_a_latecomer_after_the_roll_was_validated_is_said_corrected_there(
+    college: World, client: SchoolClient, seat_of: Any, lesson: Lesson
+) -> None:
+    pupil, teacher = college.people["pupil"], college.people["teacher"]
+    rolls.validate_roll(seat_of("teacher"), lesson, [rolls.Mark(pupil.pk, Status.ABSENT, None, "present")])
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:note_latecomer", kwargs={"public_id": pupil.public_id})
+    page = client.post(address, follow=True).content.decode()
+    assert f"L’appel de {teacher.formal_name} est déjà fait" in page and "la ligne y est corrigée." in page
+    assert "L’appel reste à faire par l’enseignant." not in page
+    assert Entry.objects.get(lesson=lesson, pupil=pupil).status == Status.LATE
+
+
 def test_a_roll_opened_before_that_says_absent_shows_both(
     college: World, seat_of: Any, lesson: Lesson
 ) -> None:
@@ -357,9 +378,46 @@ def test_nothing_is_noted_of_whoever_has_no_lesson(
     clock.move_to(at(21))
     client.sit(college.people["cpe"])
     address = reverse("attendance:note_latecomer", kwargs={"public_id": college.people["pupil"].public_id})
-    page = client.post(address, follow=True).content.decode()
-    assert "n’a pas cours à cette heure" in page
+    page = client.post(address, {"nom": "Abad"}, follow=True).content.decode()
+    assert 'value="Abad"' in page
+    assert "n’a plus cours aujourd’hui" in page
     assert not Entry.objects.filter(day=TODAY, pupil=college.people["pupil"]).exists()
+
+
+def test_who_comes_between_two_lessons_is_seen_from_then_on(
+    college: World, client: SchoolClient, seat_of: Any, lesson: Lesson, clock: Any
+) -> None:
+    """Missed at ten, at the gate in the break: there, and the roll of ten still says absent."""
+    pupil, later = college.people["pupil"], next_lesson(lesson, college)
+    called(lesson, college, lesson.starts + MINUTE, absent=True)
+    between = lesson.ends + 5 * MINUTE
+    assert now_of(seat_of, pupil, between).where == Where.MISSING
+    clock.move_to(between)
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:note_latecomer", kwargs={"public_id": pupil.public_id})
+    page = client.post(address, {"nom": "abadie"}, follow=True).content.decode()
+    assert f"arrivée notée à {dates.hour(between)}, avant {later.subject.name}" in page
+    assert "C’était déjà noté" in client.post(address, follow=True).content.decode()
+    visit = Visit.objects.get(pupil=pupil)
+    assert (visit.starts, visit.ends, visit.place) == (between, between, Visit.Place.OFFICE)
+    assert Entry.objects.get(pupil=pupil, day=TODAY).status == Status.ABSENT
+    one = now_of(seat_of, pupil, between + MINUTE)
+    assert (one.where, one.said) == (Where.IN, f"vu à {dates.hour(between)}")
+    # The bell sees nobody: in the lesson that follows they are looked for until its roll.
+    assert now_of(seat_of, pupil, later.starts + MINUTE).where == Where.UNSEEN
+    called(later, college, later.starts + 5 * MINUTE)
+    assert now_of(seat_of, pupil, later.starts + 6 * MINUTE).where == Where.IN
+
+
+def test_the_page_names_who_is_missing_and_has_said_nothing(
+    college: World, client: SchoolClient, seat_of: Any, lesson: Lesson
+) -> None:
+    pupil = college.people["pupil"]
+    rolls.validate_roll(seat_of("teacher"), lesson, [rolls.Mark(pupil.pk, Status.ABSENT, None, "present")])
+    client.sit(college.people["cpe"])
+    page = client.get(reverse("attendance:now"))
+    assert page.status_code == 200
+    assert "Sans nouvelle" in page.content.decode()
 
 
 ADDRESSES = ["attendance:now", "attendance:building_pdf", "attendance:building_csv", "attendance:latecomers"]
@@ -471,6 +529,27 @@ def test_whoever_was_seen_is_never_said_outside_for_an_absence_announced(
     # A departure after that roll is a word of the school's own: it holds.
     announced(college, lesson.ends, Announcement.Kind.DEPARTURE)
     assert {now_of(seat_of, pupil, when).where for when in (between, begun)} == {Where.OUT}
+
+
+def test_the_bell_sees_nobody(college: World, seat_of: Any, lesson: Lesson) -> None:
+    """Seen at eight, then a roll that nobody made: once that lesson is over they are still not seen."""
+    pupil, later = college.people["pupil"], next_lesson(lesson, college)
+    called(lesson, college, lesson.starts + MINUTE)
+    assert now_of(seat_of, pupil, lesson.ends + MINUTE).where == Where.IN
+    after = Lesson.objects.create(
+        school=college.school,
+        year=college.year,
+        subject=later.subject,
+        day=TODAY,
+        starts=later.ends + 15 * MINUTE,
+        ends=later.ends + 70 * MINUTE,
+    )
+    after.groups.set(later.groups.all())
+    during, between = later.starts + MINUTE, later.ends + MINUTE
+    assert {now_of(seat_of, pupil, when).where for when in (during, between)} == {Where.UNSEEN}
+    assert now_of(seat_of, pupil, between).said == "appel du dernier cours pas fait"
+    called(later, college, later.starts + 5 * MINUTE)
+    assert now_of(seat_of, pupil, between).where == Where.IN
 
 
 def test_whoever_left_and_came_back_late_is_inside(college: World, seat_of: Any, lesson: Lesson) -> None:

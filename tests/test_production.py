@@ -47,7 +47,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Any:
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     asked = {
         "DJANGO_SETTINGS_MODULE": "preau.settings",
-        "SECRET_KEY": "a" * 60,
+        "SECRET_KEY": "abcdefgh" * 8,
         "ALLOWED_HOSTS": "ent.example.org",
         "VAR_DIR": str(folder),
         "LOG_LEVEL": "CRITICAL",
@@ -93,6 +93,21 @@ def test_the_shell_is_installed_from_hashed_files(production: Any) -> None:
         ("LEAKED_PASSWORDS", "nulle-part.txt", "preau.E004"),
         ("SOURCE_URL", "", "preau.W004"),
         ("OPERATOR_NAME", "", "OPERATOR_NAME"),
+        ("ALLOWED_HOSTS", "", "preau.E005"),
+        ("ALLOWED_HOSTS", "*", "preau.E005"),
+        ("PUBLIC_URL", "http://ent.example.org", "preau.E006"),
+        ("PUBLIC_URL", "https://ailleurs.example.org", "preau.E007"),
+        ("DELIVERIES_DIR", "nulle/part", "preau.E008"),
+        ("SMS_GATEWAY", "preau.nowhere.Gateway", "preau.E009"),
+        (
+            "MEETING_SERVER",
+            "preau.domains.spaces.providers.bigbluebutton.BigBlueButton",
+            "BBB_URL, BBB_SECRET",
+        ),
+        ("TRANSLATOR", "preau.foundation.translators.libretranslate.LibreTranslate", "TRANSLATOR_URL"),
+        ("BACKUP_DIR", "sauvegardes", "preau.E010"),
+        ("BACKUP_DIR", "", "preau.I004"),
+        ("BACKUP_RECIPIENTS", "age1vvvx2wd4f706a2fdtlfldtxe9eqpl3765ukvak7yqg7z5g4fke3sxh963w", "preau.E012"),
     ],
 )
 def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, says: str) -> None:
@@ -101,6 +116,7 @@ def test_a_deployment_mistake_is_said(tmp_path: Path, name: str, value: str, say
         "ALLOWED_HOSTS": "ent.example.org",
         "VAR_DIR": str(tmp_path),
         name: value,
+        **({"BACKUP_DIR": str(tmp_path)} if name == "BACKUP_RECIPIENTS" else {}),
         "DJANGO_SETTINGS_MODULE": "preau.settings",
         "PATH": os.environ["PATH"],
     }

@@ -173,7 +173,7 @@ def test_the_register_holds_every_table_about_people(college: World, client: Sch
 
 
 def test_the_register_has_words_for_everything() -> None:
-    assert all(held.said for kept in Retention)
+    assert all(held.in_words for kept in Retention)
     assert set(CLASSES) == set(FieldClass) - {FieldClass.NONE}
     for entry in boards.personal_data:
         for name in entry.fields:
@@ -210,9 +210,9 @@ def test_a_database_that_is_away_is_said(monkeypatch: Any) -> None:
         raise OperationalError("secret address")
 
     monkeypatch.setattr(upkeep, "work_now", away)
-    told = condition.facts()
-    assert [fact.is_well for fact in told] == [True, False]
-    assert "secret" not in str(told)
+    facts = condition.facts()
+    assert [fact.is_well for fact in facts] == [True, False]
+    assert "secret" not in str(facts)
 
 
 # Robots
@@ -223,9 +223,9 @@ def test_robots_know_public_pages_only(college: World, client: SchoolClient, set
     tree = etree.fromstring(client.get("/sitemap.xml").content)
     found = {str(loc.text) for loc in tree.iter("{*}loc")}
     assert {"https://ent.example.org/", "https://ent.example.org/aide/famille/"} <= found
-    told = client.get("/robots.txt").content.decode().splitlines()
-    assert "Disallow: /" in told
-    assert "Allow: /etat/$" in told
-    assert "Sitemap: https://ent.example.org/sitemap.xml" in told
+    lines = client.get("/robots.txt").content.decode().splitlines()
+    assert "Disallow: /" in lines
+    assert "Allow: /etat/$" in lines
+    assert "Sitemap: https://ent.example.org/sitemap.xml" in lines
     for address in found:
         assert client.get(address.removeprefix("https://ent.example.org")).status_code == 200

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from functools import partial
 from threading import Barrier, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from preau.commons.privacy.actions import terms
 from preau.commons.privacy.models import RetentionRun
 from preau.commons.signon.models import Grant, SigningKey
 from preau.commons.signon.tests import saying
-from preau.commons.signon.tests.coming import code_in, come, linked, redeem, renew, tokens_of, told
+from preau.commons.signon.tests.coming import code_in, come, linked, redeem, renew, tokens_of, userinfo
 from preau.directory.actions import merging
 from preau.directory.imports.importer import DELIVERIES
 from preau.directory.models import Delivery, Distinction, Holding, Merge, Person, Room
@@ -31,7 +32,7 @@ from preau.directory.words import Role
 from preau.domains.attendance.actions import explanations, notices, rolls
 from preau.domains.attendance.models import Entry, EntryChange, Explanation, Notice, Reason, RollCall, Status
 from preau.domains.attendance.queries import registers
-from preau.domains.timetable.actions import absences, bookings, changes, covering, patterns
+from preau.domains.timetable.actions import absences, bookings, changes, covering, giving, patterns, telling
 from preau.domains.timetable.models import (
     Bookable,
     Booking,
@@ -197,13 +198,13 @@ def test_a_withdrawal_and_a_decision_at_once_leave_one_of_them(college: World) -
     rolls.validate_roll(seat(college, "cpe"), lesson, absent_mark(college, lesson))
     entry = Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
     mother, cpe = seat(college, "guardian"), seat(college, "cpe")
-    told = explanations.explain(mother, [entry], Reason.objects.get(label="Maladie"))
+    explanation = explanations.explain(mother, [entry], Reason.objects.get(label="Maladie"))
     given = together(
-        lambda: explanations.withdraw(mother, told),
-        lambda: explanations.decide(cpe, told, Explanation.State.ACCEPTED),
+        lambda: explanations.withdraw(mother, explanation),
+        lambda: explanations.decide(cpe, explanation, Explanation.State.ACCEPTED),
     )
     assert sorted(given) == [False, True]
-    assert told.decisions.count() == 1
+    assert explanation.decisions.count() == 1
 
 
 def test_two_workers_send_one_letter(college: World) -> None:
@@ -373,6 +374,58 @@ def test_an_acceptance_and_a_cancelled_lesson_at_once_leave_one_of_them(college:
     assert LessonChange.objects.in_force().filter(lesson=ask.lesson).count() == 1
 
 
+def given_away(college: World) -> tuple[TeacherAbsence, Person]:
+    """The lessons of an absence given to somebody who came to replace."""
+    (ask,) = asked_at_once(college, 1)
+    absence, office = ask.absence, seat(college, "secretary")
+    TeacherAbsence.objects.filter(pk=absence.pk).update(ends=absence.ends + timedelta(days=14))
+    absence.refresh_from_db()
+    assert giving.give_lessons(office, absence, ask.person) > 1
+    return absence, ask.person
+
+
+@pytest.mark.engine
+def test_lessons_taken_back_four_times_at_once_are_taken_back_once(college: World) -> None:
+    absence, person = given_away(college)
+    count = LessonChange.objects.in_force().filter(absence=absence).count()
+    office = seat(college, "secretary")
+    given = together(*[partial(giving.take_lessons_back, office, absence, person)] * 4)
+    assert sorted(given, key=str) == [(0, 0)] * 3 + [(count, 0)]
+
+
+@pytest.mark.engine
+def test_lessons_given_and_their_absence_withdrawn_at_once_do_not_wait_for_ever(college: World) -> None:
+    office = seat(college, "secretary")
+    absence, person = given_away(college)
+    for _time in range(3):
+        TeacherAbsence.objects.filter(pk=absence.pk).update(withdrawn_at=None)
+        giving.give_lessons(office, absence, person)
+        changes.undo_change(office, LessonChange.objects.in_force().filter(absence=absence)[0])
+        given = together(
+            partial(giving.give_lessons, office, absence, person),
+            partial(absences.withdraw_absence, office, absence, give_back=True),
+        )
+        assert isinstance(given[0], int | changes.NotNow), given
+        assert isinstance(given[1], tuple), given
+
+
+@pytest.mark.engine
+def test_lessons_told_of_and_taken_back_at_once_do_not_wait_for_ever(college: World) -> None:
+    office = seat(college, "secretary")
+    absence, person = given_away(college)
+    for _time in range(3):
+        giving.take_lessons_back(office, absence, person)
+        giving.give_lessons(office, absence, person)
+        origin = LessonChange.objects.in_force().filter(absence=absence)[0].origin
+        given = together(
+            # The other has begun, and is not done.
+            lambda: (sleep(0.05), telling.tell_together(origin))[1],  # noqa: B023 - done within the round
+            partial(giving.take_lessons_back, office, absence, person),
+        )
+        assert isinstance(given[0], int), given
+        assert isinstance(given[1], tuple) and given[1][1] == 0, given
+
+
 def booked_by(college: World, key: str, asked: bookings.Asked) -> str:
     try:
         return type(bookings.book(seat(college, key), college.year, asked)).__name__
@@ -431,7 +484,7 @@ def test_one_code_or_one_renewal_shown_four_times_at_once_takes_all_away(college
         assert sorted({answer.status_code for answer in answers}) in ([200, 400], [400])
         given = [answer.json()["access_token"] for answer in answers if answer.status_code == 200]
         assert len(given) <= 1
-        assert [told(one).status_code for one in given] == [401] * len(given)
+        assert [userinfo(one).status_code for one in given] == [401] * len(given)
     assert not Grant.objects.exists()
 
 

@@ -103,10 +103,10 @@ def test_pages_are_small_short_and_without_masks_or_numbers(
             pages.append(answer.content.decode())
     for page in pages:
         assert len(page.encode()) < 60_000
-        said = page.partition("<main")[2].partition("<details")[0]
+        text = page.partition("<main")[2].partition("<details")[0]
         for mask in ("une autre personne", "pas affiché", "à qui ces mots appartiennent", "Ligne 1"):
-            assert mask not in said, mask
-        assert not re.search(r"n° \d", said)
+            assert mask not in text, mask
+        assert not re.search(r"n° \d", text)
 
 
 @pytest.mark.parametrize(("reader", "about"), CAST)

@@ -34,8 +34,8 @@ def rename(title: str) -> None:
 
 def nonces(answer: Any) -> tuple[set[str], set[str]]:
     """Those of the page, and that of its policy."""
-    said = re.findall(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
-    return set(re.findall(r'nonce="([^"]+)"', answer.content.decode())), set(said)
+    policy_nonces = re.findall(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
+    return set(re.findall(r'nonce="([^"]+)"', answer.content.decode())), set(policy_nonces)
 
 
 def test_the_second_visitor_reads_the_page_of_the_first(
@@ -143,13 +143,13 @@ def test_what_is_told_is_kept_a_minute_and_a_failure_is_not(now: SimpleNamespace
         return len(asked)
 
     with pytest.raises(LookupError):
-        shared_pages.told("x", make)
-    assert [shared_pages.told("x", make) for _ in range(3)] == [2, 2, 2]
+        shared_pages.shared_value("x", make)
+    assert [shared_pages.shared_value("x", make) for _ in range(3)] == [2, 2, 2]
     now.seconds += 61
-    assert shared_pages.told("x", make) == 3
+    assert shared_pages.shared_value("x", make) == 3
     for number in range(shared_pages.MOST_TOLD + 1):
-        shared_pages.told(f"y{number}", lambda: 0)
-    assert shared_pages.told("x", make) == 4, "the oldest goes"
+        shared_pages.shared_value(f"y{number}", lambda: 0)
+    assert shared_pages.shared_value("x", make) == 4, "the oldest goes"
 
 
 def test_each_page_of_a_search_is_its_own_for_a_family_too(college: World) -> None:

@@ -168,7 +168,7 @@ def test_a_page_of_another_profile_is_read_without_changing_it(
     """Seated as a teacher, a parent follows a mail about their child, then a link of that page."""
     client.sit(parent)
     page = client.get("/absences/").content.decode()
-    assert '<p class="header-school"><span>Parent ou responsable</span></p>' in page
+    assert '<p class="header-school" data-several><span>Parent ou responsable</span></p>' in page
     assert "Enseignant · français, Collège des Tilleuls" in client.get("/profil/sessions/").content.decode()
     assert client.get("/vie-scolaire/").status_code == 403
     assert client.post("/absences/").status_code == 403
@@ -198,6 +198,7 @@ def test_a_form_made_as_another_profile_is_kept_not_sent(
     assert response.status_code == 409
     assert "Rien n’est perdu" in page
     assert "&lt;b&gt;ce que j’ai écrit&lt;/b&gt;" in page
+    assert '<blockquote class="letter">ce que j’ai écrit</blockquote>' in page
     assert "Enseignant · français" in page
 
 

@@ -1,5 +1,7 @@
 """The style guide: every component, drawn from the code that stands beside it; tables that sort; uploads that are followed."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +21,24 @@ from preau.foundation.styleguide import SECTIONS, examples_of
 from tests.pages import MOST_BYTES, counted, faults
 
 ORDERS = {"nom": ("name", "pk"), "jour": ("day", "-hour")}
+
+
+# The tones that `ui.tag` and `ui.card` have; those that templates say themselves, beside those that rows give.
+CALLS = {"tag": {"neutral", "done", "todo", "changed"}, "card": {"plain", "accent", "soleil", "brique"}}
+CALL = re.compile(r"ui\.(?P<name>tag|card)\((?P<said>.*?)(?:\}\}|%\})")
+# The word itself, or either of « a if … else b ».
+TONE = re.compile(r'tone="(\w+)"(?: if [^,]*? else "(\w+)")?')
+
+
+def test_no_template_asks_a_component_for_a_tone_that_it_does_not_have() -> None:
+    wrong = [
+        (str(path), word)
+        for path in Path("preau").rglob("*.html")
+        for call in CALL.finditer(path.read_text())
+        for found in TONE.findall(call["said"])
+        for word in set(found) - {""} - CALLS[call["name"]]
+    ]
+    assert wrong == []
 
 
 def drawn(template: str, **names: Any) -> str:
@@ -129,9 +149,14 @@ def test_a_mark_without_a_class_to_compare_with_says_nothing_of_it() -> None:
 
 
 def test_what_weighs_is_a_list_that_says_how_much() -> None:
-    blocks = [SimpleNamespace(value="16", label="Ratio", share=12, said="pèse 60 % de la moyenne")]
+    blocks = [SimpleNamespace(value="16", label="Ratio", share=12, said="pèse 60 %")]
     page = drawn("{{ ui.weights('Ce qui compte', blocks) }}", blocks=blocks)
-    assert '<li data-share="12">' in page and "pèse 60 %" in page and 'aria-label="Ce qui compte"' in page
+    assert (
+        '<li data-share="12">' in page
+        and ">pèse 60 %<" in page
+        and "visually-hidden" not in page
+        and 'aria-label="Ce qui compte"' in page
+    )
 
 
 def point(value: float, band: tuple[float, float] | None) -> SimpleNamespace:
@@ -174,9 +199,9 @@ def answer_to(response: HttpResponse, **headers: str) -> HttpResponse:
 def test_a_followed_upload_is_told_where_to_go() -> None:
     sent = HttpResponseRedirect("/annuaire/")
     sent.set_cookie("session", "kept")
-    told = answer_to(sent, **{"X-Upload": "1"})
-    assert (told.status_code, told.headers["X-Next-Page"]) == (200, "/annuaire/")
-    assert told.cookies["session"].value == "kept"
+    answer = answer_to(sent, **{"X-Upload": "1"})
+    assert (answer.status_code, answer.headers["X-Next-Page"]) == (200, "/annuaire/")
+    assert answer.cookies["session"].value == "kept"
 
 
 def test_any_other_answer_is_left_alone() -> None:

@@ -355,9 +355,9 @@ def test_lines_past_their_term_go_and_the_chain_is_still_verified(college: World
     assert not Line.objects.filter(seal=first).exists()
     assert Line.objects.filter(school=college.school, verb="works.stopped").exists()
     assert broken_seals() == []
-    said = StringIO()
-    call_command("verify_journal", stdout=said)
-    assert "erased at their term" in said.getvalue()
+    output = StringIO()
+    call_command("verify_journal", stdout=output)
+    assert "erased at their term" in output.getvalue()
     # A seal that was emptied before its time is broken, whatever it says.
     last = Seal.objects.filter(school=college.school).latest("number")
     last.lines.all().delete()
@@ -443,13 +443,13 @@ def test_nobody_answers_and_nothing_is_erased(college: World, clock: Any) -> Non
     run = actions.prepare(college.school, LATER)
     assert run
     before = every_row()
-    told = []
+    counts = []
     for week in range(5):
         day = LATER + timedelta(days=7 * week)
-        told.append(actions.remind(run, day))
+        counts.append(actions.remind(run, day))
         assert actions.remind(run, day) == 0
     run.refresh_from_db()
-    assert all(told) and run.is_late
+    assert all(counts) and run.is_late
     assert list(RetentionRun.objects.late()) == [run]
     assert {
         model: keys - every_row()[model] for model, keys in before.items() if keys - every_row()[model]

@@ -96,13 +96,13 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _letters(rows: list[dict[str, Any]]) -> list[str]:
-    told = [
+    lines = [
         f"- {row['engine']}: {row['letters']} letters due after the worker was killed {row['runs']} times, none missing, "
         f"{row['letters_twice']} sent twice."
         for row in rows
         if row["letters"]
     ]
-    return [*told, ""] if told else []
+    return [*lines, ""] if lines else []
 
 
 if __name__ == "__main__":

@@ -114,8 +114,8 @@ class Browser:
             if answer and answer.status < 500:
                 return answer
             time.sleep(0.15)
-        said = f"{answer.status}: {answer.text[-400:]}" if answer else "no answer"
-        raise NotBack(f"{path}: nothing else than that for {PATIENCE} s: {said}")
+        reason = f"{answer.status}: {answer.text[-400:]}" if answer else "no answer"
+        raise NotBack(f"{path}: nothing else than that for {PATIENCE} s: {reason}")
 
     def sign_in(self, login: str, password: str) -> None:
         _, fields = self.insist("/connexion/").form("password")

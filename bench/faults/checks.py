@@ -99,10 +99,10 @@ def _nothing_half_visible(findings: Findings, lessons: set[int]) -> None:
             traced[lesson] == len(own), f"lesson {lesson}: {len(own)} steps, {traced[lesson]} traced"
         )
         absences.update(step.entry_id for step in own if step.status == "absent")
-    told = Counter(pk for pks in _told() for pk in pks)
+    counts = Counter(pk for pks in _told() for pk in pks)
     for entry, times in absences.items():
         findings.expect(
-            told[entry] == times, f"entry {entry}: {times} times absent, {told[entry]} times to tell"
+            counts[entry] == times, f"entry {entry}: {times} times absent, {counts[entry]} times to tell"
         )
     _explanations_are_whole(findings)
 
@@ -136,16 +136,16 @@ def fingerprint() -> dict[str, str]:
     """Everything that sending a form again must not change, by what it is: the rows of the domains, and the traces of writing."""
     start_afresh()
     models: list[Any] = [RollCall, Entry, EntryChange, Explanation, Decision, Account, Activation]
-    told: dict[str, Any] = {
+    facts: dict[str, Any] = {
         model._meta.label: list(model.objects.order_by("pk").values_list()) for model in models
     }
     # What the worker does by itself in the meantime (seals, keys that are rolled) has no author, and answers no form.
     traces = Line.objects.filter(is_read=False, actor__isnull=False).values_list("verb", flat=True)
-    told |= {f"traces of {verb}": count for verb, count in Counter(traces).items()}
-    told["families to tell"] = sorted(map(tuple, _told()))
+    facts |= {f"traces of {verb}": count for verb, count in Counter(traces).items()}
+    facts["families to tell"] = sorted(map(tuple, _told()))
     return {
         name: hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()
-        for name, rows in told.items()
+        for name, rows in facts.items()
     }
 
 
@@ -168,13 +168,13 @@ def letters() -> Findings:
     findings.expect(not failed.exists(), f"{failed.count()} tasks given up")
     sent = Dispatch.objects.filter(channel=Envelope.Channel.MAIL, envelope__sent_at__isnull=False)
     left = sent.filter(item__kind="attendance.absence").values_list("item__person_id", "item__key")
-    told = {(person, int(key)) for person, key in left}
+    recipients = {(person, int(key)) for person, key in left}
     missing = set(Entry.objects.absences().values_list("pk", flat=True))
     rows = Notice.objects.values_list("pupil", "guardian", "day", "entry")
     heard = {
         (pupil, guardian, day)
         for pupil, guardian, day, entry in rows
-        if entry in missing and (guardian, entry) in told
+        if entry in missing and (guardian, entry) in recipients
     }
     standing = Notice.objects.filter(entry__in=Entry.objects.to_explain())
     for family in set(standing.values_list("pupil", "guardian", "day")) - heard:

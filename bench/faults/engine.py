@@ -229,7 +229,7 @@ def every_fault(database: Database, runs: int, only: Iterable[str]) -> dict[str,
     losses = planted(bench) if not only or "planted" in only else {}
     for mistake, lost in losses.items():
         print(f"{database.name}, planted: {mistake}: {lost} losses found", flush=True)
-    return told(database, rows, losses)
+    return results_of(database, rows, losses)
 
 
 def once_each(database: Database) -> dict[str, Any]:
@@ -244,10 +244,10 @@ def once_each(database: Database) -> dict[str, Any]:
             for fault in kills
         ]
         lie = {LIE: _losses_of_a_lie(school)}
-    return told(database, rows, lie)
+    return results_of(database, rows, lie)
 
 
-def told(database: Database, rows: list[Row], losses: dict[str, int]) -> dict[str, Any]:
+def results_of(database: Database, rows: list[Row], losses: dict[str, int]) -> dict[str, Any]:
     sound = all(row.sound for row in rows) and all(losses.values())
     return {"engine": database.name, "rows": [asdict(row) for row in rows], "planted": losses, "sound": sound}
 

@@ -145,10 +145,10 @@ class Family(Person):
         reason = html.fromstring(page.body).xpath("//input[@name='reason']/@value")[0]
         fields = [(name, value) for name, value in fields if name not in {"entries", "reason", "comment"}]
         sent = [*fields, ("entries", str(self.entry)), ("reason", str(reason)), ("comment", words)]
-        said = self.send(path, sent).said_yes
-        if said:
+        is_accepted = self.send(path, sent).said_yes
+        if is_accepted:
             self.ledger.acknowledged(("explanations", self.entry), words, self.again(path, sent))
-        return said
+        return is_accepted
 
     def _withdraw(self, words: str) -> None:
         action, fields = self._pending()

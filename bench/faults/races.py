@@ -127,12 +127,12 @@ class Races:
             for browser, word in zip(self.parents, words, strict=True)
         ]
         answers = together(*[partial(self.parents[number].insist, path, sent[number]) for number in (0, 1)])
-        told = [self._told_too_late(*each) for each in zip(self.parents, answers, strict=True)]
-        if sum(told) != 1:
+        refusals = [self._told_too_late(*each) for each in zip(self.parents, answers, strict=True)]
+        if sum(refusals) != 1:
             statuses = [answer.status for answer in answers]
-            self.scene.ledger.surprised(f"two parents at once were answered {statuses}, too late: {told}")
+            self.scene.ledger.surprised(f"two parents at once were answered {statuses}, too late: {refusals}")
             return
-        winner = told.index(False)
+        winner = refusals.index(False)
         self.scene.ledger.acknowledged(("explanations", entry), words[winner])
         action, fields = self.parents[winner].insist("/absences/").form("/retirer/")
         if self.parents[winner].insist(action, fields).said_yes:

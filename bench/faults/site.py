@@ -222,6 +222,7 @@ class Site:
             "DATABASE_URL": self.database.url,
             "VAR_DIR": str(self.folder / "var"),
             "DEMO": "1",
+            "ABSENCE_LETTERS_WAIT": "0",
             "HASHED_STATIC": "0",
             "LOG_LEVEL": "ERROR",
             "DJANGO_SETTINGS_MODULE": self.settings,

@@ -54,8 +54,8 @@ def _scale(schools: int, people: int, keys: list[str], *, writes: bool) -> None:
 def _killed(keys: list[str], kills: int, seed: int, size: tuple[int, int] | None) -> Iterator[Tally]:
     for tally in killed(keys, kills, seed, size):
         print(tally, flush=True)
-        for told in tally.differences:
-            print(f"  {told}", flush=True)
+        for difference in tally.differences:
+            print(f"  {difference}", flush=True)
         yield tally
 
 

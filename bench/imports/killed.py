@@ -81,9 +81,9 @@ class Killer:
             tally.kills += 1
             tally.halves += digests(self.here) not in (start, end[1])
             self.again()
-            if told := differences(end, self.state()):
+            if difference := differences(end, self.state()):
                 tally.different += 1
-                tally.differences.append(f"after {moment:.2f} s: {told}")
+                tally.differences.append(f"after {moment:.2f} s: {difference}")
         tally.unseen = sum(not self.sees(statement, end) for statement in PLANTED)
         tally.seconds = time.perf_counter() - began
         return tally

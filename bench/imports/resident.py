@@ -32,10 +32,10 @@ class Resident:
     def run(self, *words: str) -> str:
         """A command to its end, and what it said."""
         self._start(words)
-        code, said = int(self._line()), self.out.read_text(encoding="utf-8")
+        code, output = int(self._line()), self.out.read_text(encoding="utf-8")
         if code:
-            raise SystemExit(f"{' '.join(words)[:300]}\n{said[-3000:]}")
-        return said
+            raise SystemExit(f"{' '.join(words)[:300]}\n{output[-3000:]}")
+        return output
 
     def kill(self, *words: str, after: float) -> bool | None:
         """As `running.kill`, once Python has started."""

@@ -82,10 +82,10 @@ def morning(academy: "Academy") -> "Academy":
 
 def told_once(schools: "Iterator[SchoolPlan]") -> "Iterator[SchoolPlan]":
     """Which school brings the record of a guardian depends on who is left."""
-    told = set[str]()
+    keys = set[str]()
     for school in schools:
-        school.told_elsewhere = set(told)
-        told |= {guardian.key for guardian in school.guardians()}
+        school.told_elsewhere = set(keys)
+        keys |= {guardian.key for guardian in school.guardians()}
         yield school
 
 
@@ -95,11 +95,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("schools", type=int)
     parser.add_argument("people", type=int)
-    told = parser.parse_args()
+    options = parser.parse_args()
     django.setup()
     from django.utils import timezone
 
-    write(told.format, told.folder, told.schools, told.people, timezone.localdate())
+    write(options.format, options.folder, options.schools, options.people, timezone.localdate())
 
 
 if __name__ == "__main__":

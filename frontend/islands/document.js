@@ -7,7 +7,7 @@ import { Plugin, PluginKey } from "@tiptap/pm/state";
 import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import { askFormula, askLink, DO, follow, forms, pasted, rove, show } from "../parts/editor.js";
+import { askFormula, askLink, askPicture, DO, follow, forms, pasting, rove, show } from "../parts/editor.js";
 import { keep, kept, settled } from "../parts/outbox.js";
 import { gesture, say } from "../parts/say.js";
 
@@ -22,7 +22,7 @@ const stateBox = place.querySelector("[data-state]"), warning = place.querySelec
 const doc = new Y.Doc();
 const awareness = new Awareness(doc);
 let number = 0, present = [], writes = place.dataset.writes !== undefined;
-let waiting = [], typed = [], sending = false, failures = 0, timer, closed = "", editor, caretSent = "", caretAt = 0, onDevice = true, gathering;
+let waiting = [], typed = [], sending = false, failures = 0, timer, closed = "", held = "", editor, caretSent = "", caretAt = 0, onDevice = true, storing = 0, gathering;
 
 const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
@@ -33,17 +33,20 @@ function tell() {
   const said = stateBox.querySelector("[data-said]"), icon = stateBox.querySelector(".icon");
   const unsent = waiting.length + typed.length;
   const state = closed ? "closed" : unsent && failures ? "away" : unsent ? "soon" : failures ? "alone" : "kept";
+  // What was typed a moment ago is not there yet: it is not said to be.
+  const safe = onDevice && !typed.length && !storing;
   const words = {
-    kept: "Enregistré",
+    kept: writes ? "Enregistré" : "Vous lisez ce texte",
     soon: "Enregistrement…",
-    away: onDevice ? "Pas encore enregistré : gardé sur cet appareil, envoyé dès que possible" : "Pas encore enregistré : ne fermez pas cette page",
-    alone: "Enregistré, mais sans réseau : vous ne voyez pas ce que les autres écrivent",
-    closed: unsent ? "Pas enregistré" : "Enregistré",
+    away: safe ? "Pas encore enregistré : gardé sur cet appareil, envoyé dès que possible" : "Pas encore enregistré : ne fermez pas cette page",
+    alone: `${writes ? "Enregistré, mais sans" : "Sans"} réseau : vous ne voyez pas ce que les autres écrivent`,
+    closed: unsent ? "Pas enregistré" : writes ? "Enregistré" : "Vous lisez ce texte",
   }[state];
   if (said.textContent !== words) said.textContent = words;
   stateBox.dataset.state = state;
-  icon.className = `icon icon-${state === "away" || (state === "closed" && unsent) ? "alert-triangle" : "device-floppy"}`;
-  warning.hidden = !closed;
+  icon.className = `icon icon-${state === "away" || (state === "closed" && unsent) ? "alert-triangle" : writes ? "device-floppy" : "eye"}`;
+  warning.hidden = !closed && !held;
+  if (held && warning.textContent !== held) warning.textContent = held;
   if (closed) warning.textContent = unsent ? `${closed} Vos derniers mots ne sont pas enregistrés : copiez-les avant de fermer cette page.` : closed;
 }
 
@@ -71,7 +74,10 @@ async function gather() {
   const lot = { lot: crypto.randomUUID(), update: base64(Y.mergeUpdates(typed)) };
   typed = [];
   waiting.push(lot);
-  onDevice = await keep(pk, lot.lot, lot.update);
+  storing += 1;
+  onDevice = await keep(pk, lot.lot, lot.update).catch(() => false);
+  storing -= 1;
+  tell();
   if (waiting.length > MOST_LOTS && !sending) await fold();
 }
 
@@ -135,8 +141,15 @@ async function send() {
 async function heard(answer, lots) {
   if (answer.ok) {
     failures = 0;
+    held = "";
     apply(await answer.json());
     return true;
+  }
+  // Too many write, or too fast: it stays here, and goes a little later.
+  if (answer.status === 429) {
+    held = (await answer.json().catch(() => ({}))).erreur ?? "";
+    failures += 1;
+    return false;
   }
   if (answer.type === "opaqueredirect" || answer.status === 401) close("Votre session est terminée.", true);
   else if (answer.status === 409) close("Quelqu’un d’autre s’est connecté dans un autre onglet.", true);
@@ -273,6 +286,29 @@ function drawPeople() {
   if (reading) words.push(reading > 1 ? `${reading} lisent` : "1 lit");
   count.textContent = words.join(", ");
   box.replaceChildren(...faces, count);
+  drawList(once);
+}
+
+/** Beside the text, where there is room: each by name, with what they do. */
+function drawList(people) {
+  const list = document.querySelector("[data-people-list]");
+  if (!list) return;
+  list.closest("[data-people-here]").hidden = people.length === 0;
+  list.replaceChildren(...people.map((one) => {
+    const line = document.createElement("li");
+    line.dataset.subject = one.couleur;
+    const avatar = document.createElement("span");
+    avatar.className = "ds-avatar avatar";
+    avatar.setAttribute("aria-hidden", "true");
+    avatar.textContent = one.initiales;
+    const name = document.createElement("span");
+    name.textContent = one.moi ? `${one.nom} (vous)` : one.nom;
+    const does = document.createElement("span");
+    does.className = "cowriting-does";
+    does.textContent = one.ecrit ? "écrit" : "lit";
+    line.append(avatar, name, does);
+    return line;
+  }));
 }
 
 /** Say that this page is open, and where its caret stands when nothing is being sent. */
@@ -345,8 +381,9 @@ function comment() {
   const { from, to } = editor.state.selection;
   const url = new URL(place.querySelector("[data-comment]").href);
   const passage = editor.state.doc.textBetween(from, to, " ").trim().slice(0, 300);
+  // Without one, the form is there to be filled all the same.
+  url.searchParams.set("passage", passage);
   if (passage) {
-    url.searchParams.set("passage", passage);
     let start = -1;
     editor.state.doc.nodesBetween(from, to, (node, at) => {
       if (start >= 0 || !node.isText) return;
@@ -359,16 +396,31 @@ function comment() {
   location.assign(url);
 }
 
+/** The page where one chooses a picture, which comes back after the paragraph of the caret; of one that is chosen, what it shows. */
+async function picture() {
+  if (editor.state.selection.node?.type.name === "picture") return askPicture(editor, place);
+  const { $from } = editor.state.selection;
+  const url = new URL(place.dataset.picture, location.href);
+  const words = $from.depth ? $from.node(1).textContent.replace(/\s+/g, " ").trim().slice(0, 80) : "";
+  if (words) url.searchParams.set("mots", words);
+  await send();
+  location.assign(url);
+}
+
 function mount() {
   const box = place.querySelector("[data-text]"), toolbar = place.querySelector("[data-tools]");
-  const buttons = [...toolbar.querySelectorAll("button")];
+  const buttons = [...(toolbar?.querySelectorAll("button") ?? [])];
+  // What was in this text, to be moved in it; a picture of another document is not read here.
+  const own = new Set();
+  const keep = (text) => text.descendants((node) => { if (node.type.name === "picture") own.add(node.attrs.file); });
+  const paste = pasting(own, "ajoutez-la à ce document par le bouton « Image ».");
   box.replaceChildren();
   box.classList.remove("rich");
   editor = new Editor({
     element: box,
     injectCSS: false,
     editable: writes,
-    editorProps: { attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": "texte-titre", class: "rich cowriting-input" }, transformPastedHTML: pasted },
+    editorProps: { attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": "texte-titre", class: "rich cowriting-input" }, ...paste.props },
     extensions: [
       ...forms({ undoRedo: false }),
       Collaboration.configure({ document: doc, field: "default" }),
@@ -377,21 +429,35 @@ function mount() {
       }),
       Passages,
     ],
-    onTransaction: ({ editor: now }) => show(now, buttons),
+    onTransaction({ editor: now, transaction }) {
+      show(now, buttons);
+      if (transaction.docChanged) keep(now.state.doc);
+    },
     onSelectionUpdate: moved,
     onFocus: moved,
     onBlur: moved,
   });
-  if (!writes) return;
+  keep(editor.state.doc);
+  if (!writes && place.dataset.comments === undefined) return;
+  // Who comments and does not write has one button: what it needs is a passage that is chosen.
+  if (!writes) {
+    toolbar.hidden = false;
+    toolbar.querySelector("button").addEventListener("click", comment);
+    return;
+  }
   place.querySelector("[data-turn]")?.remove();
+  place.querySelector("[data-put-picture]")?.remove();
   // On a phone the foot is below the text: whether it is kept is said above it, where one sees it.
   if (matchMedia("(max-width: 40rem)").matches) place.querySelector(".cowriting-bar").append(stateBox);
+  // At the foot, which stays on the screen however long the text is.
+  place.querySelector(".cowriting-foot").prepend(paste.said);
   toolbar.hidden = false;
   rove(toolbar);
   const act = (name) => {
     if (name === "link") askLink(editor, place);
     else if (name === "formula") askFormula(editor, place);
     else if (name === "comment") comment();
+    else if (name === "picture") picture();
     else if (name === "table") editor.chain().focus().insertTable({ rows: 3, cols: 2, withHeaderRow: true }).run();
     else DO[name](editor.chain().focus()).run();
   };

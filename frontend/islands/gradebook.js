@@ -23,7 +23,7 @@ function start() {
   const problems = document.querySelector("[data-problems]");
   const status = document.querySelector("[data-saved]");
   const form = document.querySelector("[data-grid-form]");
-  const page = { done: [], undone: [], queue: new Map(), refused: new Map(), field: null, here: null, sending: false, waits: false, ended: false };
+  const page = { done: [], undone: [], queue: new Map(), refused: new Map(), changed: new Set(), told: null, field: null, here: null, sending: false, waits: false, ended: false };
 
   const cellOf = (row, column) => rows[row].line.cells[column + 1];
   const keyOf = (row, column) => `${columns[column].assessment}:${rows[row].pupil}`;
@@ -219,8 +219,24 @@ function start() {
       average.className = `m${Math.floor(Number(said.average.replace(",", ".")))}`;
     }
     page.saved = said.saved_at;
+    if (said.told) tellChange(key, said);
     if (said.panel) page.panel = { assessment: mark.assessment, html: said.panel };
     later(showColumn, "panel");
+  }
+
+  /** Of a mark that pupils read already: who reads the new one, and where the former one is kept. One line, however many changed. */
+  function tellChange(key, { told, was }) {
+    const [row, column] = placeOf(key);
+    const item = document.createElement("li");
+    const text = document.createElement("span");
+    page.changed.add(key);
+    const others = page.changed.size - 1;
+    const more = others ? ` Et ${count(others, "autre note changée", "autres notes changées")}.` : "";
+    text.textContent = `${rows[row].name}, ${columns[column].title} : ${told}${more}`;
+    item.append(text, Object.assign(document.createElement("a"), { className: "link", href: was, textContent: "Ce qu’elle a été" }));
+    page.told?.remove();
+    page.told = item;
+    problems.append(item);
   }
 
   // What must be looked at again

@@ -1,7 +1,7 @@
 // The editor of formatted texts: takes the place of the text area of `ui.rich_field`, whose toolbar and questions the page holds,
 // hidden. What it writes is cleaned by the server, whatever it is.
 import { Editor } from "@tiptap/core";
-import { askFormula, askLink, DO, follow, forms, pasted, rove, show } from "../parts/editor.js";
+import { askFormula, askLink, DO, follow, forms, pasting, rove, show } from "../parts/editor.js";
 
 function mount(place) {
   if (place.dataset.mounted !== undefined) return;
@@ -28,11 +28,14 @@ function mount(place) {
     area.value = editor.isEmpty ? "" : editor.getHTML();
     area.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  const own = [...(place.dataset.html ?? "").matchAll(/data-file="([^"]+)"/g)].map(([, key]) => key);
+  const paste = pasting(new Set(own), "ce champ ne prend que du texte.");
+  box.after(paste.said);
   const editor = new Editor({
     element: box,
     injectCSS: false,
     content: place.dataset.html,
-    editorProps: { attributes, transformPastedHTML: pasted },
+    editorProps: { attributes, ...paste.props },
     extensions: forms(),
     onUpdate: keep,
     onTransaction: ({ editor: present }) => show(present, buttons),

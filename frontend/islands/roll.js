@@ -2,7 +2,7 @@
 // is back (docs/decisions/0086). Without it the form works the same, and is sent as any other.
 import { askForSync, body, draftOf, follow as followOnDevice, keepDraft, keepLesson, queue, settle } from "../parts/rolls.js";
 import { changedIn, follow, followSummary, marksOf, measure, putBack, pupilsOf, writeMinutes } from "../parts/roll_form.js";
-import { gesture, say } from "../parts/say.js";
+import { gesture, say, sayBeside } from "../parts/say.js";
 import { arrive, drop, met } from "../parts/store.js";
 
 const PATIENCE = 8000; // milliseconds
@@ -71,15 +71,23 @@ function wait(form, lesson, marks) {
   follow(form, marks);
   form.removeAttribute("data-sent");
   document.querySelectorAll("[data-kept]").forEach((alert) => alert.remove());
-  say("warning", "Sans réseau : l’appel est gardé sur cet appareil et partira tout seul.");
+  // Where the hand is: the messages of the page are far above a class of thirty.
+  sayBeside(form, "warning", "Sans réseau : l’appel est gardé sur cet appareil et partira tout seul.");
   followOnDevice(owner, lesson.pk, marks);
   askForSync();
+}
+
+/** Nothing may be kept here: the browser sends it, unless it would show a page of its own in the place of what was chosen. */
+function sendPlainly(form) {
+  if (navigator.onLine) return form.submit();
+  form.removeAttribute("data-sent");
+  return sayBeside(form, "warning", "Sans réseau, et cet appareil ne peut rien garder : l’appel n’est pas parti. Restez ici et validez de nouveau quand le réseau revient.");
 }
 
 async function validate(form, lesson, shift) {
   const marks = marksOf(form);
   const roll = await queue(owner, lesson, marks);
-  if (!roll) return form.submit();
+  if (!roll) return sendPlainly(form);
   let answer;
   try {
     answer = navigator.onLine ? await sendNow(form, roll, shift) : null;
@@ -111,6 +119,7 @@ for (const form of document.querySelectorAll("form[data-roll]")) {
     if (!keeps || form.hasAttribute("data-sent")) return;
     event.preventDefault();
     form.setAttribute("data-sent", "");
-    validate(form, lesson, shift).catch(() => form.submit());
+    sayBeside(form, "info", "Envoi de l’appel…");
+    validate(form, lesson, shift).catch(() => sendPlainly(form));
   });
 }

@@ -10,13 +10,17 @@ const HEAVY = 1024 * 1024;
 
 function show(form, answer) {
   const address = answer.getResponseHeader("X-Next-Page");
-  if (address) return location.assign(address);
+  if (address) return location.assign(address), true;
   // The same page again, with what remains to correct.
   const page = new DOMParser().parseFromString(answer.responseText, "text/html");
-  document.querySelector("main").replaceWith(page.querySelector("main"));
+  const main = page.querySelector("main");
+  if (!main) return false; // not a page of the site: what was typed stays
+  document.querySelector("main").replaceWith(main);
+  window.htmx?.process(main); // a draft goes on being kept after a refusal
   document.querySelectorAll("form[data-upload]").forEach(follow);
   document.dispatchEvent(new Event("preau:replaced"));
   document.getElementById("erreurs")?.focus();
+  return true;
 }
 
 function progressOf(form) {
@@ -50,7 +54,7 @@ function send(form, data, progress, failed = progress.words.failed) {
   const fail = () => progress.fail(failed);
   request.upload.addEventListener("progress", ({ loaded, total }) => progress.tell((100 * loaded) / total));
   request.upload.addEventListener("load", () => { progress.tell(100); progress.say(progress.words.received); });
-  request.addEventListener("load", () => show(form, request));
+  request.addEventListener("load", () => { if (!show(form, request)) fail(); });
   request.addEventListener("error", fail);
   request.addEventListener("abort", fail);
   request.open("POST", form.action);

@@ -30,7 +30,8 @@ function drawLine([pupil, name, was, group]) {
   // A register kept before classes were said has none.
   line.querySelector("[data-class]").textContent = group ?? "";
   const [status, minutes] = was.split("-");
-  line.querySelector(`input[value="${status}"]`).checked = true;
+  // Of whoever came after the roll nothing is chosen beforehand.
+  for (const input of line.querySelectorAll("input[type=radio]")) input.checked = input.value === status;
   line.querySelector("input[name^=minutes-]").value = minutes ?? "";
   line.querySelector("input[name^=seen-]").value = was;
   return line;
@@ -43,6 +44,8 @@ async function drawRoll(owner, lesson) {
   if (Date.now() < lesson.opens) return say("early");
   place.append(template("roll"));
   const form = place.querySelector("form");
+  // What becomes of the roll is said beside its button: the top of the page is off the screen.
+  form.querySelector("[data-said-here]").append(place.querySelector("[data-alert]"), place.querySelector("[data-again]"));
   form.querySelector("ol").append(...lesson.pupils.map(drawLine));
   putBack(form, (await draftOf(owner, lesson.pk)) ?? []);
   const redraw = followSummary(form);

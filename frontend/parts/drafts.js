@@ -7,7 +7,9 @@ const PREFIX = "preau-brouillon:", SENT = "preau-brouillon-parti";
 const DELAY = 600;
 const who = document.documentElement.dataset.who ?? "";
 const forms = [...document.querySelectorAll("form[data-draft]")];
-const keyOf = (form) => `${PREFIX}${who}:${location.pathname}:${new URL(form.action).pathname}`;
+// By where it is sent, not by where it stands: a form refused comes back at the address that refused it, and its words belong to the
+// page that one opens again (a question of a survey, a piece to supply).
+const keyOf = (form) => `${PREFIX}${who}:${new URL(form.action).pathname}`;
 const SKIPPED = new Set(["hidden", "file", "password", "submit", "button"]);
 const fieldsOf = (form) => [...form.elements].filter((one) => one.name && !SKIPPED.has(one.type));
 const valueOf = (one) => (["checkbox", "radio"].includes(one.type) ? one.checked : one.multiple ? [...one.selectedOptions].map((option) => option.value) : one.value);
@@ -47,7 +49,7 @@ function follow(form) {
   const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
   // After a refusal the page has what was typed already, and nothing else has it.
   const wrong = Boolean(form.querySelector("[aria-invalid=true]"));
-  let timer, refused = false, going = false, offered = Boolean(kept) && !wrong && differs(kept, first);
+  let timer, refused = false, going = false, written = false, offered = Boolean(kept) && !wrong && differs(kept, first);
   const keep = () => {
     try {
       const now = read(form);
@@ -66,13 +68,14 @@ function follow(form) {
       gesture("Reprendre ce que j’avais écrit", () => { offered = false; put(form, kept); keep(); alert.remove(); form.querySelector("textarea:not([hidden]), [role=textbox], input:not([type=hidden])")?.focus(); }),
       gesture("L’oublier", () => { offered = false; sessionStorage.removeItem(key); alert.remove(); document.getElementById("contenu")?.focus(); }));
   }
-  const soon = () => { clearTimeout(timer); timer = setTimeout(keep, DELAY); };
+  const soon = () => { written = true; clearTimeout(timer); timer = setTimeout(keep, DELAY); };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   form.addEventListener("submit", () => { clearTimeout(timer); keep(); going = true; sessionStorage.setItem(SENT, key); });
   // It was not received (islands/upload.js): it is still to be sent.
   form.addEventListener("preau:unsent", () => { going = false; sessionStorage.removeItem(SENT); });
-  addEventListener("pagehide", () => { clearTimeout(timer); if (!going) keep(); });
+  // Nothing was written: what differs from the form's beginning is the editor's, which writes a text its own way when it opens.
+  addEventListener("pagehide", () => { clearTimeout(timer); if (written && !going) keep(); });
   addEventListener("beforeunload", (event) => { if (refused && !going) event.preventDefault(); });
 }
 
@@ -82,6 +85,11 @@ try {
   if (sent && document.querySelector("#messages [data-tone=success]")) sessionStorage.removeItem(sent);
   sessionStorage.removeItem(SENT);
   forms.forEach(follow);
+  // A refusal shown in the place of the form (islands/upload.js) has a form of its own, with what was typed.
+  document.addEventListener("preau:replaced", () => {
+    sessionStorage.removeItem(SENT);
+    document.querySelectorAll("form[data-draft]").forEach(follow);
+  });
   document.addEventListener("submit", ({ target }) => {
     if (new URL(target.action).pathname !== "/deconnexion/") return;
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
@@ -89,3 +97,20 @@ try {
 } catch {
   // A browser that keeps nothing: the forms work all the same.
 }
+
+// A form whose drafts the server keeps while one writes (`data-kept-by`: the line that says so): what was typed since leaves with the page.
+const unkept = new Set();
+const keeps = (form, kept) => (kept ? unkept.delete(form) : unkept.add(form));
+document.addEventListener("input", ({ target }) => { const form = target.closest("form[data-kept-by]"); if (form) keeps(form, false); });
+document.addEventListener("submit", ({ target }) => keeps(target, true));
+document.addEventListener("preau:unsent", ({ target }) => { if (target.dataset.keptBy) keeps(target, false); }, true);
+document.addEventListener("htmx:configRequest", ({ target }) => { const form = target.closest("form[data-kept-by]"); if (form && target.id === form.dataset.keptBy) keeps(form, true); });
+for (const sad of ["htmx:sendError", "htmx:responseError", "htmx:sendAbort"]) {
+  document.addEventListener(sad, ({ target }) => { const form = target.closest?.("form[data-kept-by]"); if (form) keeps(form, false); });
+}
+addEventListener("pagehide", () => unkept.forEach((form) => {
+  if (!form.isConnected) return;
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  navigator.sendBeacon(form.action, data);
+}));

@@ -15,6 +15,23 @@ const Formula = Node.create({
   renderHTML: ({ node }) => ["span", { "data-formula": node.attrs.latex }, node.attrs.latex],
 });
 
+/** Its address is the page's to say (`data-pictures`): the text knows a picture by its key. */
+const Picture = Node.create({
+  name: "picture",
+  group: "block",
+  atom: true,
+  draggable: true,
+  addAttributes: () => ({
+    file: { default: "", parseHTML: (element) => element.dataset.file },
+    alt: { default: "", parseHTML: (element) => element.getAttribute("alt") ?? "" },
+  }),
+  parseHTML: () => [{ tag: "img[data-file]" }],
+  renderHTML: ({ node: { attrs } }) => {
+    const address = document.querySelector("[data-pictures]")?.dataset.pictures;
+    return ["img", { "data-file": attrs.file, alt: attrs.alt, ...(address && { src: address.replace("/0/", `/${encodeURIComponent(attrs.file)}/`), loading: "lazy" }) }];
+  },
+});
+
 export const DO = {
   bold: (chain) => chain.toggleBold(),
   italic: (chain) => chain.toggleItalic(),
@@ -52,11 +69,41 @@ function ask(editor, dialog, value, then) {
   box.select();
 }
 
-/** What Word or a page puts on the clipboard: looks and pictures are left there, words and forms come in. */
-export const pasted = (html) => html
+/** What Word or a page puts on the clipboard: looks are left there, words and forms come in; pictures as `kept` says. */
+const pasted = (html, kept) => html
   .replace(/<!--[\s\S]*?-->/g, "")
-  .replace(/<(script|style|svg|xml)\b[\s\S]*?<\/\1>|<(img|link|meta)\b[^>]*>/gi, "")
+  .replace(/<(script|style|svg|xml)\b[\s\S]*?<\/\1>|<(link|meta)\b[^>]*>/gi, "")
+  .replace(/<img\b[^>]*>/gi, (tag) => (kept(/\sdata-file\s*=\s*["']?([^"'\s>]+)/i.exec(tag)?.[1]) ? tag : ""))
   .replace(/\s(style|on\w+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, "");
+
+/** How a text is pasted: the pictures whose key is in `own` come in, of the others it is said under the text that they stay behind,
+ * and `why`. Gives where it is said, and what the editor does of a clipboard. */
+export function pasting(own, why) {
+  const said = document.createElement("p");
+  said.className = "pasted-said";
+  said.setAttribute("role", "status");
+  const tell = (lost) => {
+    const words = lost > 1 ? "Les images n’ont pas été copiées" : "L’image n’a pas été copiée";
+    said.textContent = lost ? `${words}\u202f: ${why}` : "";
+  };
+  const transformPastedHTML = (html) => {
+    let lost = 0;
+    const clean = pasted(html, (key) => {
+      const comes = key !== undefined && own.has(key);
+      if (!comes) lost += 1;
+      return comes;
+    });
+    tell(lost);
+    return clean;
+  };
+  // A picture alone, of a screen, of a file; of words alone, what was said before is no longer true.
+  const handlePaste = (_view, { clipboardData }) => {
+    const pictures = [...(clipboardData?.files ?? [])].filter((one) => one.type.startsWith("image/"));
+    if (!clipboardData?.getData("text/html")) tell(pictures.length);
+    return false;
+  };
+  return { said, props: { transformPastedHTML, handlePaste } };
+}
 
 /** « www.example.fr » is an address that people type. */
 const complete = (typed) => (/^(https?:|mailto:|\/)/i.test(typed) ? typed : typed.includes("@") ? `mailto:${typed}` : `https://${typed}`);
@@ -84,6 +131,14 @@ export function askFormula(editor, place) {
   });
 }
 
+/** Of a picture that is chosen, what it shows. */
+export function askPicture(editor, place) {
+  const { node } = editor.state.selection;
+  ask(editor, place.querySelector("[data-ask-picture]"), node.attrs.alt, (alt) => {
+    if (alt) editor.chain().focus().updateAttributes("picture", { alt }).run();
+  });
+}
+
 /** One stop of the keyboard for the whole toolbar: arrows go along it. */
 export function rove(toolbar) {
   const buttons = [...toolbar.querySelectorAll("button")];
@@ -102,7 +157,7 @@ export function rove(toolbar) {
 /** The forms that a text may take; `more`: what of the starter kit is otherwise. */
 export const forms = (more = {}) => [
   StarterKit.configure({ heading: { levels: [3, 4] }, horizontalRule: false, link: { openOnClick: false, HTMLAttributes: { target: null, rel: null } }, ...more }),
-  Subscript, Superscript, TableKit.configure({ table: { resizable: false } }), Formula,
+  Subscript, Superscript, TableKit.configure({ table: { resizable: false } }), Formula, Picture,
 ];
 
 /** Buttons say what holds where the caret is, and what cannot be done there. */

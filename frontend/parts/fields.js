@@ -26,3 +26,13 @@ for (const note of document.querySelectorAll("[data-count]")) {
   field.addEventListener("input", () => follow(true));
   follow(false);
 }
+
+// A question that another opens is there once it does: without this script it stays, and its hint says when it is to be answered.
+for (const form of new Set([...document.querySelectorAll("[data-only-if]")].map((box) => box.closest("form")))) {
+  const boxes = [...form.querySelectorAll("[data-only-if]")]; // in their order: the one that opens another comes before it
+  const isSaid = ({ dataset }) => [...form.elements].some((one) => one.name === dataset.onlyIf && one.checked && one.value === dataset.answer && !one.closest("[data-only-if][hidden]"));
+  const follow = () => boxes.forEach((box) => { box.hidden = !isSaid(box); });
+  form.addEventListener("change", follow);
+  addEventListener("pageshow", follow); // the browser may put back what was chosen
+  follow();
+}

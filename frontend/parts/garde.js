@@ -3,7 +3,7 @@ import { refused } from "./installed.js";
 import { keptMarks } from "./marks.js";
 import { forgetObservation, observations, photosToAdd, refusedObservations, sentObservations } from "./observations.js";
 import { address, askForSync, news, pending, settle, sync, toCheck } from "./rolls.js";
-import { gesture, link, say } from "./say.js";
+import { gesture, link, say, sayBeside } from "./say.js";
 import { arrive, forget, forgetAll, leave, met, waiting } from "./store.js";
 
 const READ = "preau-garde-lu";
@@ -13,19 +13,22 @@ const SIGN_OUT = "/deconnexion/";
 const { keptFor, feed } = document.documentElement.dataset;
 
 const isHere = (pk) => location.pathname === address(pk);
+// Of the roll of this page one speaks beside its button: the hand is there, and the top of the page is off the screen.
+const rollOf = (pk) => (isHere(pk) ? document.querySelector("form[data-roll]:has([data-said-here])") : null);
+const sayOf = (pk, ...what) => (rollOf(pk) ? sayBeside(rollOf(pk), ...what) : say(...what));
 
 /** What has left is said once; what needs somebody's eyes, on each page until it is settled. */
 async function remind({ arriving = false } = {}) {
   const sent = await news(keptFor);
   for (const { pk, title } of sent) {
     const words = `Envoyé : l’appel de ${title} est enregistré.`;
-    say("success", words, ...(isHere(pk) ? [link("Voir l’appel à jour", address(pk))] : []));
+    sayOf(pk, "success", words, ...(isHere(pk) ? [link("Voir l’appel à jour", address(pk))] : []));
   }
   for (const { value: { pk, title, refused: not } } of await toCheck(keptFor)) {
     // The page of a roll puts its choices back, and says so, when it arrives.
     if ((arriving && isHere(pk)) || document.querySelector(`[data-check="${pk}"]`)) continue;
     const words = not ? `L’appel de ${title} n’a pas pu être enregistré.` : `À vérifier : quelqu’un a noté autre chose dans l’appel de ${title}.`;
-    const alert = say("warning", words, link("Vérifier l’appel", address(pk)));
+    const alert = sayOf(pk, "warning", words, link("Vérifier l’appel", address(pk)));
     alert.dataset.check = pk;
     if (not) alert.querySelector(".flow").append(gesture("Oublier cet appel", async () => {
       await settle(keptFor, pk);

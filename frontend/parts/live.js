@@ -7,13 +7,21 @@ const address = document.documentElement.dataset.stream;
 const regions = () => [...document.querySelectorAll("[data-live]")];
 let stream, asking, missed = false, told = false, ended = false;
 
+// Another tab of this browser says what it is about to send, so that whoever has two is not told of « somebody else ».
+const AGO = 20000;
+const own = new Map();
+const tabs = globalThis.BroadcastChannel && new BroadcastChannel("preau-live");
+tabs?.addEventListener("message", ({ data }) => own.set(data, Date.now()));
+document.addEventListener("submit", ({ target }) => { if (target.dataset.liveOwn) tabs?.postMessage(target.dataset.live); });
+const wordsOf = ({ live, liveOwn, liveWhole }) => (liveOwn && Date.now() - own.get(live) < AGO ? liveOwn : liveWhole);
+
 /** Ask again for one region; whoever has begun to write there is told instead, and loses nothing. */
 function refresh(region) {
   if (region.dataset.liveWhole === undefined) return void window.htmx?.trigger(region, "live");
   if (!document.querySelector("form[data-touched]")) return void location.reload();
   if (told) return;
   told = true;
-  say("info", region.dataset.liveWhole, gesture(region.dataset.liveGesture, () => location.reload()));
+  say("info", wordsOf(region.dataset), gesture(region.dataset.liveGesture, () => location.reload()));
 }
 const hear = (topics) => regions().forEach((region) => { if (topics.includes(region.dataset.live)) refresh(region); });
 // Whole pages are not loaded again every five seconds: only what htmx asks for.

@@ -81,13 +81,13 @@ export function putBack(form, choices) {
   return found;
 }
 
-function note(line, pupil, { theirs, mine }) {
+function note(line, pupil, { theirs, mine, own }) {
   const id = `erreur-${pupil}`;
   if (document.getElementById(id)) return;
   const words = document.createElement("p");
   words.className = "roll-error";
   words.id = id;
-  words.textContent = `Quelqu’un a noté « ${theirs} ». Vous avez choisi « ${mine} » : validez de nouveau pour garder votre choix, ou changez-le.`;
+  words.textContent = `${own ? "Dans un autre onglet, vous avez" : "Quelqu’un a"} noté « ${theirs} ». Vous avez choisi « ${mine} » : validez de nouveau pour garder votre choix, ou changez-le.`;
   line.append(words);
   for (const input of line.querySelectorAll("input[type=radio]")) input.setAttribute("aria-describedby", id);
 }

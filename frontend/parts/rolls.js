@@ -105,7 +105,7 @@ async function lookAgain(owner, roll, answer) {
   const mine = new Map(roll.marks.map(([pupil, status, minutes, was]) => [pupil, [status, minutes, was]]));
   const changed = [...mine].filter(([, [status, minutes, was]]) => seen(status, minutes) !== was);
   const choices = conflicts
-    ? conflicts.map(({ pupil, theirs, mine: said, now }) => [pupil, mine.get(pupil)[0], mine.get(pupil)[1], now, { theirs, mine: said }])
+    ? conflicts.map(({ pupil, theirs, mine: said, now, own }) => [pupil, mine.get(pupil)[0], mine.get(pupil)[1], now, { theirs, mine: said, own }])
     : changed.map(([pupil, choice]) => [pupil, ...choice]);
   await keepDraft(owner, roll.pk, choices);
   const what = { pk: roll.pk, title: roll.title, refused: !conflicts };

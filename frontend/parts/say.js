@@ -1,6 +1,19 @@
 // What a script says in the messages of a page, as the server draws them; the layout's region is read by screen readers.
+/** What a page says beside the button of its form, in the place of what it said there before; the place is a live region. */
+export function sayBeside(form, tone, words, ...more) {
+  const alert = drawn(tone, words, ...more);
+  form.querySelector("[data-said-here]").replaceChildren(alert);
+  return alert;
+}
+
 /** One message; returns its element. */
 export function say(tone, words, ...more) {
+  const alert = drawn(tone, words, ...more);
+  document.getElementById("messages")?.append(alert);
+  return alert;
+}
+
+function drawn(tone, words, ...more) {
   const icons = { success: "circle-check", warning: "alert-triangle", info: "info-circle" };
   const alert = document.createElement("div");
   alert.className = "alert";
@@ -15,7 +28,6 @@ export function say(tone, words, ...more) {
   text.textContent = words;
   flow.append(text, ...more);
   alert.append(icon, flow);
-  document.getElementById("messages")?.append(alert);
   return alert;
 }
 

@@ -1,5 +1,5 @@
 """The boards of the directory: what a head may give to somebody until a day; the facts that announce a drop-out;
-what is done only with an agreement."""
+what is done only with an agreement; who speaks for the others."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -149,3 +149,20 @@ class RosterFile:
 
 
 roster_files: Registry[RosterFile] = Registry(RosterFile)
+
+
+@dataclass(frozen=True)
+class Spokespeople:
+    """Those who speak for others in a school, as the house that has them elected or named knows: « les délégués de classe ».
+
+    `people(school_id, today)`: their keys, as a subquery. `are_pupils`: else they are parents.
+    """
+
+    key: str
+    label: str
+    people: Callable[[int, date], Any]
+    are_pupils: bool
+    order: int = 50
+
+
+spokespeople: Registry[Spokespeople] = Registry(Spokespeople)

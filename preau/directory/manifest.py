@@ -12,6 +12,7 @@ from preau.directory import (
     manifest_powers,
     manifest_record,
     manifest_terms,
+    manifest_work_groups,
     rules,
     tasks,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "manifest_powers",
     "manifest_record",
     "manifest_terms",
+    "manifest_work_groups",
 ]  # who may do what has a manifest of its own, read with this one
 importers.add(DELIVERIES)
 
@@ -603,9 +605,18 @@ for step in [
     ),
     boards.FirstStep(
         _("Tenir l’annuaire à jour"),
+        _(
+            "Inscrivez un élève, corrigez une fiche, notez un départ ; les fichiers officiels se déposent de là."
+        ),
+        "directory:people",
+        keeps_office,
+        order=25,
+    ),
+    boards.FirstStep(
+        _("Tenir l’annuaire à jour"),
         _("Déposez les fichiers officiels : Préau montre ce qui va changer, et ne change rien sans vous."),
         "directory:deliveries",
-        rules.keeps_directory,
+        keeps_files_alone,
         order=25,
     ),
 ]:
@@ -621,6 +632,7 @@ for label, open_to in [
     boards.menu.add(boards.MenuEntry(label, "directory:groups", "school", open_to, order=40, main=True))
 for verb, label in [
     ("directory.family_read", _("La page de la famille")),
+    ("directory.seen_read", _("Ce que voit la famille d’un élève")),
     ("directory.list_read", _("Liste d’une classe lue, avec des données de dossiers")),
     ("directory.list_exported", _("Liste d’une classe exportée")),
     ("directory.photo_asked", _("Accord pour les photos demandé")),
@@ -635,6 +647,9 @@ boards.reasons_to_read.add(
 )
 boards.reasons_to_read.add(
     boards.ReasonToRead("directory.family_read", _("Joindre la famille, et savoir qui répond de l’élève."))
+)
+boards.reasons_to_read.add(
+    boards.ReasonToRead("directory.seen_read", _("Aider une famille qui ne trouve pas une rubrique."))
 )
 boards.reasons_to_read.add(boards.ReasonToRead("directory.list_read", _("Préparer la liste d’une classe.")))
 merging.people_merging.connect(photos.settle_photos, dispatch_uid="directory.settle_photos")

@@ -88,6 +88,19 @@ boards.menu.add(
         order=58,
     )
 )
+for open_to, url_name in [
+    (rules.asks_consents, "directory:consent_requests"),
+    (rules.has_consents, "directory:consents"),
+]:
+    boards.site_pages.add(
+        boards.SitePage(
+            _("Autorisations de photo"),
+            url_name,
+            "clipboard-check",
+            open_to,
+            _("droit à l’image sortie accord"),
+        )
+    )
 boards.awaited.add(
     boards.AwaitedSource(
         queries.SOURCE, queries.rows_to_give, queries.consents_to_give, rules.has_consents, order=30

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.actions import contacts, corrections, merging
 from preau.directory.models import Correction
+from preau.directory.queries import office
 from preau.directory.queries.settings import said_of_day
 from preau.directory.rules.office import asks_contact, keeps_office
 from preau.directory.words import Role
@@ -37,6 +38,7 @@ for verb, label, says in [
     ("directory.correction_withdrawn", _("Correction de l’établissement retirée"), said_of_corrected),
     ("directory.correction_agreed", _("Correction confirmée par le fichier officiel"), said_of_corrected),
     ("directory.pupil_enrolled", _("Élève inscrit par l’établissement"), None),
+    ("directory.enrolment_withdrawn", _("Inscription retirée par l’établissement"), None),
     ("directory.guardian_added", _("Responsable ajouté par l’établissement"), None),
     ("directory.staff_engaged", _("Personnel ajouté par l’établissement"), said_of_day),
     ("directory.staff_dismissed", _("Fonction arrêtée par l’établissement"), None),
@@ -86,6 +88,23 @@ boards.personal_data.add(
         people={"person": (Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF)},
     )
 )
+boards.awaited.add(
+    boards.AwaitedSource(
+        office.UNANSWERED, office.rows_unanswered, office.said_unanswered, keeps_office, order=18
+    )
+)
+for label, url_name, icon, words in [
+    (_("Inscrire un élève"), "directory:enrol", "plus", _("inscription nouvel élève arrivée")),
+    (
+        _("Certificat de scolarité, exeat : par la fiche de l’élève"),
+        "directory:people",
+        "printer",
+        _("radiation attestation"),
+    ),
+    (_("Départs d’élèves"), "directory:departures", "logout", _("radiation exeat quitter partir")),
+    (_("Corrections à reporter"), "directory:corrections", "pencil", _("annuaire retirer inscription")),
+]:
+    boards.site_pages.add(boards.SitePage(label, url_name, icon, keeps_office, words))
 boards.menu.add(
     boards.MenuEntry(
         _("Mes coordonnées"), "directory:own_contact", "address-book", asks_contact, "school-life", order=66

@@ -10,6 +10,7 @@ from preau.directory.actions import guests
 from preau.directory.boards import Power, powers
 from preau.directory.queries import settings
 from preau.directory.queries.powers import PAGE, entrusted_to, said_of_power
+from preau.directory.rules.groups import reads_pupils_of_groups
 from preau.directory.rules.powers import (
     gives_powers,
     invites_guests,
@@ -118,6 +119,20 @@ boards.seeds.add(boards.Seed("accès", let_in, order=5))
 boards.cards.add(boards.Card("directory/_entrusted.html", entrusted, was_entrusted, order=8))
 boards.menu.add(
     boards.MenuEntry(_("Listes"), "directory:lists", "list", reads_lists, "administration", order=57)
+)
+boards.site_pages.add(
+    boards.SitePage(
+        _("Listes"), "directory:lists", "list", reads_lists, _("cantine garderie qui appeler périscolaire")
+    )
+)
+boards.site_pages.add(
+    boards.SitePage(
+        _("Listes et photos d’une classe"),
+        "directory:groups",
+        "school",
+        reads_pupils_of_groups,
+        _("photo droit à l’image trombinoscope cantine imprimer"),
+    )
 )
 boards.schedule.add(
     boards.Scheduled("directory.remind_of_reviews", tasks.remind_of_reviews, every_minutes=24 * 60)

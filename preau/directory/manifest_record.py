@@ -1,13 +1,15 @@
 """What the directory shows in the record of a pupil: whom to call, who they are, who teaches them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory import rules
 from preau.directory.models import Person
-from preau.directory.queries import record
+from preau.directory.queries import record, seen
+from preau.directory.rules.groups import reads_pupils_of_groups
 from preau.directory.rules.office import keeps_office
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
@@ -27,6 +29,15 @@ def acts_page(public_id: str) -> str:
     return reverse("directory:acts", kwargs={"public_id": public_id})
 
 
+def seen_block(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
+    """The way to what each guardian sees, for those who read families and the head teacher (nothing is asked that the record has not)."""
+    schooling = record.schooling_of(viewer, pupil)
+    if schooling is None:
+        return None
+    leads = viewer.person.public_id in {key for _name, key in schooling.head_links}
+    return {"pupil": pupil} if rules.reads_families(viewer) or leads else None
+
+
 for fact in [
     PupilFact(
         "directory.callers",
@@ -41,6 +52,16 @@ for fact in [
         more=family_page,
         unfolded=True,
         order=10,
+    ),
+    PupilFact(
+        seen.KEY,
+        _("Ce que voit la famille"),
+        "directory/facts/_seen.html",
+        seen_block,
+        reads_pupils_of_groups,
+        Column.WHO,
+        icon="eye",
+        order=95,
     ),
     PupilFact(
         "directory.identity",
@@ -68,6 +89,7 @@ for fact in [
     boards.pupil_facts.add(fact)
 for name, label, icon, order in [
     ("correct", _("Corriger"), "pencil", 60),
+    ("add_guardian", _("Ajouter un responsable"), "plus", 61),
     ("move", _("Changer de classe"), "arrows-exchange", 61),
     ("depart", _("Départ de l’établissement"), "logout", 62),
     ("certificates", _("Certificats"), "printer", 64),

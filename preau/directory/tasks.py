@@ -28,27 +28,27 @@ def forget_merges() -> int:
 @job()
 def bring_drops() -> dict[str, int]:
     """Bring what an académie has left in the drop folder, one delivery after the other. Raises NotWritable, once the others are brought."""
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     if settings.DELIVERIES_DIR is None:
-        return told
+        return counts
     with only_one("delivery") as alone:
         # Busy: the next time is soon.
         for folder, reads in drop.waiting(settings.DELIVERIES_DIR, timezone.now()) if alone else ():
-            told[drop.bring(folder, reads, timezone.localdate())] += 1
-    if told["unwritable"]:
+            counts[drop.bring(folder, reads, timezone.localdate())] += 1
+    if counts["unwritable"]:
         raise drop.NotWritable(
-            f"{told['unwritable']} deliveries wait in folders that the worker may not write in."
+            f"{counts['unwritable']} deliveries wait in folders that the worker may not write in."
         )
-    return dict(told)
+    return dict(counts)
 
 
 @job()
 def follow_departures() -> dict[str, int]:
     """Each day: tell schools who is erased in a week, and begin to erase those whose term has come."""
     today = timezone.localdate()
-    told = departures.tell_of_erasures(today)
+    count = departures.tell_of_erasures(today)
     erase_leavers.enqueue()
-    return {"told": told, "holds": departures.drop_past_holds(today)}
+    return {"told": count, "holds": departures.drop_past_holds(today)}
 
 
 @job()
@@ -66,12 +66,12 @@ def tell_consents(request_id: int, day: str) -> int:
 @job()
 def follow_ages() -> dict[str, int]:
     """Each hour, school by school on its own clock: tell those who came of age, and their parents."""
-    told = 0
+    count = 0
     for school in School.objects.filter(current_year__isnull=False).order_by("pk"):
-        told += consents.tell_of_ages(school, timezone.localdate(timezone=ZoneInfo(school.timezone)))
+        count += consents.tell_of_ages(school, timezone.localdate(timezone=ZoneInfo(school.timezone)))
     # The first zone of the world to reach a day: nobody who is of age where they live is still a minor there.
     first = timezone.localdate(timezone=ZoneInfo("Pacific/Kiritimati"))
-    return {"told": told, "minors": consents.reopen_of_minors(first)}
+    return {"told": count, "minors": consents.reopen_of_minors(first)}
 
 
 @job()

@@ -18,6 +18,7 @@ from preau.directory.views import (
     powers,
     settings,
     tables,
+    work_groups,
     years,
 )
 from preau.directory.views import deliveries as views
@@ -29,6 +30,7 @@ urlpatterns = [
     path("annuaire/classes/<int:pk>/", groups.group, name="group"),
     path("annuaire/classes/<int:pk>/liste/", lists.group_list, name="group_list"),
     path("annuaire/classes/<int:pk>/liste/exporter/", lists.export_list, name="export_list"),
+    path("annuaire/classes/<int:pk>/mes-groupes/", work_groups.work_groups, name="work_groups"),
     path("annuaire/classes/<int:pk>/trombinoscope/", photos.faces, name="faces"),
     path("annuaire/classes/<int:pk>/trombinoscope/demander/", photos.ask, name="ask_photos"),
     path("annuaire/classes/<int:pk>/autorisations/", consents.group_consents, name="group_consents"),
@@ -59,12 +61,16 @@ urlpatterns = [
     path("annuaire/corrections/exporter/", office.export_corrections, name="export_corrections"),
     path("annuaire/corrections/<int:pk>/retirer/", office.withdraw, name="withdraw_correction"),
     path("annuaire/personnes/<str:public_id>/corriger/", office.correct, name="correct"),
+    path("annuaire/personnes/<str:public_id>/responsable/", office.add_guardian, name="add_guardian"),
     path("annuaire/personnes/<str:public_id>/depart/", office.depart, name="depart"),
     path("annuaire/personnes/<str:public_id>/fin/", office.dismiss, name="dismiss"),
     path("annuaire/personnes/<str:public_id>/certificats/", office.certificates, name="certificates"),
     path("annuaire/personnes/<str:public_id>/classe/", office.move, name="move"),
     path("annuaire/personnes/<str:public_id>/", people.person, name="person"),
     path("annuaire/personnes/<str:public_id>/accords/", people.acts, name="acts"),
+    path(
+        "annuaire/personnes/<str:public_id>/vu-par-la-famille/", people.seen_by_family, name="seen_by_family"
+    ),
     path("annuaire/responsabilites/<int:pk>/", families.guardianship, name="guardianship"),
     path("annuaire/responsabilites/<int:pk>/retirer/", families.lift_ruling, name="lift_ruling"),
     path("annuaire/doublons/", duplicates.duplicates, name="duplicates"),

@@ -74,10 +74,14 @@ class Place:
 
     def offers(self, service: str) -> bool:
         """Is this service open here? A level is closed to its pupils and their families; staff keep the service."""
-        said = self.school.services.get(service, {})
+        options = self.school.services.get(service, {})
         known = boards.services.named(service)
         meant = known is None or not known.kinds or self.school.kind in known.kinds
-        return meant and not said.get("off") and (not self.level or self.level not in said.get("levels", []))
+        return (
+            meant
+            and not options.get("off")
+            and (not self.level or self.level not in options.get("levels", []))
+        )
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Viewer:
             return self.seat.places
         if self.school is None:
             return ()
-        closes_levels = any(said.get("levels") for said in self.school.services.values())
+        closes_levels = any(options.get("levels") for options in self.school.services.values())
         if self.profile == Profile.PUPIL and closes_levels:
             return _places_of(self.seat.pupils, self.today)
         return (Place(self.school),)
@@ -118,6 +122,11 @@ class Viewer:
         if service not in known:
             known[service] = not self.places or any(place.offers(service) for place in self.places)
         return known[service]
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """The services that no school of this seat offers to it."""
+        return frozenset(service.key for service in boards.services if not self.offers(service.key))
 
     @cached_property
     def _known_offers(self) -> dict[str, bool]:
@@ -138,7 +147,7 @@ class Viewer:
 
     def name_of(self, url_name: str, fallback: str) -> str:
         """What the school calls an entry of the menu; two schools that differ are not shown each other's word."""
-        entry = boards.menu.named(url_name, by="url_name") if self._in_primary else None
+        entry = boards.menu.named(url_name, by="url_name") if self.in_primary else None
         fallback = entry.in_primary or fallback if entry else fallback
         if not self._are_renamed:
             return fallback
@@ -146,19 +155,28 @@ class Viewer:
         return (called.pop() if len(called) == 1 else "") or fallback
 
     @cached_property
-    def _in_primary(self) -> bool:
+    def in_primary(self) -> bool:
         """Do all the schools of this seat teach the first degree?"""
         return bool(self.places) and all(place.school.kind == School.Kind.ECOLE for place in self.places)
+
+    def is_ecole(self, school_id: int) -> bool:
+        """Does this school of the seat teach the first degree?"""
+        return any(
+            place.school.pk == school_id and place.school.kind == School.Kind.ECOLE for place in self.places
+        )
 
     @cached_property
     def _are_renamed(self) -> bool:
         """Does a school of this seat call some service its own way?"""
-        return any(said.get("names") for place in self.places for said in place.school.services.values())
+        return any(
+            options.get("names") for place in self.places for options in place.school.services.values()
+        )
 
     def _changed(self, **changes: Any) -> "Viewer":
         changed = replace(self, **changes)
         if changed.seat is self.seat:
             changed.__dict__["found"] = self.found
+            changed.__dict__["_known_offers"] = self._known_offers
             if "places" in self.__dict__:
                 changed.__dict__["places"] = self.places
         return changed
@@ -188,6 +206,10 @@ class Viewer:
         """The day that was so many days before today."""
         return self.today - time
 
+    def years_ago(self, count: int) -> date:
+        """The same day so many years before today; the 28th for a 29 February."""
+        return dates.months_later(self.today, -12 * count)
+
     @property
     def profile(self) -> Profile:
         return self.seat.profile
@@ -206,7 +228,12 @@ class Viewer:
 
     @property
     def year(self) -> SchoolYear | None:
-        return self.seat.school.current_year if self.seat.school else None
+        """The year of the seat's school, which is at hand on it."""
+        school = self.seat.school
+        year = school.current_year if school else None
+        if year is not None and school is not None:
+            year.school = school
+        return year
 
     @cached_property
     def key(self) -> str:
@@ -325,6 +352,7 @@ class Viewer:
             self.school is None,
             self.year is None,
             len(padded(self.own_pupils())),
+            self.closed,
         )
 
     def stand_in(self, places: Places) -> "Viewer":
@@ -356,6 +384,13 @@ class Viewer:
         anyone.__dict__["today"] = places.value(lambda viewer: viewer.today, date)
         anyone.__dict__["ago"] = lambda time: places.value(lambda viewer: viewer.ago(time), datetime)
         anyone.__dict__["days_ago"] = lambda time: places.value(lambda viewer: viewer.days_ago(time), date)
+        anyone.__dict__["years_ago"] = lambda count: places.value(
+            lambda viewer: viewer.years_ago(count), date
+        )
+        anyone.__dict__["_known_offers"] = {one.key: one.key not in self.closed for one in boards.services}
+        if not self.is_guardian:
+            # They answer for the same pupils on the pages of every service.
+            anyone.__dict__["_known_within"] = {one.key: anyone for one in boards.services}
         return anyone
 
 
@@ -403,7 +438,7 @@ def _as_places(held: list[Holding]) -> tuple[Place, ...]:
 def _name_in(school: School, url_name: str) -> str:
     if not school.services:
         return ""
-    names = (said.get("names", {}).get(url_name, "") for said in school.services.values())
+    names = (options.get("names", {}).get(url_name, "") for options in school.services.values())
     return next(filter(None, names), "")
 
 

@@ -1,9 +1,12 @@
 """The words of the directory: profiles, roles, levels of authority, kinship, school levels."""
 
 import re
+from collections.abc import Sequence
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from preau.foundation.text import fold
 
 # « 6EME », « 1ERE »: how official files write them, and how a school does.
 IN_CAPITALS = re.compile(r"^(\d)(?:EME|(ERE))\b")
@@ -54,11 +57,21 @@ class Role(models.TextChoices):
         )
 
 
+# The roles of those who work in a school.
+STAFF = [role for role in Role if role.profile == Profile.STAFF]
+
 FEMININE = {
     "teacher": _("Enseignante"),
     "digital_lead": _("Référente numérique"),
     "agent": _("Agente de la collectivité"),
 }
+
+
+def lead_of_class(*, in_ecole: bool, civility: str = "") -> str:
+    """How whoever leads a class is called: in an école nobody is « professeur principal », a class has its teacher."""
+    if in_ecole:
+        return Role.TEACHER.said_of(civility)
+    return str(_("Professeure principale") if civility == "mme" else _("Professeur principal"))
 
 
 class Authority(models.TextChoices):
@@ -129,6 +142,40 @@ class Zone(models.TextChoices):
 def level_said(level: str) -> str:
     """« 6e » for the « 6EME » of a file; anything else as it was given."""
     return IN_CAPITALS.sub(lambda found: f"{found[1]}{'re' if found[2] else 'e'}", level)
+
+
+# The levels in their order, the youngest first, by how each begins once folded: « 6e », « 6EME », « PS-MS ».
+LEVELS: Sequence[tuple[str, ...]] = (
+    ("tps", "toute petite section"),
+    ("ps", "petite section"),
+    ("ms", "moyenne section"),
+    ("gs", "grande section"),
+    ("cp",),
+    ("ce1",),
+    ("ce2",),
+    ("cm1",),
+    ("cm2",),
+    ("6", "sixieme"),
+    ("5", "cinquieme"),
+    ("4", "quatrieme"),
+    ("3", "troisieme"),
+    ("2", "seconde"),
+    ("1", "premiere"),
+    ("t", "tle", "term"),
+)
+
+
+def level_rank(level: str) -> int:
+    """The place of a level, of the first one where there are several; `len(LEVELS)`, the last place, when nobody knows it."""
+    first = re.split(r"[-/+,]", fold(level))[0].strip()
+    found = (rank for rank, words in enumerate(LEVELS) if any(_is_level(first, word) for word in words))
+    return next(found, len(LEVELS))
+
+
+def _is_level(text: str, word: str) -> bool:
+    """« 6eme » is « 6 », but « cpge » is not « cp »."""
+    longer = word.isdigit() or len(word) > 3
+    return text == word or text.startswith(f"{word} ") or (longer and text.startswith(word))
 
 
 class OfLevel:

@@ -294,6 +294,7 @@ def _refuse_changed_context(request: Request, *, seat_matters: bool) -> HttpResp
     fields = kept.fields_of(request) if origin else []
     again = stamp.seal(mark.account_id, mark.seat, confirmed=True) if origin else ""
     context = {"fields": fields, "again": again, "origin": origin, "address": request.get_full_path()}
+    context["words"] = kept.words_of(fields)
     return render(request, "kept_form.html", context | {"was_asked": False}, status=409)
 
 

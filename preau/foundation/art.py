@@ -691,8 +691,8 @@ def svg(name: str, label: str = "") -> Markup:
     found = drawing(name)
     if found is None:
         return Markup("")
-    said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    attributes = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     parts = NAMED.sub(lambda short: COLOURS[short[1]], found.parts)
     return Markup(  # nosec B704  # noqa: S704 - the parts are texts of this file
-        f'<svg class="art" data-art="{name}" viewBox="0 0 {found.width} {found.height}" {said} focusable="false">{parts}</svg>'
+        f'<svg class="art" data-art="{name}" viewBox="0 0 {found.width} {found.height}" {attributes} focusable="false">{parts}</svg>'
     )

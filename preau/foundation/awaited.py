@@ -1,7 +1,7 @@
 """What people must answer, whatever house asks it: the rows of every house in one statement (`boards.awaited`)."""
 
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, F, Field, QuerySet, Value
@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 
 from preau.foundation import boards
 from preau.foundation.boards import Awaited, AwaitedSource
+from preau.foundation.prepared import Prepared
 
 
 class Row(NamedTuple):
@@ -43,11 +44,11 @@ NOTHING: dict[type[Field[Any, Any]], Any] = {
 
 def row_of(found: "QuerySet[Any]", source: str, **columns: "Combinable | str") -> "QuerySet[Any, Any]":
     """These rows with the columns of `Row`: each an expression, or the lookup of a field. `key` is the number of the row itself."""
-    said: dict[str, Any] = {"source": Value(source), "key": F("pk")} | {
+    expressions: dict[str, Any] = {"source": Value(source), "key": F("pk")} | {
         name: F(given) if isinstance(given, str) else given for name, given in columns.items()
     }
     made = {
-        f"awaited_{name}": Cast(said.get(name, Value(NOTHING[kind])), kind())
+        f"awaited_{name}": Cast(expressions.get(name, Value(NOTHING[kind])), kind())
         for name, kind in ((name, KINDS[name]) for name in Row._fields)
     }
     return found.order_by().annotate(**made).values_list(*made)
@@ -59,7 +60,8 @@ def awaited_of(viewer: Any) -> list[Awaited]:
     if not sources:
         return []
     rows: dict[str, list[Row]] = {}
-    for line in _together(sources):
+    together = _together(tuple(one for one, _seated in sources))
+    for line in together(*(seated for _one, seated in sources)):
         row = Row(*line)
         rows.setdefault(row.source, []).append(row)
     return [
@@ -70,6 +72,12 @@ def awaited_of(viewer: Any) -> list[Awaited]:
     ]
 
 
-def _together(sources: Sequence[tuple[AwaitedSource, Any]]) -> Iterable[Sequence[Any]]:
-    first, *others = (source.rows(seated) for source, seated in sources)
-    return first.union(*others, all=True) if others else first
+@cache
+def _together(sources: tuple[AwaitedSource, ...]) -> Prepared:
+    """The rows of these houses, each for the viewer as its service sees them."""
+
+    def rows(*viewers: Any) -> "QuerySet[Any, Any]":
+        first, *others = (source.rows(viewer) for source, viewer in zip(sources, viewers, strict=True))
+        return first.union(*others, all=True) if others else first
+
+    return Prepared(rows)

@@ -11,8 +11,8 @@ def read(header: str) -> tuple[str, str] | None:
     if header[: len(SCHEME)].lower() != SCHEME:
         return None
     try:
-        said = base64.b64decode(header[len(SCHEME) :].strip(), validate=True).decode()
+        credentials = base64.b64decode(header[len(SCHEME) :].strip(), validate=True).decode()
     except (binascii.Error, ValueError):
         return None
-    name, colon, secret = said.partition(":")
+    name, colon, secret = credentials.partition(":")
     return (name, secret) if colon else None

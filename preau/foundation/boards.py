@@ -30,6 +30,7 @@ class MenuEntry:
     their `section`. `service`: the key of the service it opens; a school may switch that off, or call the entry otherwise.
     `instead_of`: the route of another entry, which this one replaces for whoever reads both. `in_primary`: what a primary school calls
     it, when that is another word. `counter(viewer)`: how much waits there to be read, as a part of the query of the bell.
+    `also`: routes whose pages are under it too, though their address is not.
     """
 
     label: str
@@ -43,6 +44,7 @@ class MenuEntry:
     instead_of: str = ""
     in_primary: str = ""
     counter: Callable[[Any], Any] | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -240,6 +242,10 @@ class NotificationKind:
     of the pupil it speaks of; `action` is the verb of the link. `why` answers « Pourquoi ai-je reçu ceci ? ». `for_whom(viewer)` says
     who may choose how to receive it. `pace` and `push` are what a person has who chose nothing. An urgent kind ignores
     the hours of the right to disconnect (docs/decisions/0141), and `urgency` says why; a school may have it wait where `may_wait`. One that cannot be muted always comes, as `pace` says.
+
+    `paper_answer` says, in a text message, how to answer on paper to whoever answers for a pupil (another, or themselves once of age) and has
+    opened no account: they are texted of which one (`about`) what waits (the fact `waits` of the news: no title, nothing private; empty, they are not texted).
+    `undone` is the subject of what takes back a news of the same kind (a fact `undone` says so): it leaves by the same ways.
     """
 
     key: str
@@ -257,6 +263,8 @@ class NotificationKind:
     order: int = 50
     urgency: str = ""
     may_wait: bool = False
+    paper_answer: str = ""
+    undone: str = ""
 
 
 class FieldClass(StrEnum):
@@ -482,6 +490,7 @@ class FrontLink:
 
     `drawing`: it has a door of its own, under this drawing. `searches`: the page that finds something by a word, « q ». `ways`: where
     to begin, each (name, a few words, address after that page, drawing). `tiles()`: things to open at once, in one statement.
+    `at_door`: what is asked before all the rest stands beside the sign-in.
     """
 
     label: str
@@ -494,6 +503,7 @@ class FrontLink:
     searches: str = ""
     ways: tuple[tuple[str, str, str, str], ...] = ()
     tiles: Callable[[], "Sequence[FrontTile]"] | None = None
+    at_door: bool = False
 
 
 @dataclass(frozen=True)
@@ -543,13 +553,15 @@ class OfflinePage:
 class Seed:
     """A domain's share of the demonstration: `plant(world)` fills a school that holds invented people.
 
-    `refresh()` runs each time the demonstration starts, for what must always be fresh (a lesson going on now).
+    `refresh()` runs each time the demonstration starts, for what must always be fresh (a lesson going on now). `finish(world)` comes
+    after every other share of every school, and after the accounts of visitors.
     """
 
     name: str
     plant: Callable[[Any], None]
     refresh: Callable[[], None] | None = None
     order: int = 50
+    finish: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -665,7 +677,10 @@ class GroupFact:
 
 @dataclass(frozen=True)
 class PupilLink:
-    """A gesture, or a page, of the record of a pupil: `address(public_id)` has the pupil chosen; `open_to(viewer)`."""
+    """A gesture, or a page, of the record of a pupil: `address(public_id)` has the pupil chosen; `open_to(viewer)`.
+
+    `follows_up`: it is also what one may do after having met the family.
+    """
 
     label: str
     address: Callable[[str], str]
@@ -673,6 +688,7 @@ class PupilLink:
     open_to: Rule
     order: int = 50
     service: str = ""
+    follows_up: bool = False
 
 
 class Column(StrEnum):
@@ -876,6 +892,52 @@ class Seals:
 
 
 @dataclass(frozen=True)
+class KeptFile:
+    """What a row says that MEDIA_ROOT holds: the path below it, its weight and digest where the row knows them. `must_be`: it is a fault when it is not there."""
+
+    path: str
+    size: int | None = None
+    digest: str = ""
+    must_be: bool = True
+
+
+@dataclass(frozen=True)
+class KeptFiles:
+    """The files of a house that no column of files names, for `manage.py verify_files`."""
+
+    key: str
+    rows: Callable[[], Iterator[KeptFile]]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What lies beside the backups and is done again after one is restored: `write()` says it, signed; `read(contents)` checks signatures
+    (ValueError with a sentence) and gives what does it again, which says in a sentence what it did."""
+
+    key: str
+    write: Callable[[], bytes]
+    read: Callable[[Sequence[bytes]], Callable[[], str]]
+
+
+@dataclass(frozen=True)
+class AfterRestore:
+    """What a house builds again once the rows are back; `act()` says in a sentence what it did."""
+
+    key: str
+    act: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A figure of a house for whoever runs the platform (`/metrics`): `read()` gives it, by the values of `labels` in their order. Nobody's name."""
+
+    key: str
+    words: str
+    read: Callable[[], Mapping[tuple[str, ...], float]]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Load:
     """What a gateway has to carry: what waits for its hour, what should have left, what failed at least once; since when, and the last success."""
 
@@ -948,6 +1010,10 @@ journal_words: Registry[JournalWord] = Registry(JournalWord)
 reasons_to_read: Registry[ReasonToRead] = Registry(ReasonToRead)
 schedule: Registry[Scheduled] = Registry(Scheduled)
 seals: Registry[Seals] = Registry(Seals)
+kept_files: Registry[KeptFiles] = Registry(KeptFiles)
+gauges: Registry[Gauge] = Registry(Gauge)
+ledgers: Registry[Ledger] = Registry(Ledger)
+after_restore: Registry[AfterRestore] = Registry(AfterRestore)
 file_owners: Registry[FileOwner] = Registry(FileOwner)
 file_pickers: Registry[FilePicker] = Registry(FilePicker)
 folders: Registry[FolderSource] = Registry(FolderSource)

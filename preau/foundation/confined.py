@@ -39,14 +39,14 @@ def run(program: Sequence[str], folder: Path, bounds: Bounds) -> str:
     """What the program says on its output, once it has ended well in `folder`. Raises Broken."""
     limits = (bounds.processor, bounds.memory, bounds.written)
     command = [sys.executable, "-I", "-S", str(START), *map(str, limits), *program]
-    with TemporaryFile(dir=folder) as said, TemporaryFile(dir=folder) as complained:
+    with TemporaryFile(dir=folder) as output, TemporaryFile(dir=folder) as complained:
         try:
             ended = subprocess.run(  # nosec B603  # noqa: S603 - a list of words that Préau wrote, and no shell
                 command,
                 cwd=folder,
                 env=SURROUNDINGS,
                 stdin=subprocess.DEVNULL,
-                stdout=said,
+                stdout=output,
                 stderr=complained,
                 timeout=bounds.seconds,
                 check=False,
@@ -55,7 +55,7 @@ def run(program: Sequence[str], folder: Path, bounds: Bounds) -> str:
             raise Broken(f"{program[0]}: not done in {bounds.seconds} s") from error
         complained.seek(0)
         if ended.returncode:
-            told = complained.read(SAID)[-500:].decode("utf-8", "replace")
-            raise Broken(f"{program[0]} ended with {ended.returncode}: {told.strip()}")
-        said.seek(0)
-        return said.read(SAID).decode("utf-8", "replace")
+            error_text = complained.read(SAID)[-500:].decode("utf-8", "replace")
+            raise Broken(f"{program[0]} ended with {ended.returncode}: {error_text.strip()}")
+        output.seek(0)
+        return output.read(SAID).decode("utf-8", "replace")

@@ -49,8 +49,8 @@ class Sheet:
         """Rows that hold something. `longer`: cells beyond the headings are given too, and are nothing odd."""
         records = self._records()
         next(records)
-        for line, told, cut in records:
-            cells = [" ".join(cell.split()) for cell in told]
+        for line, values, cut in records:
+            cells = [" ".join(cell.split()) for cell in values]
             if cut and len(cells) < self.width:
                 raise Unreadable(self.name, line, _("Le fichier s’arrête au milieu."))
             if any(cells):
@@ -182,9 +182,9 @@ def _never_closed() -> str:
 
 
 def _sentence(error: csv.Error) -> str:
-    said = str(error)
-    if "unexpected end" in said:
+    message = str(error)
+    if "unexpected end" in message:
         return _never_closed()
-    if "field larger" in said:
+    if "field larger" in message:
         return _("Une valeur dépasse 100 000 caractères : un guillemet n’est peut-être pas refermé.")
     return _("Des guillemets sont mal placés : la ligne ne se découpe pas.")

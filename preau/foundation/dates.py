@@ -1,5 +1,6 @@
 """Dates and hours as French people write them: « 8 h 05 », « mardi 24 novembre »."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -105,9 +106,9 @@ def short_day(value: date) -> str:
     return f"{DAYS[value.weekday()][:3]}. {'1er' if value.day == 1 else value.day}{NBSP}{SHORT_MONTHS[value.month - 1]}"
 
 
-def day_and_hour(moment: datetime) -> str:
-    """mardi 24 novembre à 8 h 05."""
-    return f"{day(moment)} à {hour(moment)}"
+def day_and_hour(moment: datetime, zone: str = "") -> str:
+    """mardi 24 novembre à 8 h 05; on the wall clock of `zone`, else of the school being looked at."""
+    return f"{day(local(moment, zone).date())} à {hour(moment, zone)}"
 
 
 def near_day(value: date, today: date) -> str:
@@ -142,6 +143,14 @@ def looked_at(moment: datetime) -> date:
     day = moment.date()
     over = day.weekday() == 6 or (day.weekday() == 5 and moment.hour >= NOON)
     return day + timedelta(days=7 - day.weekday()) if over else day
+
+
+def landings(days: Iterable[tuple[date, bool]], today: date) -> list[date]:
+    """Of the days of a page, each with whether it holds anything, those for which it is opened: today and the next one that does; else its first."""
+    shown = list(days)
+    here = [day for day, _holds in shown if day == today]
+    coming = [day for day, holds in shown if holds and day > today]
+    return [*here, *coming[:1]] or [day for day, _holds in shown[:1]]
 
 
 def monday_of(value: date) -> date:

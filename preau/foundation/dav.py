@@ -138,8 +138,8 @@ def written(root: Any) -> bytes:
 
 def body_of(request: HttpRequest) -> Any | None:
     """The root of what was sent; None when nothing was. Raises DavError: too long, or not XML that a client writes."""
-    said = request.META.get("CONTENT_LENGTH") or "0"
-    if not said.isascii() or not said.isdigit() or int(said[:12]) > LONGEST_BODY:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isascii() or not length.isdigit() or int(length[:12]) > LONGEST_BODY:
         raise DavError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     raw = request.body
     if not raw.strip():
@@ -177,12 +177,12 @@ def properties_in(root: Any) -> PropertyRequest:
 
 def depth_of(request: HttpRequest) -> int:
     """0 or 1. A whole tree is not walked for one request, and without a word the standard means a whole tree."""
-    said = request.headers.get("Depth", "infinity").strip().lower()
-    if said == "infinity":
+    depth = request.headers.get("Depth", "infinity").strip().lower()
+    if depth == "infinity":
         raise DavError(HTTPStatus.FORBIDDEN, dav("propfind-finite-depth"))
-    if said not in {"0", "1"}:
+    if depth not in {"0", "1"}:
         raise DavError(HTTPStatus.BAD_REQUEST)
-    return int(said)
+    return int(depth)
 
 
 def steps_of(path: str) -> tuple[str, ...]:

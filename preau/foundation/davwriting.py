@@ -63,10 +63,10 @@ def length_of(request: HttpRequest) -> int | None:
     """How many bytes a PUT announces; None when it comes in pieces. Raises DavError."""
     if _is_chunked(request):
         return None
-    said = request.META.get("CONTENT_LENGTH") or "0"
-    if not said.isascii() or not said.isdigit():
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isascii() or not length.isdigit():
         raise DavError(HTTPStatus.LENGTH_REQUIRED)
-    return int(said[:18])
+    return int(length[:18])
 
 
 def has_body(request: HttpRequest) -> bool:
@@ -105,8 +105,8 @@ def body_on_disk(request: HttpRequest, name: str, most: int) -> Iterator[Body]:
 
 def _expected(request: HttpRequest) -> int | None:
     """macOS says how much its pieces make in all."""
-    said = request.headers.get("X-Expected-Entity-Length", "")
-    return int(said[:18]) if said.isascii() and said.isdigit() else None
+    length = request.headers.get("X-Expected-Entity-Length", "")
+    return int(length[:18]) if length.isascii() and length.isdigit() else None
 
 
 def _copied(read: Callable[[int], bytes], file: IO[bytes], most: int) -> int:
@@ -152,14 +152,14 @@ class Destination:
 
 def destination_of(request: HttpRequest, base: str) -> Destination:
     """Raises DavError: none, or on another site."""
-    said = request.headers.get("Destination", "")
-    if not said or len(said) > LONGEST_IF:
+    destination = request.headers.get("Destination", "")
+    if not destination or len(destination) > LONGEST_IF:
         raise DavError(HTTPStatus.BAD_REQUEST)
     try:
-        host = urlsplit(said).netloc
+        host = urlsplit(destination).netloc
     except ValueError as failure:
         raise DavError(HTTPStatus.BAD_REQUEST) from failure
-    steps = steps_below(said, base)
+    steps = steps_below(destination, base)
     if steps is None or (host and host.rpartition("@")[2].lower() != request.get_host().lower()):
         raise DavError(HTTPStatus.BAD_GATEWAY)
     overwrite = request.headers.get("Overwrite", "T").strip().upper()
@@ -170,10 +170,10 @@ def destination_of(request: HttpRequest, base: str) -> Destination:
 
 def is_whole(request: HttpRequest, *, shallow: bool = False) -> bool:
     """Depth « infinity », or « 0 » where `shallow` has a meaning. Raises DavError for another."""
-    said = request.headers.get("Depth", "infinity").strip().lower()
-    if said == "infinity":
+    depth = request.headers.get("Depth", "infinity").strip().lower()
+    if depth == "infinity":
         return True
-    if said == "0" and shallow:
+    if depth == "0" and shallow:
         return False
     raise DavError(HTTPStatus.BAD_REQUEST)
 
@@ -203,14 +203,14 @@ class ConditionList:
 
 def conditions_of(request: HttpRequest) -> list[ConditionList]:
     """What the header If says; empty where there is none. Raises DavError."""
-    said = request.headers.get("If", "")
-    if not said.strip():
+    header = request.headers.get("If", "")
+    if not header.strip():
         return []
-    if len(said) > LONGEST_IF:
+    if len(header) > LONGEST_IF:
         raise DavError(HTTPStatus.BAD_REQUEST)
     found, at, address = [], 0, ""
-    while said[at:].strip():
-        match = LIST.match(said, at)
+    while header[at:].strip():
+        match = LIST.match(header, at)
         if match is None:
             raise DavError(HTTPStatus.BAD_REQUEST)
         address = match[1] or address
@@ -221,10 +221,10 @@ def conditions_of(request: HttpRequest) -> list[ConditionList]:
     return found
 
 
-def _conditions_in(said: str) -> tuple[Condition, ...]:
+def _conditions_in(text: str) -> tuple[Condition, ...]:
     found, at = [], 0
-    while said[at:].strip():
-        match = CONDITION.match(said, at)
+    while text[at:].strip():
+        match = CONDITION.match(text, at)
         if match is None:
             raise DavError(HTTPStatus.BAD_REQUEST)
         found.append(Condition(match[2] or "", match[3] or "", bool(match[1])))
@@ -266,14 +266,16 @@ def lock_of(request: HttpRequest, longest: int) -> LockRequest | None:
     is_exclusive = scope.find(dav("exclusive")) is not None
     if not is_exclusive and scope.find(dav("shared")) is None:
         raise DavError(HTTPStatus.BAD_REQUEST)
-    said = "" if owner is None else as_text(owner)
-    return LockRequest(is_exclusive, is_deep, lasting(request), said if len(said) <= longest else "")
+    owner_text = "" if owner is None else as_text(owner)
+    return LockRequest(
+        is_exclusive, is_deep, lasting(request), owner_text if len(owner_text) <= longest else ""
+    )
 
 
 def lasting(request: HttpRequest) -> timedelta:
     """The first length that the header Timeout asks for, within ours."""
-    for said in request.headers.get("Timeout", "").split(","):
-        unit, _dash, number = said.strip().lower().partition("-")
+    for timeout in request.headers.get("Timeout", "").split(","):
+        unit, _dash, number = timeout.strip().lower().partition("-")
         if unit == "infinite":
             return LONGEST_LOCK
         if unit == "second" and number.isascii() and number.isdigit():

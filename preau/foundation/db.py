@@ -23,6 +23,11 @@ NATURAL = "french_names"
 SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000;"
 
 
+# Past its own limit (a hundred) psycopg forgets the oldest statement, which PostgreSQL parses and plans anew: the pages of a
+# morning have more.
+MOST_PREPARED = 500
+
+
 def configure(database: dict[str, Any]) -> dict[str, Any]:
     """Complete a database read from DATABASE_URL with what each engine needs to be safe and quick."""
     options = dict(database.get("OPTIONS", {}))
@@ -46,13 +51,15 @@ def configure(database: dict[str, Any]) -> dict[str, Any]:
     return database | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 
 
-def teach_natural_order(connection: Any, **_: Any) -> None:
-    """Give SQLite the collation of names; for `connection_created`."""
+def teach(connection: Any, **_: Any) -> None:
+    """Give SQLite the collation of names, and psycopg the room that our prepared statements need; for `connection_created`."""
     if connection.vendor == "sqlite":
-        connection.connection.create_collation(NATURAL, _compared)
+        connection.connection.create_collation(NATURAL, compared)
+    else:
+        connection.connection.prepared_max = MOST_PREPARED
 
 
-def _compared(one: str, other: str) -> int:
+def compared(one: str, other: str) -> int:
     """Equal only where they are the same: the collation keeps unique what was."""
     if one == other:
         return 0
@@ -167,7 +174,6 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     fields = model._meta.concrete_fields
     table, columns = model._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
     is_json = [isinstance(field, models.JSONField) for field in fields]
-    names = [field.attname for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(rows)]
@@ -177,8 +183,11 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as bulk_create does
         with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:  # the names come from the model
             for row in rows:
-                values = zip(names, is_json, strict=True)
-                copy.write_row([_plain(getattr(row, name), json=json) for name, json in values])
+                # As in an INSERT, a field may make its value of another's.
+                values = (
+                    (field.pre_save(row, add=True), json) for field, json in zip(fields, is_json, strict=True)
+                )
+                copy.write_row([_plain(value, json=json) for value, json in values])
 
 
 def _plain(value: Any, *, json: bool) -> Any:

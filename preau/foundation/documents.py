@@ -70,8 +70,8 @@ def reads_pdf() -> bool:
 
 def pdf_facts(source: Path) -> dict[str, str]:
     """What `pdfinfo` says: « Pages », « Tagged », « Title »… Raises Broken."""
-    said = confined.run(["pdfinfo", source.name], source.parent, Bounds(seconds=60, processor=30))
-    lines = (line.partition(":") for line in said.splitlines())
+    output = confined.run(["pdfinfo", source.name], source.parent, Bounds(seconds=60, processor=30))
+    lines = (line.partition(":") for line in output.splitlines())
     return {name.strip(): value.strip() for name, _colon, value in lines}
 
 
@@ -83,8 +83,8 @@ def pdf_text(source: Path) -> str:
 
 
 def page_count(facts: dict[str, str]) -> int:
-    said = facts.get("Pages", "")
-    return int(said) if said.isascii() and said.isdigit() else 0
+    count = facts.get("Pages", "")
+    return int(count) if count.isascii() and count.isdigit() else 0
 
 
 def _pdf(path: Path) -> Content:
@@ -148,9 +148,9 @@ def _paragraphs(part: IO[bytes], *, is_opendocument: bool) -> Iterator[str]:
     for _event, element in iterparse(part, events=("end",), forbid_dtd=True):
         name = element.tag.rpartition("}")[2]
         if name in PARAGRAPHS:
-            said = "".join(element.itertext() if is_opendocument else words).strip()
-            if said:
-                yield said
+            paragraph = "".join(element.itertext() if is_opendocument else words).strip()
+            if paragraph:
+                yield paragraph
             words.clear()
             element.clear()
         elif not is_opendocument and name in TEXTS:

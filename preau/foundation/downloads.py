@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from preau.foundation import csvtext
+from preau.foundation import csvtext, pdf
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 UNAVAILABLE = 503
@@ -31,6 +31,11 @@ def csv_lines(name: str, lines: Iterable[str]) -> StreamingHttpResponse:
 def pdf_file(name: str, content: bytes) -> HttpResponse:
     """A paper; `name` is without its ending."""
     return as_file(HttpResponse(content, content_type="application/pdf"), f"{name}.pdf")
+
+
+def printed(page: str, name: str) -> HttpResponse:
+    """A page of `pdf.page_of` as a PDF, or as it is, to be printed, where the machine makes none; `name` is without its ending."""
+    return pdf_file(name, pdf.made(page, pdf.PAPERS)) if pdf.is_possible() else HttpResponse(page)
 
 
 def no_pdf() -> HttpResponse:

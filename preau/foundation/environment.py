@@ -1,6 +1,8 @@
 """What this machine tells the settings, read with one sentence for each value that cannot be: the variable, and what it wants."""
 
 import sys
+from contextlib import suppress
+from importlib.util import find_spec
 from typing import Any, NoReturn
 
 import environ  # type: ignore[import-untyped]
@@ -25,6 +27,12 @@ class _Lines(FileAwareMapping):
         return value.rstrip("\r\n")
 
 
+def is_installed(module: str) -> bool:
+    with suppress(ModuleNotFoundError):
+        return find_spec(module) is not None
+    return False
+
+
 class Environment(environ.FileAwareEnv):
     ENVIRON = _Lines()
 
@@ -37,6 +45,17 @@ class Environment(environ.FileAwareEnv):
             refuse(
                 f"{var} does not read: {self.ENVIRON[var][:60]!r} is not what it wants (docs/operations.md)."
             )
+
+    def address(self, var: str, module: str) -> str:
+        """A value that asks for packages which are not always there."""
+        value: str = self.str(var, default="").strip()
+        if value and not value.startswith(("https://", "http://")):
+            refuse(f"{var} does not read: https://… (docs/operations.md).")
+        if value and not is_installed(module):
+            refuse(
+                f"{var} is set, and its packages are not installed: requirements/extras.txt (docs/operations.md)."
+            )
+        return value
 
     def database(self, default: str) -> dict[str, Any]:
         """That of DATABASE_URL, which must say one when it is there."""

@@ -1,6 +1,6 @@
 """Form fields that Django lacks, and the form of a filter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -93,6 +93,51 @@ class SeveralRows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
             raise ValidationError(
                 self.error_messages["invalid_pk_value"] % {"pk": "…"}, code="invalid"
             ) from None
+
+
+class OnePerson(OneRow):
+    """A person, as lists name them."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.list_name)
+
+
+class SeveralPeople(SeveralRows):
+    """Several of them."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.list_name)
+
+
+class Bundles(forms.MultipleChoiceField):
+    """Sets of rows that somebody has saved, ticked beside the rows themselves: each stands for those that it holds.
+
+    `offer(bundles, among)`: each a `pk`, a `label` and the keys that it holds (`pupils`). `joined` gives the rows with theirs.
+    """
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "invalid_choice": _("Un groupe coché n’existe plus : cochez les élèves."),
+    }
+
+    def offer(self, bundles: Iterable[Any], among: Iterable[int] | None = None) -> bool:
+        """Those that hold somebody there; False where there is none to show."""
+        there = None if among is None else set(among)
+        shown = [one for one in bundles if there is None or not there.isdisjoint(one.pupils)]
+        self.held = {str(one.pk): one.pupils for one in shown}
+        self.choices = [(str(one.pk), one.label) for one in shown]
+        return bool(shown)
+
+    @staticmethod
+    def are_gone(form: forms.Form, name: str) -> bool:
+        """A set was ticked on a page that stayed open while the last of them went: the form shows the field no more."""
+        sent = forms.CheckboxSelectMultiple().value_from_datadict(form.data, {}, form.add_prefix(name))  # type: ignore[arg-type]
+        return name not in form.fields and bool(sent)
+
+    def joined(self, ticked: Iterable[str], rows: Any, among: Any) -> Any:
+        """`rows`, and of `among` those that the ticked sets hold."""
+        keys = {key for one in ticked for key in self.held[one]}
+        return among.filter(pk__in=keys | {row.pk for row in rows}) if keys else rows
 
 
 class SeveralFilesInput(forms.FileInput):
@@ -203,34 +248,41 @@ class TooLong(str):
 class RichInput(forms.Textarea):
     """A text area of light signs (`foundation.richtext.signs`); `richtext.js` puts an editor in its place, which sends HTML.
 
-    The editor says so by a second value, `<name>-forme`. Whatever was sent, the value of the field is canonical HTML.
+    The editor says so by a second value, `<name>-forme`. Whatever was sent, the value of the field is canonical HTML. `pictures`: those that
+    are in the text already stay in it.
     """
+
+    pictures = False
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
         typed = data.get(name) or ""
         if len(typed) > HEAVIEST_TEXT:
             return TooLong(typed)
         read = cleaning.clean if data.get(f"{name}-forme") == "html" else signs.from_plain
-        return read(typed)
+        return read(typed, pictures=self.pictures)
 
     def format_value(self, value: Any) -> str:
-        return value if isinstance(value, TooLong) else signs.to_plain(value or "")
+        return value if isinstance(value, TooLong) else signs.to_plain(value or "", pictures=self.pictures)
 
 
 class RichText(forms.Field):
-    """Formatted text. `max_length` counts its words and not its tags; drawn by `ui.rich_field`, shown by `ui.rich`."""
+    """Formatted text. `max_length` counts its words and not its tags; drawn by `ui.rich_field`, shown by `ui.rich`. `pictures`: may it hold
+    those that its house keeps beside it?"""
 
     widget = RichInput
 
-    def __init__(self, *, max_length: int = 20_000, **more: Any) -> None:
+    def __init__(self, *, max_length: int = 20_000, pictures: bool = False, **more: Any) -> None:
         super().__init__(**more)
-        self.max_length = max_length
+        widget: Any = self.widget
+        self.max_length, widget.pictures = max_length, pictures
 
     def clean(self, value: Any) -> str:
         html = value or ""
         if isinstance(value, TooLong) or len(showing.plain(html)) > self.max_length:
-            said = _("Ce texte est trop long : %(most)s signes au plus. Coupez-le, ou joignez un fichier.")
-            raise ValidationError(said, code="max_length", params={"most": self.max_length})
+            sentence = _(
+                "Ce texte est trop long : %(most)s signes au plus. Coupez-le, ou joignez un fichier."
+            )
+            raise ValidationError(sentence, code="max_length", params={"most": self.max_length})
         super().clean(html)
         return str(html)
 

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from preau.foundation.pdfscripts import runs_at_opening
 from preau.foundation.uploads import CHUNK, ENTRIES, MEGABYTE, OLD_WORKBOOK, ZIP_MARK, UploadRefused
 
 START = 1 << 16
@@ -88,6 +89,11 @@ def kind_of(file: IO[bytes], name: str) -> str:
     if not start:
         raise UploadRefused(_("« %(name)s » est vide.") % {"name": name})
     found = next((mime for mime, looks in _SIGNS if looks(start, file)), "")
+    if found == "application/pdf" and runs_at_opening(file):
+        sentence = _(
+            "« %(name)s » lance un programme quand on l’ouvre : imprimez-le en PDF, puis envoyez ce PDF-là."
+        )
+        raise UploadRefused(sentence % {"name": name})
     if found:
         return found
     if start.startswith(ZIP_MARK):
@@ -104,21 +110,23 @@ def kind_of(file: IO[bytes], name: str) -> str:
 def _refuse_known(start: bytes, name: str) -> None:
     """The kinds for which there is better advice than « another one »."""
     head = start[:2048].lower()
-    said = ""
+    sentence = ""
     if start.startswith(OLD_WORKBOOK):
-        said = _("« %(name)s » est d’un format ancien : enregistrez-le en .odt, en .docx ou en PDF.")
+        sentence = _("« %(name)s » est d’un format ancien : enregistrez-le en .odt, en .docx ou en PDF.")
     elif start[4:8] == b"ftyp" and start[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"hevc"}:
-        said = _("« %(name)s » est une photo HEIC : envoyez-la en JPEG, ou refaites-la depuis cette page.")
+        sentence = _(
+            "« %(name)s » est une photo HEIC : envoyez-la en JPEG, ou refaites-la depuis cette page."
+        )
     elif any(mark in head for mark in (b"<svg", b"<html", b"<script", b"<!doctype", b"<?xml", b"<?php")):
-        said = _(
+        sentence = _(
             "« %(name)s » est une page ou un dessin qui peut contenir un programme : envoyez-le en PDF ou en image."
         )
     elif b"%pdf-" in head:
-        said = _("« %(name)s » est abîmé : enregistrez-le de nouveau, puis envoyez-le.")
+        sentence = _("« %(name)s » est abîmé : enregistrez-le de nouveau, puis envoyez-le.")
     elif start.startswith(PROGRAMS) and b"python" not in start.split(b"\n", 1)[0]:
-        said = _("« %(name)s » est un programme : Préau ne garde pas les programmes.")
-    if said:
-        raise UploadRefused(said % {"name": name})
+        sentence = _("« %(name)s » est un programme : Préau ne garde pas les programmes.")
+    if sentence:
+        raise UploadRefused(sentence % {"name": name})
 
 
 def _is_jpeg(start: bytes, _file: IO[bytes]) -> bool:
@@ -214,11 +222,16 @@ def _office_kind(file: IO[bytes], name: str) -> str:
             listed = archive.infolist()
             names = {info.filename for info in listed}
             _measure(listed, name)
+            if any(map(_leads_out, names)):
+                sentence = _(
+                    "« %(name)s » contient des chemins qui mènent hors de lui : il est refusé par sécurité."
+                )
+                raise UploadRefused(sentence % {"name": name})
             if any(MACROS.search(name) for name in names):
-                said = _(
+                sentence = _(
                     "« %(name)s » contient un programme (une macro) : enregistrez-le sans elle, ou en PDF."
                 )
-                raise UploadRefused(said % {"name": name})
+                raise UploadRefused(sentence % {"name": name})
             found = _openxml_kind(names) or _opendocument_kind(archive, names)
     except (
         BadZipFile,
@@ -229,13 +242,18 @@ def _office_kind(file: IO[bytes], name: str) -> str:
         ValueError,
         zlib.error,
     ) as error:
-        said = _("« %(name)s » est abîmé : enregistrez-le de nouveau, puis envoyez-le.")
-        raise UploadRefused(said % {"name": name}) from error
+        sentence = _("« %(name)s » est abîmé : enregistrez-le de nouveau, puis envoyez-le.")
+        raise UploadRefused(sentence % {"name": name}) from error
     if not found:
         raise UploadRefused(
             _("« %(name)s » est une archive : envoyez les fichiers un par un.") % {"name": name}
         )
     return found
+
+
+def _leads_out(member: str) -> bool:
+    parts = re.split(r"[\\/]", member)
+    return ".." in parts or not parts[0] or parts[0].endswith(":")
 
 
 def _measure(listed: Iterable[Any], name: str) -> None:
@@ -244,8 +262,8 @@ def _measure(listed: Iterable[Any], name: str) -> None:
     packed = max(sum(info.compress_size for info in rows), 1)
     bomb = unfolded > SMALL and unfolded > MOST_TIMES * packed
     if len(rows) > ENTRIES or unfolded > MOST_UNFOLDED or bomb:
-        said = _("« %(name)s » se décompresse au-delà de toute mesure : il est refusé par sécurité.")
-        raise UploadRefused(said % {"name": name})
+        sentence = _("« %(name)s » se décompresse au-delà de toute mesure : il est refusé par sécurité.")
+        raise UploadRefused(sentence % {"name": name})
 
 
 def _openxml_kind(names: set[str]) -> str:
@@ -262,8 +280,8 @@ def _openxml_kind(names: set[str]) -> str:
 def _opendocument_kind(archive: ZipFile, names: set[str]) -> str:
     if not {"mimetype", "content.xml"} <= names or archive.getinfo("mimetype").file_size > 100:
         return ""
-    told = archive.read("mimetype").decode("ascii", "replace").strip()
-    return told if told in OFFICE_FILES else ""
+    kind = archive.read("mimetype").decode("ascii", "replace").strip()
+    return kind if kind in OFFICE_FILES else ""
 
 
 def _is_text(file: IO[bytes]) -> bool:

@@ -59,8 +59,8 @@ class BookGrid:
     def rows(self) -> Iterator[Row]:
         width = len(self.titles)
         for line, cells in islice(self._filled(), 1, None):
-            told = [*cells[:width], *[""] * (width - len(cells))]
-            yield Row(line, told, TOO_LONG if any(cells[width:]) else "")
+            values = [*cells[:width], *[""] * (width - len(cells))]
+            yield Row(line, values, TOO_LONG if any(cells[width:]) else "")
 
     def _filled(self) -> Iterator[tuple[int, list[str]]]:
         """Rows that hold something, with their numbers."""
@@ -148,8 +148,8 @@ class OdsGrid:
     def rows(self) -> Iterator[Row]:
         width = len(self.titles)
         for line, cells in islice(self._filled(), 1, None):
-            told = [*cells[:width], *[""] * (width - len(cells))]
-            yield Row(line, told, TOO_LONG if any(cells[width:]) else "")
+            values = [*cells[:width], *[""] * (width - len(cells))]
+            yield Row(line, values, TOO_LONG if any(cells[width:]) else "")
 
     def _filled(self) -> Iterator[tuple[int, list[str]]]:
         """Rows that hold something, with their numbers: a row or a cell that comes back is written once, with its count."""
@@ -171,9 +171,9 @@ def _ods_cells(row: Node) -> list[str]:
     for node in row.children:
         if node.tag not in {"table-cell", "covered-table-cell"}:
             continue
-        said = _ods_said(node) if node.tag == "table-cell" else ""
+        text = _ods_said(node) if node.tag == "table-cell" else ""
         # Empty cells come back to the end of the sheet.
-        cells += [said] * min(_count(node, "table:number-columns-repeated"), MOST_COLUMNS + 1)
+        cells += [text] * min(_count(node, "table:number-columns-repeated"), MOST_COLUMNS + 1)
         if len(cells) > MOST_COLUMNS:
             break
     return _trimmed(cells)
@@ -198,8 +198,8 @@ def _plain(number: str) -> str:
 
 
 def _count(node: Node, name: str) -> int:
-    said = node.told(name)
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 8 else 1
+    count = node.told(name)
+    return int(count) if count.isascii() and count.isdigit() and len(count) < 8 else 1
 
 
 def _broken() -> str:

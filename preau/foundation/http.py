@@ -89,9 +89,9 @@ class UploadMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if "X-Upload" in request.headers and isinstance(response, HttpResponseRedirectBase):
-            told = HttpResponse(headers={"X-Next-Page": response.url})
-            told.cookies = response.cookies
-            return told
+            answer = HttpResponse(headers={"X-Next-Page": response.url})
+            answer.cookies = response.cookies
+            return answer
         return response
 
 

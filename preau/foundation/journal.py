@@ -53,6 +53,17 @@ def record(
     write(_line(viewer, verb, target, subject_id, is_read=False, details=details))
 
 
+def record_each(
+    viewer: Any,
+    verb: str,
+    facts: Iterable[tuple[Any, Mapping[str, str | int | None]]],
+    *,
+    subject_id: int | None = None,
+) -> None:
+    """The same of many rows that one gesture changes, each with facts of its own: a line for each, written together."""
+    write(*(_line(viewer, verb, row, subject_id, is_read=False, details=known) for row, known in facts))
+
+
 def record_read(viewer: Any, verb: str, target: Any, *, subject_id: int) -> None:
     """Write that `viewer` opened a page of the file of the person `subject_id` (docs/decisions/0019)."""
     write(_line(viewer, verb, target, subject_id, is_read=True, details={}))

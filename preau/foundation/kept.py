@@ -5,9 +5,11 @@ find it. It is sealed there: some of it is kept sealed everywhere else. Files ca
 """
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.utils.html import strip_tags
 
 from preau.foundation import sealed, stamp, throttle
 
@@ -38,6 +40,12 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
         for value in values
         if name not in {"csrfmiddlewaretoken", stamp.FIELD} | SECRETS
     ]
+
+
+def words_of(fields: list[tuple[str, str]]) -> list[str]:
+    """Of what was typed, the sentences, as plain text: what a person wants to see again before it leaves."""
+    plain = [unescape(strip_tags(value)).strip() for _name, value in fields]
+    return [value for value in plain if " " in value]
 
 
 def put_aside(request: HttpRequest, *, asked: bool = False) -> bool:

@@ -40,6 +40,8 @@ ALLOWED = {
 SECRET_PATH = re.compile(r"(\?.*)$")
 # Addresses of the drive are made of names: of classes, of homework, of pupils (docs/decisions/0120).
 NAMED_PATH = re.compile(r"(/dav/fichiers/).+", re.DOTALL)
+BEGINNING = "Traceback (most recent call last):"
+CLASS = re.compile(r"[\w.<>]+(:|$)")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 
 Event = MutableMapping[str, Any]
@@ -56,15 +58,24 @@ def keep_allowed(logger: Any, method: str, event: Event) -> Event:
     return kept
 
 
-def _bare(said: str) -> str:
-    return NAMED_PATH.sub(r"\1…", SECRET_PATH.sub("", said))
+def _bare(text: str) -> str:
+    return NAMED_PATH.sub(r"\1…", SECRET_PATH.sub("", text))
 
 
 def without_words(traceback: str) -> str:
     """A traceback without its messages: a database says in them what people typed."""
-    lines = [line for line in traceback.splitlines() if line.startswith(("Traceback", "  File "))]
-    kinds = re.findall(r"^([\w.]+(?:Error|Exception|Warning|Exit|Interrupt|\w+)):?", traceback, re.MULTILINE)
-    return "\n".join([*lines, *[kind for kind in kinds[-1:] if kind != "Traceback"]])
+    kept, inside = list[str](), False
+    for line in traceback.splitlines():
+        if line == BEGINNING:
+            kept.append(line)
+            inside = True
+        elif inside and line.startswith("  File "):
+            kept.append(line)
+        elif inside and line and not line.startswith(" "):
+            # The class of the exception; its words, of one line or of several, come after.
+            kept.append(line.partition(":")[0] if CLASS.match(line) else "")
+            inside = False
+    return "\n".join(kept)
 
 
 def _shared() -> list[Any]:
@@ -79,7 +90,12 @@ def _shared() -> list[Any]:
 
 def structlog_configuration() -> dict[str, Any]:
     return {
-        "processors": [*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # First: what is said below the level of its logger is not made at all.
+        "processors": [
+            structlog.stdlib.filter_by_level,
+            *_shared(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         "logger_factory": structlog.stdlib.LoggerFactory(),
         "cache_logger_on_first_use": True,
     }
@@ -102,6 +118,8 @@ def configuration(*, level: str, readable: bool) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
+            # A refusal is told by the one line of its request; Django would add its stack, as of a fault.
+            "django.request": {"level": "ERROR"},
             "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             "django_structlog": {"handlers": ["console"], "level": level, "propagate": False},
         },

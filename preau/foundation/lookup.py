@@ -7,7 +7,7 @@ the words typed, and Python then measures the few rows that come back (docs/deci
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial, reduce
+from functools import cached_property, lru_cache, partial, reduce
 from itertools import pairwise
 from operator import and_, or_
 from typing import Any, TypeVar, cast
@@ -38,6 +38,12 @@ MOST_CANDIDATES = 1_000
 # The columns of a row that is found by its title, whatever its house: its key, its title folded and as it is written, a word of its
 # kind, a moment, and whether what was typed begins a word that it holds.
 TITLED = ("found_pk", "folded", "title_shown", "word", "at", "is_inside")
+
+
+@lru_cache(maxsize=8_192)
+def fold_title(short: str) -> str:
+    """`fold` of what searches read again and again: the name of a page, a competence, the title of an assessment."""
+    return fold(short)
 
 
 def slips_allowed(word: str) -> int:
@@ -153,10 +159,13 @@ class LookupTerms:
     """What somebody looks for: a few words, each to be found in what is found, in any order."""
 
     words: tuple[Word, ...]
+    # All that was typed, for who reads whole sentences: of these, the first words are « je ne comprends pas les ».
+    text: str = ""
 
     @classmethod
     def typed(cls, text: str) -> "LookupTerms":
-        return cls(tuple(Word(word) for word in fold(text[:LONGEST]).split()[:MOST_WORDS]))
+        excerpt = text[:LONGEST]
+        return cls(tuple(Word(word) for word in fold(excerpt).split()[:MOST_WORDS]), excerpt)
 
     @property
     def letters(self) -> int:
@@ -231,14 +240,14 @@ def titled(
     """These rows with the columns of TITLED: `folded` and `title` name fields, `word` and `at` are fields or expressions."""
     nothing: Any = Value("", output_field=TextField())
     no_moment: Any = Cast(Value(None), DateTimeField())
-    told: Any = ExpressionWrapper(Q(pk=None) if inside is None else inside, output_field=BooleanField())
+    is_inside: Any = ExpressionWrapper(Q(pk=None) if inside is None else inside, output_field=BooleanField())
     return rows.annotate(
         found_pk=F("pk"),
         folded=Cast(folded, TextField()),
         title_shown=Cast(title, TextField()),
         word=Cast(word, TextField()) if word is not None else nothing,
         at=Cast(at, DateTimeField()) if at is not None else no_moment,
-        is_inside=told,
+        is_inside=is_inside,
     )
 
 

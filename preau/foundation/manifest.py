@@ -11,5 +11,6 @@ boards.schedule.add(boards.Scheduled("foundation.tidy", upkeep.tidy, every_minut
 boards.public_routes.add(boards.PublicRoute("foundation:alive"))
 boards.public_routes.add(boards.PublicRoute("foundation:ready"))
 boards.public_routes.add(boards.PublicRoute("foundation:at_work"))
+boards.public_routes.add(boards.PublicRoute("foundation:figures"))
 boards.public_routes.add(boards.PublicRoute("foundation:styleguide"))
 boards.public_routes.add(boards.PublicRoute("foundation:styleguide_section"))

@@ -61,9 +61,9 @@ class RateWindow(models.Model):
     def hit(cls, key: str, window: timedelta) -> int:
         """Count one more try in the current window, opening a new one when it has ended; returns the count."""
         now = timezone.now()
-        said = connection.ops.adapt_datetimefield_value
+        adapt = connection.ops.adapt_datetimefield_value
         with connection.cursor() as cursor:
-            cursor.execute(COUNT_ONE, [key, said(now + window), said(now), said(now)])
+            cursor.execute(COUNT_ONE, [key, adapt(now + window), adapt(now), adapt(now)])
             return int(cursor.fetchone()[0])
 
 

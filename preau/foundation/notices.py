@@ -20,7 +20,7 @@ class News:
     `key` says what it is about: the same person is told once of the same thing, however often it is published.
     `about_id` is the pupil it speaks of: a guardian reads it as long as they may follow that pupil. `seat` (« staff-12 ») is
     what the person must still be to read it. `told_at` is for what was told in the past: it is kept, and not sent. `again`: told
-    anew to those from whom it was taken back before it left (`taken_back`).
+    anew to those from whom it was taken back before it left (`taken_back`). `until`: from then on no text message says it. `after`: it is in Préau at once, and leaves by no way before.
     """
 
     kind: str
@@ -33,19 +33,25 @@ class News:
     seat: str = ""
     told_at: datetime | None = None
     again: bool = False
+    until: datetime | None = None
+    after: datetime | None = None
 
 
 Publish = Callable[[Sequence[News]], None]
 Settle = Callable[[str, Sequence[str]], bool]
 TakenBack = Callable[[str, Sequence[str]], set[tuple[int, str]]]
 Seen = Callable[[str, int, Sequence[str]], int]
-_keepers: list[tuple[Publish, Settle, TakenBack, Seen]] = []
+Told = Callable[[str, Sequence[str]], bool]
+Heard = Callable[[str, Sequence[str]], set[tuple[int, str]]]
+_keepers: list[tuple[Publish, Settle, TakenBack, Seen, Told, Heard]] = []
 _past: ContextVar[datetime | None] = ContextVar("past", default=None)
 
 
-def kept_by(publish: Publish, settle: Settle, taken_back: TakenBack, seen: Seen) -> None:
+def kept_by(
+    publish: Publish, settle: Settle, taken_back: TakenBack, seen: Seen, told: Told, heard: Heard
+) -> None:
     """Name the functions that keep news. There is one set: replacing it is for tests."""
-    _keepers[:] = [(publish, settle, taken_back, seen)]
+    _keepers[:] = [(publish, settle, taken_back, seen, told, heard)]
 
 
 def publish(*news: News) -> None:
@@ -72,6 +78,16 @@ def taken_back(kind: str, *keys: str) -> set[tuple[int, str]]:
     return _keeper()[2](kind, keys)
 
 
+def told(kind: str, *keys: str) -> bool:
+    """Was anybody told of these?"""
+    return _keeper()[4](kind, keys)
+
+
+def heard(kind: str, *keys: str) -> set[tuple[int, str]]:
+    """Of these, once they are settled, whom which (person, key) reached: it had left by some way, or they had read it in Préau, or had it only there."""
+    return _keeper()[5](kind, keys)
+
+
 @contextmanager
 def told_already(at: datetime | None = None) -> Iterator[None]:
     """What is published inside was told at that moment: it is kept, and not sent. For a past that is being made up."""
@@ -82,7 +98,7 @@ def told_already(at: datetime | None = None) -> Iterator[None]:
         _past.reset(mark)
 
 
-def _keeper() -> tuple[Publish, Settle, TakenBack, Seen]:
+def _keeper() -> tuple[Publish, Settle, TakenBack, Seen, Told, Heard]:
     if not _keepers:
         raise LookupError("Nobody keeps notifications: is preau.commons.notifications among INSTALLED_APPS?")
     return _keepers[0]

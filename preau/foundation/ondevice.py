@@ -12,8 +12,8 @@ LENGTH = 22
 
 def account_said(account_id: int) -> str:
     """The account, opaque: what is kept in a tab is put back for the same person alone."""
-    said = salted_hmac("preau.ondevice.account", str(account_id), algorithm="sha256")
-    return said.hexdigest()[:LENGTH]
+    digest = salted_hmac("preau.ondevice.account", str(account_id), algorithm="sha256")
+    return digest.hexdigest()[:LENGTH]
 
 
 def kept_for(request: HttpRequest, account_id: int) -> str:

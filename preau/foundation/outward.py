@@ -122,10 +122,10 @@ def ask(
 ) -> Answer:
     """Ask once and read the answer, within the time and the length that are given to it. Raises OSError when it cannot be reached,
     TimeoutError when it is too slow, Refused when it may not be asked, TooLong when it does not end."""
-    told = _asked(method, address, body, headers, longest)
-    if len(told.body) > longest:
+    answer = _asked(method, address, body, headers, longest)
+    if len(answer.body) > longest:
         raise TooLong(f"more than {longest} bytes")
-    return told
+    return answer
 
 
 def send(
@@ -138,10 +138,10 @@ def send(
 def words_at(address: str, *, kind: str) -> bytes:
     """What is read at an address, of this kind (« application/json »). Raises OSError when it does not answer 200, or at
     greater length than 64 KiB."""
-    told = ask("GET", address, None, {"Accept": kind})
-    if told.status != HTTPStatus.OK:
-        raise ConnectionError(f"{told.status} at an address that was to be read")
-    return told.body
+    answer = ask("GET", address, None, {"Accept": kind})
+    if answer.status != HTTPStatus.OK:
+        raise ConnectionError(f"{answer.status} at an address that was to be read")
+    return answer.body
 
 
 def _asked(
@@ -169,7 +169,7 @@ def _asked(
         connection.request(method, path, body, dict(headers or {}))
         answer = connection.getresponse()
         read = answer.read(longest + 1)
-        told = Answer(answer.status, answer.headers.get_content_type(), read)
+        reply = Answer(answer.status, answer.headers.get_content_type(), read)
     except (http.client.HTTPException, OSError, ValueError) as failure:
         if late.is_set() or isinstance(failure, TimeoutError):
             raise TimeoutError(f"no answer within {TIMEOUT} seconds") from failure
@@ -181,7 +181,7 @@ def _asked(
         connection.close()
     if late.is_set():
         raise TimeoutError(f"no answer within {TIMEOUT} seconds")
-    return told
+    return reply
 
 
 def hang_up(held: list[socket.socket], late: threading.Event) -> None:

@@ -56,10 +56,10 @@ def read(
     """GET this address. Raises ForbiddenAddress for one that is not to be read, TooLong, TimeoutError, OSError when nobody answers."""
     ends = time.monotonic() + limits.seconds
     for _step in range(limits.steps + 1):
-        told = _one(address, limits, dict(headers or {}), method, ends)
-        there = told.headers.get("location", "")
-        if told.status not in LEADS_ELSEWHERE or not there:
-            return told
+        response = _one(address, limits, dict(headers or {}), method, ends)
+        there = response.headers.get("location", "")
+        if response.status not in LEADS_ELSEWHERE or not there:
+            return response
         try:
             address = _quoted(urljoin(address, there))
         except ValueError as failure:
@@ -103,9 +103,9 @@ def _one(address: str, limits: Limits, headers: dict[str, str], method: str, end
         connection.sock.settimeout(min(SILENCE, left))
         connection.request(method, path, headers={"Accept-Encoding": "gzip"} | headers)
         answer = connection.getresponse()
-        told = {name.lower(): value for name, value in answer.headers.items()}
+        answer_headers = {name.lower(): value for name, value in answer.headers.items()}
         body = b"" if answer.status in LEADS_ELSEWHERE else _body(answer, limits.longest)
-        if told.get("content-encoding", "").lower() in {"gzip", "x-gzip"}:
+        if answer_headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}:
             body = unzipped(body, limits.longest)
     except (http.client.HTTPException, OSError, ValueError) as failure:
         if late.is_set() or (isinstance(failure, TimeoutError)):
@@ -118,7 +118,7 @@ def _one(address: str, limits: Limits, headers: dict[str, str], method: str, end
         connection.close()
     if late.is_set():
         raise TimeoutError("no answer in time")
-    return RemoteResponse(answer.status, address, answer.headers.get_content_type(), told, body)
+    return RemoteResponse(answer.status, address, answer.headers.get_content_type(), answer_headers, body)
 
 
 def _body(answer: http.client.HTTPResponse, longest: int) -> bytes:

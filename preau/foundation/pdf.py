@@ -1,13 +1,23 @@
 """Paper: a page of HTML as a PDF that screen readers read, with our font, and nothing fetched from anywhere."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
 
 log = structlog.get_logger(__name__)
+# Sheets to sign or to give, one after the other; what has columns or borders has a style of its own.
+PAPERS = Path(__file__).parent / "papers.css"
 FONT = "preau/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2"
+
+
+def page_of(template: str, context: Mapping[str, Any]) -> str:
+    """What is to be printed, as a page of its own."""
+    return render_to_string(template, dict(context), using="pages")
 
 
 @cache

@@ -47,8 +47,8 @@ def redrawn(sent: Any, side: int) -> ContentFile[bytes]:
         with Image.open(sent, formats=FORMATS) as image:
             return _drawn(image, side)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        said = _("Ce fichier n’est pas une image lisible : envoyez un PNG, un JPEG ou un WebP.")
-        raise UploadRefused(said) from error
+        sentence = _("Ce fichier n’est pas une image lisible : envoyez un PNG, un JPEG ou un WebP.")
+        raise UploadRefused(sentence) from error
 
 
 def _drawn(image: Image.Image, side: int) -> ContentFile[bytes]:
@@ -85,8 +85,10 @@ def photo_of(sent: IO[bytes], kind: str) -> Photo:
         with Image.open(sent, formats=[form]) as image:
             return _photo(image, form)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        said = _("Cette image ne se lit pas : enregistrez-la de nouveau en JPEG ou en PNG, puis envoyez-la.")
-        raise UploadRefused(said) from error
+        sentence = _(
+            "Cette image ne se lit pas : enregistrez-la de nouveau en JPEG ou en PNG, puis envoyez-la."
+        )
+        raise UploadRefused(sentence) from error
 
 
 def _photo(image: Image.Image, form: str) -> Photo:
@@ -104,9 +106,9 @@ def _photo(image: Image.Image, form: str) -> Photo:
     return Photo(_saved(sheet, form, **SAVING[form]), _saved(small, "JPEG", quality=80), *sheet.size)
 
 
-def _saved(image: Image.Image, form: str, **told: Any) -> IO[bytes]:
+def _saved(image: Image.Image, form: str, **options: Any) -> IO[bytes]:
     kept = BytesIO()
-    image.save(kept, form, **told)
+    image.save(kept, form, **options)
     return kept
 
 

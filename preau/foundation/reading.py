@@ -79,8 +79,8 @@ class XmlReader:
         except (LookupError, ValueError):
             raise self.unreadable(_("Le codage annoncé n’existe pas ou ne se lit pas.")) from None
         if self.encoding and watch.contradicts(self.encoding):
-            said = _("Le fichier se dit en %(encoding)s, mais il est écrit en UTF-8.")
-            raise Unreadable(self.name, 1, said % {"encoding": self.encoding})
+            sentence = _("Le fichier se dit en %(encoding)s, mais il est écrit en UTF-8.")
+            raise Unreadable(self.name, 1, sentence % {"encoding": self.encoding})
         yield from self.found
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:

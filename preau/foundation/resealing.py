@@ -15,11 +15,11 @@ def column(model: str, field: str, purpose: str) -> Resealing:
     """One column of one table, a row at a time: it may be stopped and begun again, and writes over nobody."""
 
     def reseal(dry: bool) -> Counter[str]:
-        rows, told = apps.get_model(model)._default_manager, Counter[str]()  # noqa: SLF001
+        rows, counts = apps.get_model(model)._default_manager, Counter[str]()  # noqa: SLF001
         for pk, held in rows.exclude(**{field: ""}).order_by("pk").values_list("pk", field).iterator():
-            told[sealed.standing_of(purpose, held)] += 1
+            counts[sealed.standing_of(purpose, held)] += 1
             if not dry and (again := sealed.reseal(purpose, held)):
                 rows.filter(pk=pk, **{field: held}).update(**{field: again})
-        return told
+        return counts
 
     return reseal

@@ -1,6 +1,6 @@
 """Time drawn to scale: what fills a day, at its hours, side by side where it meets, and the hours that stay free."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ LONGEST = 16 * HOUR // STEP
 OPENS, CLOSES = 8, 17
 # Between two lessons: a shorter time is the break between them, not an hour that is free.
 LEAST_FREE = 30
+# Hours in a row in which no day has anything are drawn as one, from so many on.
+LEAST_FOLDED = 3
 # Blocks that meet stand beside each other, four at most: more would leave no room for a word.
 MOST_LANES = 4
 
@@ -42,6 +44,9 @@ class Block:
     is_off: bool = False
     moves: int = 0
     begins: str = ""
+    # Of days that stand side by side all along, as those of two children do: which one, and whose.
+    side: int = 0
+    whose: str = ""
     # Where the drawing puts it: in steps from its first hour, and in lanes.
     at: int = 0
     steps: int = 1
@@ -68,25 +73,56 @@ class DayPlan:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Days drawn side by side on the same hours, `first` to `last`; `now`: the step of this very minute, when it is among them."""
+class Scale:
+    """The hours of a drawing, `first` to `last`. Of those `folded` (from one hour to another) each run is as tall as one hour."""
 
-    days: tuple[DayPlan, ...]
     first: int
     last: int
+    folded: tuple[tuple[int, int], ...] = ()
+
+    def step(self, minute: int) -> int:
+        """Where a minute of the day is, in steps from the first hour: rounded down, and 0 before it."""
+        tall = minute - self.first * HOUR
+        for starts, ends in self.folded:
+            inside = min(max(minute - starts * HOUR, 0), (ends - starts) * HOUR)
+            tall -= inside - inside // (ends - starts)
+        return max(tall // STEP, 0)
+
+    @property
+    def steps(self) -> int:
+        return self.step(self.last * HOUR)
+
+    @property
+    def hours(self) -> list[int]:
+        """Those that are written beside the drawing."""
+        return [
+            hour
+            for hour in range(self.first, self.last)
+            if not any(starts < hour < ends for starts, ends in self.folded)
+        ]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Days drawn side by side on one scale; `now`: the step of this very minute, when it is among them."""
+
+    days: tuple[DayPlan, ...]
+    scale: Scale
     now: int | None = None
     now_said: str = ""
 
     @property
+    def first(self) -> int:
+        return self.scale.first
+
+    @property
     def steps(self) -> int:
-        return (self.last - self.first) * HOUR // STEP
+        return self.scale.steps
 
     @property
     def marks(self) -> list[tuple[str, int]]:
-        """Each hour, and its step."""
-        return [
-            (f"{hour}{NBSP}h", (hour - self.first) * HOUR // STEP) for hour in range(self.first, self.last)
-        ]
+        """Each hour that is written, and its step."""
+        return [(f"{hour}{NBSP}h", self.scale.step(hour * HOUR)) for hour in self.scale.hours]
 
     @property
     def has_whole(self) -> bool:
@@ -113,27 +149,58 @@ def plan_of(days: Iterable[DayPlan], now: int | None = None, now_said: str = "")
     first = min([block.starts // HOUR for block in every] or [OPENS])
     last = max([-(-block.ends // HOUR) for block in every] or [CLOSES])
     last = min(max(last, first + 1), first + LONGEST * STEP // HOUR)
-    placed = tuple(replace(day, blocks=tuple(_placed(day.blocks, first, last))) for day in days)
-    step = (now - first * HOUR) // STEP if now is not None and first * HOUR <= now < last * HOUR else None
-    return Plan(placed, first, last, step, now_said if step is not None else "")
+    scale = Scale(first, last, tuple(_empty_hours(every, first, last)))
+    placed = tuple(replace(day, blocks=tuple(_placed(day.blocks, scale))) for day in days)
+    step = scale.step(now) if now is not None and first * HOUR <= now < last * HOUR else None
+    return Plan(placed, scale, step, now_said if step is not None else "")
 
 
-def _placed(blocks: Sequence[Block], first: int, last: int) -> list[Block]:
+def _empty_hours(blocks: Sequence[Block], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Long runs of whole hours in which nothing is; none where lessons may be moved: one falls where it is let go."""
+    if any(block.moves for block in blocks):
+        return
+    busy = [block for block in blocks if block.kind != "free"]
+    starts = first
+    for hour in range(first, last + 1):
+        if hour < last and not any(
+            block.starts < (hour + 1) * HOUR and hour * HOUR < block.ends for block in busy
+        ):
+            continue
+        if hour - starts >= LEAST_FOLDED and busy:
+            yield starts, hour
+        starts = hour + 1
+
+
+def _placed(blocks: Sequence[Block], scale: Scale) -> list[Block]:
+    """Blocks at their steps; where there are sides, each keeps its own all along."""
+    sides = max((block.side for block in blocks), default=0) + 1
+    if sides == 1:
+        return _in_lanes(blocks, scale, MOST_LANES)
+    found = []
+    for side in range(sides):
+        own = [block for block in blocks if block.side == side]
+        for block in _in_lanes(own, scale, max(MOST_LANES // sides, 1)):
+            lane = side * block.lanes + block.lane
+            found.append(replace(block, lane=lane, lanes=sides * block.lanes))
+    return sorted(found, key=lambda block: (block.starts, block.side, block.lane))
+
+
+def _in_lanes(blocks: Sequence[Block], scale: Scale, most: int) -> list[Block]:
     """Blocks at their steps; those that meet share the width, each in the first lane that is free."""
     found: list[Block] = []
     together: list[Block] = []
     free_at: list[int] = []
     for block in sorted(blocks, key=lambda block: (block.starts, -block.ends)):
-        at = max((block.starts - first * HOUR) // STEP, 0)
+        at = scale.step(block.starts)
         # Both down to a step: what follows a lesson of 53 minutes begins where it ends.
-        end = min(max((block.ends - first * HOUR) // STEP, at + 1), (last - first) * HOUR // STEP)
+        end = min(max(scale.step(block.ends), at + 1), scale.steps)
         if together and at >= max(free_at):
             found += _shared(together, free_at)
             together, free_at = [], []
         lane = next((number for number, free in enumerate(free_at) if free <= at), len(free_at))
-        if lane == MOST_LANES:
+        if lane == most:
             # No room beside the others: after the one that ends first, a little lower than its hour.
-            lane = min(range(MOST_LANES), key=lambda number: free_at[number])
+            lane = min(range(most), key=lambda number: free_at[number])
             at = min(free_at[lane], end - 1)
             end = max(end, at + 1)
         if lane == len(free_at):

@@ -69,7 +69,7 @@ def forget_all() -> None:
     _told.clear()
 
 
-def told(key: str, make: Callable[[], T]) -> T:
+def shared_value(key: str, make: Callable[[], T]) -> T:
     """What `make` gives, asked once a minute: for what is the same whoever reads, in the page of somebody signed in.
 
     Nobody changes what it gives. What `make` raises is not kept.

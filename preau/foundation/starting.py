@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from preau.foundation.environment import refuse
 
+MAKE_ONE = 'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(64))".'
 LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 
 
@@ -22,7 +23,11 @@ def check(*, pages: bool) -> None:
 
 def faults(*, pages: bool, conf: Any = settings) -> Iterator[str]:
     if not _has_key(conf):
-        yield "SECRET_KEY is not set: 50 random characters or more, always the same."
+        yield f"SECRET_KEY is not set: 50 random characters or more, always the same. {MAKE_ONE}"
+    elif not (conf.DEMO or conf.DEBUG or _is_of_this_machine(conf)) and _is_weak(str(conf.SECRET_KEY)):
+        yield f"SECRET_KEY is weak: 50 random characters or more. {MAKE_ONE}"
+    if "*" in conf.ALLOWED_HOSTS and not (conf.DEMO or conf.DEBUG):
+        yield "ALLOWED_HOSTS is *: letters would lead to whatever host a request names; write the names of this site."
     is_sqlite = conf.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
     if is_sqlite and not (conf.DEMO or conf.DEBUG or _is_told("DATABASE_URL")):
         yield "DATABASE_URL is not set: postgresql://user:password@host/name, or sqlite:///path to serve one school from a file."
@@ -39,6 +44,11 @@ def _has_key(conf: Any) -> bool:
         return bool(conf.SECRET_KEY)
     except ImproperlyConfigured:
         return False
+
+
+def _is_weak(key: str) -> bool:
+    """Short, or made of few letters: guessed, or copied from an example."""
+    return len(key) < 32 or len(set(key)) < 5 or key.startswith("django-insecure-")
 
 
 def _dangerous(conf: Any) -> Iterator[str]:

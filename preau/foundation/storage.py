@@ -19,6 +19,6 @@ class WholeFiles(FileSystemStorage):
             if not was_there:
                 self.delete(name)
             if error.errno in FULL:
-                said = _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
-                raise NoRoom(said) from error
+                sentence = _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
+                raise NoRoom(sentence) from error
             raise

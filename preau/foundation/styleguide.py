@@ -144,8 +144,8 @@ class WrittenForm(forms.Form):
 
 
 def _file(name: str, word: str, size: str, icon: str, **more: Any) -> SimpleNamespace:
-    told = {"url": "#", "glimpse": "", "note": "", "is_held": False, "is_sound": False} | more
-    return SimpleNamespace(name=name, word=word, size=size, icon=icon, public_id=name, **told)
+    values = {"url": "#", "glimpse": "", "note": "", "is_held": False, "is_sound": False} | more
+    return SimpleNamespace(name=name, word=word, size=size, icon=icon, public_id=name, **values)
 
 
 FILES = [
@@ -355,7 +355,7 @@ def sample() -> dict[str, Any]:
             ),
         ],
         "half_days": HALF_DAYS,
-        "half_line": [(said, halves) for _n, said, _today, halves in filter(None, HALF_DAYS[0][2])],
+        "half_line": [(day_label, halves) for _n, day_label, _today, halves in filter(None, HALF_DAYS[0][2])],
         "columns_of_work": COLUMNS_OF_WORK,
         "art_names": [name for name in art.names() if ":" not in name],
         "discs": [(key, f"disque:{key}") for key in art.DISCS],

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +10,10 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.template.backends.utils import csrf_input, csrf_token_lazy
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import trans_real
 from jinja2 import Environment, StrictUndefined, pass_context, pass_environment
@@ -236,9 +237,9 @@ def form_inputs(request: HttpRequest) -> dict[str, Any]:
     """`csrf_input` for every form: Django's token and the context stamp, so that nobody has to think of the second."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
-        # Asked for by a form alone: a visitor who only reads is given no cookie.
-        return {"csrf_input": csrf_input_lazy(request)}
-    return {"csrf_input": format_html("{}{}", csrf_input_lazy(request), stamp.hidden_field(viewer))}
+        # Asked for by a form alone: a visitor who only reads is given no cookie. Drawn once for all the forms of a page.
+        return {"csrf_input": SimpleLazyObject(partial(csrf_input, request))}
+    return {"csrf_input": format_html("{}{}", csrf_input(request), stamp.hidden_field(viewer))}
 
 
 def render_block(request: HttpRequest, template: str, block: str, context: Mapping[str, Any]) -> str:

@@ -96,8 +96,8 @@ def weight(size: int) -> str:
     for unit, power in (("Go", 3), ("Mo", 2), ("ko", 1)):
         if size >= 0.95 * 1024**power:
             value = size / 1024**power
-            said = f"{value:.1f}" if value < 9.95 and power > 1 else f"{value:.0f}"
-            return f"{said.removesuffix('.0').replace('.', ',')}{NARROW}{unit}"
+            digits = f"{value:.1f}" if value < 9.95 and power > 1 else f"{value:.0f}"
+            return f"{digits.removesuffix('.0').replace('.', ',')}{NARROW}{unit}"
     return f"{size}{NARROW}octet{'s' if size > 1 else ''}"
 
 

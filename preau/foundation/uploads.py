@@ -126,8 +126,8 @@ def keep_files(
         for number, member in enumerate(members, start=1):
             kind = Path(_bare(member.name)).suffix.lower()
             if kind not in kinds:
-                said = _("« %(name)s » n’est pas un fichier %(kinds)s.")
-                raise UploadRefused(said % {"name": _bare(member.name), "kinds": ", ".join(kinds)})
+                sentence = _("« %(name)s » n’est pas un fichier %(kinds)s.")
+                raise UploadRefused(sentence % {"name": _bare(member.name), "kinds": ", ".join(kinds)})
             if kind in {".xlsx", ".ods"}:
                 kind_of_table(member.source, limits, ods=kind == ".ods")
             names.append(f"{number:03d}_{clean(member.name).removesuffix('.xml').removesuffix(kind)}{kind}")
@@ -172,8 +172,8 @@ def read_at_once(file: Any, limits: Limits) -> Iterator[Path]:
 
 
 def _as_told(name: str) -> str:
-    said = _("« %(name)s » ne se lit pas : dans votre tableur, enregistrez-le en .xlsx ou en .csv.")
-    return said % {"name": name}
+    sentence = _("« %(name)s » ne se lit pas : dans votre tableur, enregistrez-le en .xlsx ou en .csv.")
+    return sentence % {"name": name}
 
 
 @contextmanager
@@ -251,8 +251,8 @@ def _counted(members: list[_Member], limits: Limits) -> list[_Member]:
     if not members:
         raise UploadRefused(_("L’archive ne contient aucun fichier .xml."))
     if len(members) > limits.files:
-        said = _("Il y a %(count)s fichiers : pas plus de %(most)s à la fois.")
-        raise UploadRefused(said % {"count": len(members), "most": limits.files})
+        sentence = _("Il y a %(count)s fichiers : pas plus de %(most)s à la fois.")
+        raise UploadRefused(sentence % {"count": len(members), "most": limits.files})
     return sorted(members, key=lambda member: _bare(member.name))
 
 
@@ -291,8 +291,10 @@ def _check_place(info: ZipInfo) -> None:
     parts = re.split(r"[\\/]", info.filename)
     outside = ".." in parts or parts[0] == "" or ":" in parts[0]
     if outside or stat.S_ISLNK(info.external_attr >> 16):
-        said = _("L’archive contient un lien ou un chemin qui sort d’elle : elle est refusée par sécurité.")
-        raise UploadRefused(said)
+        sentence = _(
+            "L’archive contient un lien ou un chemin qui sort d’elle : elle est refusée par sécurité."
+        )
+        raise UploadRefused(sentence)
 
 
 def _is_wanted(info: ZipInfo) -> bool:
@@ -303,8 +305,8 @@ def _is_wanted(info: ZipInfo) -> bool:
 
 
 def _too_heavy(limits: Limits) -> str:
-    said = _("C’est trop lourd : pas plus de %(most)s Mo une fois décompressé.")
-    return said % {"most": limits.size // MEGABYTE}
+    sentence = _("C’est trop lourd : pas plus de %(most)s Mo une fois décompressé.")
+    return sentence % {"most": limits.size // MEGABYTE}
 
 
 # Writing

@@ -83,8 +83,8 @@ def _passing(target: Path) -> Iterator[IO[bytes]]:
     except BaseException as error:
         passing.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in FULL:
-            said = _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
-            raise NoRoom(said) from error
+            sentence = _("Préau n’a plus assez de place pour vos fichiers. Réessayez plus tard.")
+            raise NoRoom(sentence) from error
         raise
 
 

@@ -5,15 +5,17 @@ from dataclasses import asdict
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preau.foundation import upkeep
+from preau.foundation import away, kept, metrics, upkeep
 from preau.foundation.access import ServiceClosed, anyone, opens
 from preau.foundation.models import WorkerBeat
 from preau.foundation.styleguide import SECTIONS, examples_of
@@ -21,7 +23,6 @@ from preau.foundation.styleguide import SECTIONS, examples_of
 # Away, starting, full, or too busy to answer: what the next try may well find mended. The driver's own too: Django lets
 # them through when it closes a cursor of the server (the choices of a form) on a connection that has died.
 DATABASE_IS_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
-RETRY_AFTER = 5  # seconds
 
 
 @opens(to=anyone, before_proof=True)
@@ -36,12 +37,15 @@ def alive(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """May traffic come here? Database reachable and migrated; says whether a worker has lately shown signs of life."""
     state = {"database": False, "migrated": False, "worker": False}
+    if away.is_away():
+        return JsonResponse(state, status=503)
     try:
         executor = MigrationExecutor(connection)
         state["database"] = True
         state["migrated"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         state["worker"] = WorkerBeat.objects.filter(at__gt=timezone.now() - upkeep.WORKER_SILENCE).exists()
-    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is « not ready »
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is « not ready »
+        away.note(error)
         return JsonResponse(state, status=503)
     # A missing worker delays letters; it must not close the pages: `at_work` alerts.
     return JsonResponse(state, status=200 if state["migrated"] else 503)
@@ -52,10 +56,23 @@ def ready(request: HttpRequest) -> HttpResponse:
 def at_work(request: HttpRequest) -> HttpResponse:
     """Should somebody come? 503 when no worker is alive, tasks failed in a day, letters wait too long or the disk is nearly full."""
     try:
-        work = upkeep.work_now()
-    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is « come »
+        work = None if away.is_away() else upkeep.work_now()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is « come »
+        away.note(error)
+        work = None
+    if work is None:
         return JsonResponse({"database": False}, status=503)
     return JsonResponse(asdict(work), status=200 if work.is_well else 503)
+
+
+@opens(to=anyone, before_proof=True)
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """Figures of the site for Prometheus, and nobody's name: to whoever shows the token of the site."""
+    shown = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not constant_time_compare(shown, f"Bearer {settings.METRICS_TOKEN}"):
+        raise Http404
+    return HttpResponse(metrics.written(), content_type=metrics.FORM)
 
 
 @opens(to=anyone)
@@ -100,10 +117,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     if not isinstance(sys.exception(), DATABASE_IS_AWAY):
         return render(None, "500.html", status=500)  # type: ignore[arg-type]
-    page = render(None, "503.html", status=503)  # type: ignore[arg-type]
-    page.headers["Retry-After"] = str(RETRY_AFTER)
-    return page
+    away.note(sys.exception())
+    return away.not_now()
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "csrf_failure.html", status=403)
+    """A form whose token is no longer good. What bears our stamp is put aside, to be offered again to the same account: a stamp is of an
+    account, and nobody else can make one."""
+    is_kept = kept.put_aside(request)
+    if getattr(request, "viewer", None):
+        where = resolve_url(settings.RESUME_URL) if is_kept else ""
+    else:
+        where = resolve_url(settings.LOGIN_URL)
+    context = {"is_kept": is_kept, "where": where, "signed_in": bool(getattr(request, "viewer", None))}
+    return render(request, "csrf_failure.html", context, status=403)

@@ -72,7 +72,7 @@ TITLES = {
 }
 
 
-def said(problem: Problem) -> HttpResponse:
+def problem_response(problem: Problem) -> HttpResponse:
     """The answer to a program."""
     body: dict[str, Any] = {
         "type": "about:blank",

@@ -204,7 +204,9 @@ def tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def send(endpoint: str, p256dh: str, auth: str, said: dict[str, str], *, topic: str, urgent: bool) -> Answer:
+def send(
+    endpoint: str, p256dh: str, auth: str, payload: dict[str, str], *, topic: str, urgent: bool
+) -> Answer:
     """Give one notice to a push service. A second one of the same topic replaces a first that has not arrived.
 
     Redirections are not followed. Raises OSError when the service cannot be reached, Refused when it may not be.
@@ -212,7 +214,7 @@ def send(endpoint: str, p256dh: str, auth: str, said: dict[str, str], *, topic: 
     if not is_known(endpoint):
         raise PushRefused("not a push service of PUSH_HOSTS")
     address = urlsplit(endpoint)
-    text = json.dumps(said, ensure_ascii=False).encode().ljust(LENGTH)
+    text = json.dumps(payload, ensure_ascii=False).encode().ljust(LENGTH)
     headers = {
         "Authorization": authorization(endpoint),
         "Content-Encoding": "aes128gcm",

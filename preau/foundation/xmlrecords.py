@@ -74,8 +74,8 @@ class RecordReader(XmlReader):
         elif self._passed or (self._open and self.passes_over(tag)):
             self._passed += 1
         elif self._open or self.is_record():
-            told = {name: self.safe(value, name) for name, value in attributes.items()}
-            node = Node(tag, self.line, told)
+            values = {name: self.safe(value, name) for name, value in attributes.items()}
+            node = Node(tag, self.line, values)
             if self._open:
                 self._open[-1].children.append(node)
             self._open.append(node)

@@ -56,12 +56,16 @@ class Farewell:
 
 @dataclass(frozen=True)
 class AccountLink:
-    """A link of one's profile (`address()`), or of the page of somebody's account (`address(public_id)`)."""
+    """A link of one's profile (`address()`), or of the page of somebody's account (`address(public_id)`).
+
+    `open_to(viewer)`: for whom it stands on a profile; None for everybody.
+    """
 
     label: str
     address: Callable[..., str]
     icon: str
     order: int = 50
+    open_to: Callable[[Any], bool] | None = None
 
 
 ways_in = Registry(WaysIn)

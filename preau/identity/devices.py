@@ -143,8 +143,8 @@ def _trusted(account: Account) -> str:
     proof = SecondProof.objects.filter(account=account).first()
     keys = Passkey.objects.filter(account=account).values_list("public_id", flat=True)
     proofs = [proof.installed_at.isoformat() if proof else "", *keys]
-    said = f"{account.pk}.{account.password}.{'.'.join(proofs)}"
-    return salted_hmac(TRUSTED_SALT, said, algorithm="sha256").hexdigest()
+    text = f"{account.pk}.{account.password}.{'.'.join(proofs)}"
+    return salted_hmac(TRUSTED_SALT, text, algorithm="sha256").hexdigest()
 
 
 def _mark(login: str) -> str:

@@ -477,7 +477,7 @@ class EveryoneOutForm(forms.Form):
     def __init__(self, numbers: Mapping[Audience, int], *args: Any, **kwargs: Any) -> None:
         """`numbers`: how many accounts each line signs out."""
         super().__init__(*args, **kwargs)
-        said = {
+        labels = {
             Audience.PUPILS: ngettext(
                 "Élèves (%(num)d compte ouvert)", "Élèves (%(num)d comptes ouverts)", numbers[Audience.PUPILS]
             ),
@@ -493,7 +493,7 @@ class EveryoneOutForm(forms.Form):
             ),
         }
         self.fields["who"].choices = [
-            (one.value, said[one] % {"num": number}) for one, number in numbers.items()
+            (one.value, labels[one] % {"num": number}) for one, number in numbers.items()
         ]
 
     @property

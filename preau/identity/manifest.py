@@ -102,6 +102,9 @@ boards.settings_pages.add(
         words=_("sécurité mot de passe"),
     )
 )
+boards.gauges.add(
+    boards.Gauge("sign_ins", "Sessions by when they were opened", queries.sign_ins, labels=("within",))
+)
 boards.seals.add(
     boards.Seals("identity.second_proof", column("identity.SecondProof", "secret", second.PURPOSE))
 )
@@ -307,6 +310,18 @@ for key, subject, body, action, why, for_whom in [
         ),
         _("Voir mes appareils connectés"),
         _("Quelqu’un s’est connecté sans votre téléphone."),
+        signed_in,
+    ),
+    (
+        "person_out",
+        _("Votre établissement a déconnecté vos appareils"),
+        _(
+            "« %(school_name)s » a déconnecté tous les appareils du compte « %(login)s », %(at)s. Votre mot de passe n’a pas changé : "
+            "connectez-vous de nouveau.\n"
+            "Si quelqu’un d’autre le connaît, changez-le."
+        ),
+        _("Voir mes appareils connectés"),
+        _("Quelqu’un de votre établissement a fermé vos sessions."),
         signed_in,
     ),
     (
@@ -576,6 +591,7 @@ for verb, label in [
     ("identity.link_sent", _("Lien de mot de passe oublié envoyé")),
     ("identity.codes_stopped", _("Codes d’activation annulés")),
     ("identity.everyone_out", _("Comptes déconnectés ensemble")),
+    ("identity.person_out", _("Appareils d’une personne déconnectés")),
     ("identity.cards_given", _("Cartes à images données")),
     ("identity.card_withdrawn", _("Carte à images retirée")),
     ("identity.letters_prepared", _("Lettres d’activation préparées")),
@@ -645,14 +661,14 @@ def account_of(_viewer: Viewer, pupil: Person) -> dict[str, Any]:
 
 
 def account_said(context: Any) -> str:
-    said = {
+    labels = {
         queries.State.OPEN: gettext("Compte ouvert"),
         queries.State.LETTER: gettext("Courrier préparé"),
         queries.State.CODE: gettext("Code donné"),
         queries.State.EXPIRED: gettext("Code périmé"),
         queries.State.NONE: gettext("Pas encore de compte"),
     }
-    return said[context["account"].state]
+    return labels[context["account"].state]
 
 
 def account_page(_viewer: Viewer, pupil: Person) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +27,7 @@ from preau.identity.codes import digest_of
 from preau.identity.models import (
     AccessKey,
     Account,
+    AccountSession,
     Activation,
     Passkey,
     PictureCard,
@@ -710,3 +711,14 @@ def contacts_from(person: Person) -> str:
     """Which official file keeps a person's mail and telephone (« aaf »), or "" when a school wrote them."""
     known = ExternalId.objects.filter(person=person, kind="person").order_by("pk")
     return known.values_list("source", flat=True).first() or ""
+
+
+def sign_ins() -> dict[tuple[str, ...], float]:
+    """How many sessions of today's were opened in five minutes, and in an hour."""
+    now = timezone.now()
+    spans = {"5m": timedelta(minutes=5), "1h": timedelta(hours=1)}
+    counts = {name: CountOf("pk", filter=Q(opened_at__gt=now - span)) for name, span in spans.items()}
+    totals = AccountSession.objects.filter(opened_at__gt=now - spans["1h"]).aggregate(
+        **{f"n_{name}": count for name, count in counts.items()}
+    )
+    return {(name,): totals[f"n_{name}"] for name in spans}

@@ -67,6 +67,7 @@ urlpatterns = [
     path("comptes/familles/<str:public_id>/", accounts.family_letters, name="family_letters"),
     path("comptes/personnes/<str:public_id>/courrier/", accounts.prepare_person, name="prepare_person"),
     path("comptes/personnes/<str:public_id>/code/", accounts.give_code, name="give_code"),
+    path("comptes/personnes/<str:public_id>/deconnecter/", everyone.sign_out_person, name="sign_out_person"),
     path(
         "comptes/personnes/<str:public_id>/double-verification/retirer/",
         second.lift_second_proof,

@@ -94,8 +94,10 @@ def built() -> NinjaAPI:
     )
     for part in boards.api:
         api.add_router(f"/{part.key}", part.router)
-    api.add_exception_handler(Problem, lambda request, problem: webapi.said(problem))
-    api.add_exception_handler(ValidationError, lambda request, error: webapi.said(_badly_written(error)))
+    api.add_exception_handler(Problem, lambda request, problem: webapi.problem_response(problem))
+    api.add_exception_handler(
+        ValidationError, lambda request, error: webapi.problem_response(_badly_written(error))
+    )
     return api
 
 
@@ -103,7 +105,7 @@ def _badly_written(error: Any) -> Problem:
     """Which parameter is wrong, and how to write it, in French: the library speaks English."""
     faults = {
         str(one["loc"][-1]): next(
-            (said for start, said in WRONG.items() if one["type"].startswith(start)),
+            (sentence for start, sentence in WRONG.items() if one["type"].startswith(start)),
             "Cette valeur ne convient pas.",
         )
         for one in error.errors
@@ -112,7 +114,7 @@ def _badly_written(error: Any) -> Problem:
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return webapi.said(Problem(refusal.status, refusal.why))
+    return webapi.problem_response(Problem(refusal.status, refusal.why))
 
 
 def only_read(view: View) -> View:
@@ -122,7 +124,7 @@ def only_read(view: View) -> View:
     @wraps(view)
     def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in request_method_list:
-            response = webapi.said(
+            response = webapi.problem_response(
                 Problem(HTTPStatus.METHOD_NOT_ALLOWED, _("Cette API se lit seulement, par GET."))
             )
             response.headers["Allow"] = "GET"
@@ -151,12 +153,12 @@ def description() -> dict[str, Any]:
     found: dict[str, Any] = dict(built().get_openapi_schema(path_prefix=PREFIX))
     for path, methods in found["paths"].items():
         part = _part_of(path)
-        for told in methods.values():
-            told["description"] = french(told["description"])
+        for operation in methods.values():
+            operation["description"] = french(operation["description"])
             # An empty list: nothing is asked of whoever reads it.
-            told["security"] = [{"jeton": [part.door]}] if part.door else []
+            operation["security"] = [{"jeton": [part.door]}] if part.door else []
             for status, why in (REFUSALS if part.door else part.refusals).items():
-                told["responses"][str(status)] = {
+                operation["responses"][str(status)] = {
                     "description": why,
                     "content": {webapi.PROBLEM: {"schema": {"$ref": "#/components/schemas/Probleme"}}},
                 }
@@ -197,10 +199,10 @@ def documentation(request: HttpRequest) -> HttpResponse:
 
 def read_aloud() -> list[dict[str, Any]]:
     """Each address: what it gives, for which scope, its parameters, the fields of a line."""
-    told = description()
-    shapes = told["components"]["schemas"]
+    document = description()
+    shapes = document["components"]["schemas"]
     found = []
-    for path, methods in told["paths"].items():
+    for path, methods in document["paths"].items():
         one = methods["get"]
         shape = one["responses"][200]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
         items = shapes[shape]["properties"].get("elements", {}).get("items", {}).get("$ref", shape)

@@ -51,12 +51,12 @@ def _worker(work: Work) -> Fact:
         words = _("Ils sont arrêtés. Ce qui a été demandé est gardé, et se fera à la reprise.")
         return Fact(label, AWAY, words)
     if work.failed:
-        said = ngettext(
+        sentence = ngettext(
             "Ils avancent, mais %(count)s n’a pas abouti depuis hier : l’exploitant en est averti.",
             "Ils avancent, mais %(count)s n’ont pas abouti depuis hier : l’exploitant en est averti.",
             work.failed,
         )
-        return Fact(label, SLOW, said % {"count": work.failed})
+        return Fact(label, SLOW, sentence % {"count": work.failed})
     return Fact(label, WELL, _("Ils avancent."))
 
 

@@ -63,12 +63,16 @@ def plant(say: Say) -> dict[str, Person]:
         say(f"livraison AAF du {'second' if degree == Degree.SECOND else 'premier'} degré…")
         deliver(academy, degree)
     people = cast_of(academy)
-    for school in School.objects.order_by("pk"):
-        world = World.of(school, people, today)
+    worlds = [World.of(school, people, today) for school in School.objects.order_by("pk")]
+    for world in worlds:
         for seed in boards.seeds:
-            say(f"{school.name}\u202f: {seed.name}…")
+            say(f"{world.school.name}\u202f: {seed.name}…")
             seed.plant(world)
     open_accounts(people)
+    for world in worlds:
+        for seed in boards.seeds:
+            if seed.finish:
+                seed.finish(world)
     return people
 
 

@@ -65,7 +65,7 @@ class Evidence:
 
 def summary_of(report: dict[str, Any], day: date, met: int = 0, applicable: int = 0) -> Evidence:
     """What is worth keeping of the crawler's report (docs/net.md)."""
-    checks = {name: told["violations"] for name, told in sorted(report["checkers"].items())}
+    checks = {name: result["violations"] for name, result in sorted(report["checkers"].items())}
     return Evidence(
         day.isoformat(), len(report["looks"]), len(report["members"]), checks, met=met, applicable=applicable
     )

@@ -20,7 +20,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation.text import fold, french
 
-FOLDER = Path(settings.BASE_DIR) / "docs" / "guides"
+FOLDER = Path(settings.GUIDES)
 # For whom each guide is; a new one is for everyone until somebody says better.
 AUDIENCES = {
     "famille": _("Familles et élèves"),

@@ -68,7 +68,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     code = Path(built).read_text()
     pages = list(boards.offline_pages)
     files = dict.fromkeys([*FILES, *(name for page in pages for name in page.files)])
-    told = {
+    configuration = {
         "files": [staticfiles_storage.url(name) for name in files],
         "icon": staticfiles_storage.url("preau/icons/icon-192.png"),
         "offline": reverse("portal:offline"),
@@ -76,9 +76,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "feeds": [reverse(page.feed) for page in pages if page.feed],
         "place": staticfiles_storage.base_url,
     }
-    told["name"] = f"preau-{_version(code, told)}"
+    configuration["name"] = f"preau-{_version(code, configuration)}"
     return HttpResponse(
-        f"self.PREAU={json.dumps(told)};\n{code}",
+        f"self.PREAU={json.dumps(configuration)};\n{code}",
         content_type="text/javascript; charset=utf-8",
         headers={"Cache-Control": "no-cache"},
     )

@@ -39,9 +39,10 @@ boards.doors.add(
 boards.api.add(boards.ApiPart("moi", api.me, "api", order=10))
 # After what happens now and the day, before what waits.
 boards.cards.add(boards.Card("portal/_first_steps.html", first_steps.card, signed_in, "aside", order=15))
-# Before all, to a family; to a pupil, after the work of tomorrow, before what is only to read.
+# Before all, to a family; to a pupil, after the work of tomorrow, before what is only to read; to the staff, after what happens now.
 boards.cards.add(boards.Card("portal/_awaited.html", awaited.card, awaited.is_family, "main", order=5))
 boards.cards.add(boards.Card("portal/_awaited.html", awaited.card, awaited.is_pupil, "main", order=16))
+boards.cards.add(boards.Card("portal/_awaited.html", awaited.card, awaited.is_staff, "main", order=7))
 boards.pupil_facts.add(
     boards.PupilFact(
         "portal.awaited",

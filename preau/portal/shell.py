@@ -186,7 +186,11 @@ def menu_of(viewer: Viewer, path: str, most: int = MOST) -> Menu:
         if entry.open_to(seated)
     }
     # « /plateforme/moderation/ » is under « /plateforme/ », and is one page: the nearest entry is where one is.
-    nearest = max((href for _entry, href in opened.values() if path.startswith(href)), key=len, default="")
+    under = [(href, href) for _entry, href in opened.values()]
+    under += [(url(route), href) for entry, href in opened.values() for route in entry.also]
+    nearest = max(
+        (one for one in under if path.startswith(one[0])), key=lambda one: len(one[0]), default=("", "")
+    )[1]
     shown: list[tuple[boards.MenuEntry, Link]] = []
     replaced = {entry.instead_of for entry, _href in opened.values()}
     for name, (entry, href) in opened.items():

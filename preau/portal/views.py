@@ -32,13 +32,18 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.viewer is None:
         return render(request, "portal/welcome.html", {"links": list(boards.front_links)})
     most = FEW_CARDS if reading.is_simple(request.user) else MOST_CARDS
-    drawn = list(drawn_by(cards_of(request.viewer, most)))
+    drawn = list(drawn_by(request.viewer, cards_of(request.viewer, most)))
+    main, aside, below = (
+        [(template, content) for place, template, content in drawn if place == column]
+        for column in ("main", "aside", "below")
+    )
     later = request.session.get(queries.PROOF_LATER)
     context = {
         "viewer": request.viewer,
         "proof_day": None if later else queries.proof_asked_from(request.user, request.viewer.today),
-        "main": [(template, content) for column, template, content in drawn if column == "main"],
-        "aside": [(template, content) for column, template, content in drawn if column == "aside"],
+        "main": main,
+        "aside": aside,
+        "below": below,
     }
     return render(request, "portal/home.html", context)
 
@@ -46,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @opens(to=awaited.is_asked)
 @require_safe
 def to_answer(request: HttpRequest) -> HttpResponse:
-    """All that the school awaits of a family or a pupil, whatever service asks it."""
+    """All that the school awaits of a family, a pupil or a member of the staff, whatever service asks it."""
     return render(request, "portal/to_answer.html", {"awaited": awaited_of(request.viewer)})
 
 
@@ -107,12 +112,16 @@ def cards_of(viewer: Viewer, most: int = MOST_CARDS) -> list[tuple[boards.Card, 
 
 
 def drawn_by(
-    cards: Iterable[tuple[boards.Card, Mapping[str, Any]]],
+    viewer: Viewer, cards: Iterable[tuple[boards.Card, Mapping[str, Any]]]
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Each column, a template of it and what it shows: what a card draws beside comes first there."""
+    """Each column, a template of it and what it shows: what a card draws beside comes first there.
+
+    The day of whoever gives lessons fills its column, as tall as the day lasts: what would stand under it goes below the other one.
+    """
     cards = list(cards)
+    has_day = viewer.is_staff and any(card.beside for card, _content in cards)
     for card, content in cards:
         if card.beside:
             yield ("aside" if card.column == "main" else "main"), card.beside, content
     for card, content in cards:
-        yield card.column, card.template, content
+        yield "below" if has_day and card.column == "aside" else card.column, card.template, content

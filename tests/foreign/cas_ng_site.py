@@ -29,8 +29,8 @@ class Threads(ThreadingMixIn, WSGIServer):
 
 def home(request: HttpRequest) -> HttpResponse:
     """Who is signed in here, with what our server told."""
-    told = request.session.get("attributes", {})
-    return JsonResponse({"user": request.user.get_username(), "attributes": told})
+    attributes = request.session.get("attributes", {})
+    return JsonResponse({"user": request.user.get_username(), "attributes": attributes})
 
 
 def passed_on(request: HttpRequest) -> HttpResponse:

@@ -33,8 +33,8 @@ def test_a_program_reads_page_after_page_then_nothing(
     viewer, key, token = made
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {token}"
-    told = requests.get(f"{live_server.url}/api/v1/openapi.json").json()
-    assert told["openapi"].startswith("3.1")
+    description = requests.get(f"{live_server.url}/api/v1/openapi.json").json()
+    assert description["openapi"].startswith("3.1")
     me = session.get(f"{live_server.url}/api/v1/moi")
     assert (me.status_code, me.json()["nom"]) == (200, viewer.person.family_name)
     week = session.get(f"{live_server.url}/api/v1/agenda", params={"du": "2026-11-23", "au": "2026-11-27"})

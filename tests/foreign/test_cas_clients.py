@@ -153,11 +153,11 @@ def test_a_site_with_django_cas_ng_lets_people_in_and_out(
     # It asks for another, in the person's name.
     other = linked(world, free_port())
     ticket = browser.session.get(f"{site}/passer/", params={"for": other.address}).text
-    said = requests.get(
+    answer = requests.get(
         f"{preau}/cas/p3/proxyValidate", {"ticket": ticket, "service": other.address, "format": "JSON"}
     ).json()["serviceResponse"]["authenticationSuccess"]
-    assert said["proxies"] == [f"{site}/callback"]
-    assert said["user"] != shown["user"]
+    assert answer["proxies"] == [f"{site}/callback"]
+    assert answer["user"] != shown["user"]
 
     # Leaving it leads to the page that asks whether to leave us too.
     page = browser.session.get(f"{site}/logout")

@@ -37,11 +37,11 @@ class Elsewhere(BaseHTTPRequestHandler):
     """The tool's server: its keys, and nothing else that a machine asks."""
 
     def do_GET(self) -> None:
-        said = json.dumps({"keys": public(KEY)}).encode()
+        body = json.dumps({"keys": public(KEY)}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Nobody reads it."""
@@ -50,8 +50,8 @@ class Elsewhere(BaseHTTPRequestHandler):
 class Question(asked_.Request):  # type: ignore[misc, name-defined]
     """What the tool's own framework would give it: parameters, a session, cookies."""
 
-    def __init__(self, said: dict[str, str], kept: dict[str, Any]) -> None:
-        self.said, self.kept = said, kept
+    def __init__(self, parameters: dict[str, str], kept: dict[str, Any]) -> None:
+        self.said, self.kept = parameters, kept
 
     @property
     def session(self) -> dict[str, Any]:
@@ -102,14 +102,14 @@ class Site:
         self.wire = requests.Session()
         WIRES.append(self.wire)
         opening = Opening.objects.get(service=tool.service_id)
-        said = {
+        registration = {
             "client_id": tool.client_id,
             "auth_login_url": f"{preau}/lti/authorize",
             "auth_token_url": f"{preau}/lti/token",
             "key_set_url": f"{preau}/oidc/jwks",
             "deployment_ids": [deployment_of(opening)],
         }
-        self.conf, self.tool, self.kept = config.ToolConfDict({preau: said}), tool, {}
+        self.conf, self.tool, self.kept = config.ToolConfDict({preau: registration}), tool, {}
         self.conf.set_private_key(preau, KEY.as_pem(private=True).decode())
         self.conf.set_public_key(preau, KEY.as_pem(private=False).decode())
 
@@ -197,17 +197,17 @@ def test_a_tool_learns_who_comes_and_gives_a_grade(planted: dict[str, World], pr
     activity, pupil = given(world, tool), world.people["pupil"]
     site = Site(preau, tool)
     found = open_activity(site, signed_in(preau, "pupil"), activity)
-    told = found.get_launch_data()
+    claims = found.get_launch_data()
     user = Alias.objects.get(service=tool.service, person=pupil).value
-    assert (told["sub"], told["given_name"]) == (user, pupil.given_name)
+    assert (claims["sub"], claims["given_name"]) == (user, pupil.given_name)
     assert found.is_resource_launch() and found.check_student_access() and not found.check_teacher_access()
     assert found.has_ags() and found.has_nrps()
 
     # The grade of the activity's own line, then what we say of it.
     ags = found.get_ags()
-    said = grade.Grade().set_score_given(15).set_score_maximum(20).set_timestamp(AT).set_user_id(user)
-    said.set_activity_progress("Completed").set_grading_progress("FullyGraded").set_comment("Bravo.")
-    ags.put_grade(said)
+    score = grade.Grade().set_score_given(15).set_score_maximum(20).set_timestamp(AT).set_user_id(user)
+    score.set_activity_progress("Completed").set_grading_progress("FullyGraded").set_comment("Bravo.")
+    ags.put_grade(score)
     own = ags.find_lineitem_by_resource_link_id(activity.public_id)
     assert own.get_label() == activity.title
     assert [(get_grade["userId"], get_grade["resultScore"]) for get_grade in ags.get_grades(own)] == [
@@ -219,7 +219,7 @@ def test_a_tool_learns_who_comes_and_gives_a_grade(planted: dict[str, World], pr
     bonus = line.LineItem().set_tag("bonus").set_score_maximum(5).set_label("Bonus")
     made = ags.find_or_create_lineitem(bonus)
     assert ags.find_or_create_lineitem(line.LineItem().set_tag("bonus")).get_id() == made.get_id()
-    ags.put_grade(said.set_score_given(4).set_score_maximum(5), made)
+    ags.put_grade(score.set_score_given(4).set_score_maximum(5), made)
     assert [get_grade["resultScore"] for get_grade in ags.get_grades(made)] == [4]
     assert len(ags.get_lineitems()) == 2
 
@@ -265,9 +265,9 @@ def test_a_teacher_chooses_in_a_tool(planted: dict[str, World], preau: str, tool
 
     # And a pupil opens it: the tool reads its own words again.
     pupil = open_activity(Site(preau, tool), signed_in(preau, "pupil"), activity)
-    told = pupil.get_launch_data()
-    assert told["https://purl.imsglobal.org/spec/lti/claim/custom"] == {"serie": "7"}
-    assert told["https://purl.imsglobal.org/spec/lti/claim/target_link_uri"].endswith("?serie=7")
+    claims = pupil.get_launch_data()
+    assert claims["https://purl.imsglobal.org/spec/lti/claim/custom"] == {"serie": "7"}
+    assert claims["https://purl.imsglobal.org/spec/lti/claim/target_link_uri"].endswith("?serie=7")
 
 
 def test_what_was_said_once_is_of_no_use_again(planted: dict[str, World], preau: str, tool: Tool) -> None:

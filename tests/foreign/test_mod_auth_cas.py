@@ -68,8 +68,8 @@ def site(planted: dict[str, World], preau: str, tmp_path: Path) -> Iterator[str]
             if above.owner() == "root" and not above.stat().st_mode & 0o001:
                 above.chmod(above.stat().st_mode | 0o011)
     modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in NEEDED)
-    said = SITE.format(port=port, folder=folder, preau=preau, modules=modules, user=user, group=user)
-    (folder / "site.conf").write_text(said)
+    configuration = SITE.format(port=port, folder=folder, preau=preau, modules=modules, user=user, group=user)
+    (folder / "site.conf").write_text(configuration)
     linked(planted["college"], port)
     with subprocess.Popen(
         [str(apache), "-f", str(folder / "site.conf"), "-DFOREGROUND"], cwd=folder

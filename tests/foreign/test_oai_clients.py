@@ -34,8 +34,8 @@ def ours(planted: dict[str, World], settings: Any, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_sickle_reads_everything(live_server: Any, method: str) -> None:
     reader = sickle.Sickle(f"{live_server.url}/ressources/oai", http_method=method)
-    told = reader.Identify()
-    assert (told.protocolVersion, told.deletedRecord) == ("2.0", "persistent")
+    identity = reader.Identify()
+    assert (identity.protocolVersion, identity.deletedRecord) == ("2.0", "persistent")
     assert {listmetadataformat.metadataPrefix for listmetadataformat in reader.ListMetadataFormats()} == {
         "oai_dc",
         "lom",
@@ -92,7 +92,7 @@ class Shelf:
 
     def listRecords(self, cursor: int = 0, batch_size: int = 10, **asked: Any) -> Any:  # noqa: N802 - its name for it
         for number in list(range(25))[cursor : cursor + batch_size]:
-            said = {
+            fields = {
                 "title": [f"Œuvre n° {number}"],
                 "identifier": [f"https://entrepot.example/{number}"],
                 "rights": ["CC BY-SA"],
@@ -101,7 +101,7 @@ class Shelf:
             }
             deleted = number in self.gone
             header = common.Header(None, f"oai:entrepot:{number}", datetime(2026, 1, 1), [], deleted)  # noqa: DTZ001
-            yield header, None if deleted else common.Metadata(None, said), None
+            yield header, None if deleted else common.Metadata(None, fields), None
 
 
 @pytest.fixture

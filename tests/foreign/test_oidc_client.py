@@ -161,13 +161,13 @@ def test_authlib_learns_who_comes(
     pupil = planted["college"].people["pupil"]
     alias = Alias.objects.get(service=held.service, person=pupil).value
     assert site.claims(token, "n-1")["sub"] == alias
-    said = site.session.get(site.told["userinfo_endpoint"]).json()
-    assert (said["sub"], said["given_name"], said["urn:preau:profile"]) == (
+    userinfo = site.session.get(site.told["userinfo_endpoint"]).json()
+    assert (userinfo["sub"], userinfo["given_name"], userinfo["urn:preau:profile"]) == (
         alias,
         pupil.given_name,
         "National_ELV",
     )
-    assert "family_name" not in said
+    assert "family_name" not in userinfo
 
     # Renewed; the former one, shown again, takes everything away.
     former = token["refresh_token"]
@@ -217,12 +217,12 @@ def test_leaving_from_either_side(preau: str, held: Client, browser: Browser, el
     first = site.claims(token, "n-1")
 
     # From there: a page of ours asks, then leads back.
-    said = {
+    parameters = {
         "id_token_hint": token["id_token"],
         "post_logout_redirect_uri": held.after_logout[0],
         "state": "fin",
     }
-    page = browser.session.get(site.told["end_session_endpoint"], params=said)
+    page = browser.session.get(site.told["end_session_endpoint"], params=parameters)
     assert "Se déconnecter aussi de Préau" in page.text
     action = next(one.split('"')[0] for one in page.text.split('action="')[1:] if one.startswith("/oidc/"))
     page = browser.post(action.replace("&amp;", "&"), page)
@@ -244,12 +244,12 @@ def test_leaving_from_either_side(preau: str, held: Client, browser: Browser, el
 
 def test_what_we_say_of_ourselves_is_sound(preau: str, held: Client) -> None:
     """Authlib's own check of a discovery document (RFC 8414), and every address that it names answers."""
-    told = requests.get(f"{preau}/.well-known/openid-configuration").json()
+    description = requests.get(f"{preau}/.well-known/openid-configuration").json()
     metadata = foreign("authlib.oidc.discovery").OpenIDProviderMetadata
     for name in metadata.REGISTRY_KEYS:
         # It wants https everywhere; here, the test's own server speaks without.
         if not name.endswith(("_endpoint", "_uri", "issuer")):
-            getattr(metadata(told), f"validate_{name}")()
+            getattr(metadata(description), f"validate_{name}")()
     for name in (
         "authorization_endpoint",
         "token_endpoint",
@@ -257,4 +257,4 @@ def test_what_we_say_of_ourselves_is_sound(preau: str, held: Client) -> None:
         "jwks_uri",
         "end_session_endpoint",
     ):
-        assert requests.get(told[name]).status_code in {200, 401, 404, 405}
+        assert requests.get(description[name]).status_code in {200, 401, 404, 405}

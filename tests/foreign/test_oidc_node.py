@@ -30,13 +30,13 @@ class Service:
         assert self.running.stdin and self.running.stdout
         self.running.stdin.write(json.dumps({"do": what, **more}) + "\n")
         self.running.stdin.flush()
-        said: dict[str, Any] = json.loads(self.running.stdout.readline())
-        return said
+        answer: dict[str, Any] = json.loads(self.running.stdout.readline())
+        return answer
 
     def get(self, what: str, **more: Any) -> Any:
-        said = self.order(what, **more)
-        assert "ok" in said, said
-        return said["ok"]
+        answer = self.order(what, **more)
+        assert "ok" in answer, answer
+        return answer["ok"]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def node_service(preau: str, held: Client) -> Iterator[Service]:
     if not os.environ.get("CI") and not (installed and command):
         pytest.skip("openid-client is not installed: make tools")
     # The server's clock is stopped by the test; the client's is not.
-    told = {
+    options = {
         "issuer": preau,
         "id": held.client_id,
         "secret": SECRET,
@@ -57,7 +57,7 @@ def node_service(preau: str, held: Client) -> Iterator[Service]:
     }
     script = str(ROOT / "tests" / "foreign" / "openid_client.mjs")
     with subprocess.Popen(
-        [str(command), script, json.dumps(told)],
+        [str(command), script, json.dumps(options)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -85,8 +85,8 @@ def test_a_certified_client_learns_who_comes_and_leaves(
     pupil = planted["college"].people["pupil"]
     alias = Alias.objects.get(service=held.service, person=pupil).value
     assert (claims["sub"], claims["iss"], claims["aud"]) == (alias, preau, held.client_id)
-    said = node_service.get("read")
-    assert (said["sub"], said["given_name"], said["urn:preau:profile"]) == (
+    userinfo = node_service.get("read")
+    assert (userinfo["sub"], userinfo["given_name"], userinfo["urn:preau:profile"]) == (
         alias,
         pupil.given_name,
         "National_ELV",

@@ -161,15 +161,15 @@ class OneLogin:
         settings = foreign("onelogin.saml2.settings").OneLogin_Saml2_Settings(
             self.settings, sp_validation_only=True
         )
-        said = settings.get_sp_metadata()
-        assert not settings.validate_metadata(said)
-        return said.decode() if isinstance(said, bytes) else said
+        document = settings.get_sp_metadata()
+        assert not settings.validate_metadata(document)
+        return document.decode() if isinstance(document, bytes) else document
 
     def learn(self, preau: str) -> None:
         """Our metadata, as its own parser reads them."""
         parser = foreign("onelogin.saml2.idp_metadata_parser").OneLogin_Saml2_IdPMetadataParser
-        told = parser.parse(requests.get(f"{preau}/saml/metadata").content)
-        self.settings["idp"] = told["idp"]
+        description = parser.parse(requests.get(f"{preau}/saml/metadata").content)
+        self.settings["idp"] = description["idp"]
 
     def auth(self, path: str = "/", query: str = "", form: dict[str, str] | None = None) -> Any:
         parts = urlsplit(self.elsewhere)
@@ -312,12 +312,12 @@ def test_python3_saml_leaves_from_either_side(
     assert tasks.end_connection.func(Connection.objects.get(service=party.service).pk) is True
     verb, path, _body = Elsewhere.told[-1]
     assert verb == "GET" and path.startswith("/sls?")
-    told = site.auth("/sls", query=urlsplit(path).query)
-    told.process_slo(keep_local_session=True)
-    assert not told.get_errors(), told.get_last_error_reason()
+    logout = site.auth("/sls", query=urlsplit(path).query)
+    logout.process_slo(keep_local_session=True)
+    assert not logout.get_errors(), logout.get_last_error_reason()
     request = foreign("onelogin.saml2.logout_request").OneLogin_Saml2_Logout_Request
-    assert request.get_nameid(told.get_last_request_xml()) == came.get_nameid()
-    assert request.get_session_indexes(told.get_last_request_xml()) == [came.get_session_index()]
+    assert request.get_nameid(logout.get_last_request_xml()) == came.get_nameid()
+    assert request.get_session_indexes(logout.get_last_request_xml()) == [came.get_session_index()]
 
 
 # pysaml2
@@ -332,8 +332,8 @@ class Pysaml2:
         self.elsewhere, self.binding = elsewhere, saml2
         (folder / "key.pem").write_text(private_pem("pysaml2"))
         (folder / "certificate.pem").write_text(certificates.pem(certificate("pysaml2")))
-        told = folder / "preau.xml"
-        told.write_bytes(requests.get(f"{preau}/saml/metadata").content)
+        metadata_path = folder / "preau.xml"
+        metadata_path.write_bytes(requests.get(f"{preau}/saml/metadata").content)
         pair = {"key_file": str(folder / "key.pem"), "cert_file": str(folder / "certificate.pem")}
         config.load(
             {
@@ -342,7 +342,7 @@ class Pysaml2:
                 "xmlsec_binary": shutil.which("xmlsec1"),
                 "allow_unknown_attributes": True,
                 "encryption_keypairs": [pair] if hides else [],
-                "metadata": {"local": [str(told)]},
+                "metadata": {"local": [str(metadata_path)]},
                 "service": {
                     "sp": {
                         "signing_algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
@@ -372,7 +372,7 @@ class Pysaml2:
         return str(foreign("saml2.metadata").entity_descriptor(self.client.config))
 
     def ask(self, binding: str) -> tuple[str, Any]:
-        number, said = self.client.prepare_for_authenticate(
+        number, message = self.client.prepare_for_authenticate(
             entityid=self.idp,
             relay_state="cours",
             binding=binding,
@@ -380,7 +380,7 @@ class Pysaml2:
             sigalg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
             digest_alg="http://www.w3.org/2001/04/xmlenc#sha256",
         )
-        return number, said
+        return number, message
 
     def take(self, response: Any, number: str) -> Any:
         fields = fields_in(response)
@@ -390,9 +390,9 @@ class Pysaml2:
         )
 
 
-def by_form(browser: Browser, said: Any) -> Any:
+def by_form(browser: Browser, message: Any) -> Any:
     """Post what pysaml2 puts in a page; then our own pages."""
-    page = str(said["data"])
+    page = str(message["data"])
     fields = {
         name: html.unescape(value)
         for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
@@ -401,8 +401,8 @@ def by_form(browser: Browser, said: Any) -> Any:
     return browser.session.post(address, fields, headers={"Origin": "https://ailleurs.example"})
 
 
-def by_redirect(browser: Browser, said: Any) -> Any:
-    return browser.session.get(dict(said["headers"])["Location"])
+def by_redirect(browser: Browser, message: Any) -> Any:
+    return browser.session.get(dict(message["headers"])["Location"])
 
 
 @with_pysaml2
@@ -421,8 +421,8 @@ def test_pysaml2_learns_who_comes(
     party = link(preau, planted["college"], elsewhere, site.metadata())
     assert party.must_sign and party.hides == hides
     binding = site.binding.BINDING_HTTP_REDIRECT if way == "redirect" else site.binding.BINDING_HTTP_POST
-    number, said = site.ask(binding)
-    response = by_redirect(browser, said) if way == "redirect" else by_form(browser, said)
+    number, message = site.ask(binding)
+    response = by_redirect(browser, message) if way == "redirect" else by_form(browser, message)
     came = site.take(response, number)
     pupil = planted["college"].people["pupil"]
     info = came.session_info()
@@ -445,8 +445,8 @@ def test_pysaml2_leaves_from_either_side(
         "post",
         f"{elsewhere}/soap",
     )
-    number, said = site.ask(site.binding.BINDING_HTTP_REDIRECT)
-    info = site.take(by_redirect(browser, said), number).session_info()
+    number, message = site.ask(site.binding.BINDING_HTTP_REDIRECT)
+    info = site.take(by_redirect(browser, message), number).session_info()
 
     # From there, by a form.
     sent = site.client.do_logout(
@@ -468,8 +468,8 @@ def test_pysaml2_leaves_from_either_side(
 
     # From here, by SOAP.
     again = signed_in(preau, "pupil")
-    number, said = site.ask(site.binding.BINDING_HTTP_REDIRECT)
-    info = site.take(by_redirect(again, said), number).session_info()
+    number, message = site.ask(site.binding.BINDING_HTTP_REDIRECT)
+    info = site.take(by_redirect(again, message), number).session_info()
     again.post("/deconnexion/", again.session.get(f"{preau}/services-relies/"))
     assert tasks.end_connection.func(Connection.objects.get(service=party.service).pk) is True
     verb, path, body = Elsewhere.told[-1]
@@ -483,8 +483,8 @@ def test_pysaml2_leaves_from_either_side(
 
 def test_what_we_say_of_ourselves_is_sound(planted: dict[str, World], preau: str) -> None:
     """python3-saml checks the signature of our metadata with the certificate that they bring."""
-    told = requests.get(f"{preau}/saml/metadata").content
+    document = requests.get(f"{preau}/saml/metadata").content
     utils = foreign("onelogin.saml2.utils").OneLogin_Saml2_Utils
-    found = etree.fromstring(told).find(".//{*}KeyDescriptor//{*}X509Certificate")
-    assert utils.validate_metadata_sign(told, certificates.pem(found.text))
+    found = etree.fromstring(document).find(".//{*}KeyDescriptor//{*}X509Certificate")
+    assert utils.validate_metadata_sign(document, certificates.pem(found.text))
     assert NOW

@@ -50,7 +50,7 @@ def desk(planted: dict[str, World], held: Provider, preau: str, tmp_path: Path) 
     for name, text in (("key", pair.private), ("cert", pair.certificate)):
         (tmp_path / name).write_text(text)
     ours = requests.get(f"{preau}/connexion/par/{held.public_id}/saml/metadata").text
-    said = config.IdPConfig().load(
+    configuration = config.IdPConfig().load(
         {
             "entityid": f"{DESK}/metadata",
             "key_file": str(tmp_path / "key"),
@@ -72,8 +72,8 @@ def desk(planted: dict[str, World], held: Provider, preau: str, tmp_path: Path) 
             },
         }
     )
-    found = server.Server(config=said)
-    theirs = str(foreign("saml2.metadata").entity_descriptor(said))
+    found = server.Server(config=configuration)
+    theirs = str(foreign("saml2.metadata").entity_descriptor(configuration))
     described = saml.read_description(theirs.encode(), "", timezone.now())
     held.saml = {"described": described.as_json(), "read_at": NOW.isoformat()}
     held.save()
@@ -97,15 +97,17 @@ def named() -> Any:
 def asked(browser: Browser, preau: str, held: Provider, desk: Any) -> tuple[Any, str]:
     """What our site asks, as pysaml2 checks it (signature included); and the word that goes with it."""
     answer = browser.session.get(f"{preau}/connexion/par/{held.public_id}/", allow_redirects=False)
-    said = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
+    parameters = {
+        name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()
+    }
     request = desk.parse_authn_request(
-        said["SAMLRequest"],
+        parameters["SAMLRequest"],
         saml2.BINDING_HTTP_REDIRECT,
-        relay_state=said["RelayState"],
-        sigalg=said["SigAlg"],
-        signature=said["Signature"],
+        relay_state=parameters["RelayState"],
+        sigalg=parameters["SigAlg"],
+        signature=parameters["Signature"],
     )
-    return request.message, said["RelayState"]
+    return request.message, parameters["RelayState"]
 
 
 def come(browser: Browser, preau: str, held: Provider, desk: Any, **how: Any) -> Any:
@@ -210,8 +212,10 @@ def test_pysaml2_ends_our_session(preau: str, browser: Browser, held: Provider, 
     answer = requests.get(address, allow_redirects=False)
     assert answer.status_code == 303, answer.text[-1500:]
     assert not sessions()
-    said = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
-    read = desk.parse_logout_request_response(said["SAMLResponse"], saml2.BINDING_HTTP_REDIRECT)
+    parameters = {
+        name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()
+    }
+    read = desk.parse_logout_request_response(parameters["SAMLResponse"], saml2.BINDING_HTTP_REDIRECT)
     assert read.response.status.status_code.value == "urn:oasis:names:tc:SAML:2.0:status:Success"
     assert read.in_response_to == message.id
 
@@ -222,9 +226,12 @@ def test_signing_out_here_is_understood_by_pysaml2(
     come(browser, preau, held, desk, sign_assertion=True)
     page = browser.post("/deconnexion/", browser.session.get(f"{preau}/profil/"))
     address = html.unescape(re.search(rf'href="({DESK}/slo\?[^"]+)"', page.text)[1])
-    said = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    parameters = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     read = desk.parse_logout_request(
-        said["SAMLRequest"], saml2.BINDING_HTTP_REDIRECT, sigalg=said["SigAlg"], signature=said["Signature"]
+        parameters["SAMLRequest"],
+        saml2.BINDING_HTTP_REDIRECT,
+        sigalg=parameters["SigAlg"],
+        signature=parameters["Signature"],
     )
     assert read.message.name_id.text == "abc-123"
     assert not sessions()

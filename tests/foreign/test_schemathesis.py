@@ -44,8 +44,8 @@ def run(folder: Path, address: str, *more: str) -> dict[str, Any]:
     ]
     done = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=folder, timeout=300)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    told: dict[str, Any] = json.loads(report.read_text())
-    return told
+    result: dict[str, Any] = json.loads(report.read_text())
+    return result
 
 
 @pytest.fixture(autouse=True)
@@ -58,8 +58,8 @@ def test_what_is_open_to_all_answers_as_it_is_described(
     live_server: Any, planted: dict[str, World], tmp_path: Path
 ) -> None:
     index.engine(wait=True)
-    told = run(tmp_path, live_server.url, "--include-path-regex", "ressources")
-    assert told, "it reports what it asked"
+    result = run(tmp_path, live_server.url, "--include-path-regex", "ressources")
+    assert result, "it reports what it asked"
 
 
 def test_what_a_key_opens_does_too(live_server: Any, planted: dict[str, World], tmp_path: Path) -> None:

@@ -82,8 +82,8 @@ class Cable:
 def _pour(source: socket.socket, target: socket.socket) -> None:
     """Until either end is closed; what `source` has said to its end, `target` hears to its end."""
     with suppress(OSError):
-        while said := source.recv(65_536):
-            target.sendall(said)
+        while chunk := source.recv(65_536):
+            target.sendall(chunk)
         target.shutdown(socket.SHUT_WR)
 
 

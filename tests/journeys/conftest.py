@@ -66,6 +66,18 @@ def schools(planted: dict[str, World]) -> dict[str, World]:
     return planted
 
 
+def paste(page: Page, words: str, kind: str = "text/html") -> None:
+    """These forms are on the clipboard, and are pasted where one writes."""
+    page.evaluate(
+        """([words, kind]) => {
+            const data = new DataTransfer();
+            data.setData(kind, words);
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        [words, kind],
+    )
+
+
 # The innermost elements that leave a narrow screen.
 TOO_WIDE = """[...document.querySelectorAll("body *")]
   .filter((one) => one.getBoundingClientRect().right > 321 && ![...one.children].some((child) => child.getBoundingClientRect().right > 321))

@@ -107,12 +107,12 @@ def test_the_grid_of_levels_is_heard_cell_by_cell(wide: Visitor, one: Sheet) -> 
     columns = list(one.columns.order_by("rank"))
     first, second, *_rest = [Person.objects.get(pk=pk) for pk in pupils_of(one.group)[:3]]
     names = [column.competence.name for column in columns]
-    said: list[str] = []
+    transcript: list[str] = []
 
     def press(key: str) -> str:
         page.keyboard.press(key)
-        said.extend([f"[{key}]", page.locator(":focus").aria_snapshot()])
-        return said[-1]
+        transcript.extend([f"[{key}]", page.locator(":focus").aria_snapshot()])
+        return transcript[-1]
 
     cell(page, columns[0], first.pk).focus()
     assert page.locator(":focus").aria_snapshot() == f'- textbox "{first.list_name}, {names[0]}, de 1 à 4"'
@@ -125,10 +125,10 @@ def test_the_grid_of_levels_is_heard_cell_by_cell(wide: Visitor, one: Sheet) -> 
     assert press("2").startswith("- textbox")
     press("ArrowUp")
     assert press("ArrowRight").startswith(f'- textbox "{second.list_name}, {names[1]}, de 1 à 4"')
-    assert press("Escape").startswith("- generic") or "paragraph" in said[-1]
+    assert press("Escape").startswith("- generic") or "paragraph" in transcript[-1]
     wide.done()
     if SHOTS:
-        Path(SHOTS, "niveaux-lus.txt").write_text("\n".join(said))
+        Path(SHOTS, "niveaux-lus.txt").write_text("\n".join(transcript))
 
 
 def test_a_sheet_is_a_form_without_the_script(visit: Any, one: Sheet, scripts: bool) -> None:
@@ -211,19 +211,19 @@ def test_a_gymnasium_without_a_network_keeps_levels_and_says_that_photos_come_la
 ) -> None:
     page, group = phone.page, one.group
     first, second = [Person.objects.get(pk=pk) for pk in pupils_of(group)[4:6]]
-    said = page.locator("[data-observed]")
+    status = page.locator("[data-observed]")
     phone.cut()
     level_on(page).click()
-    expect(said).to_have_text("Choisissez un élève et une compétence.")
+    expect(status).to_have_text("Choisissez un élève et une compétence.")
     name_on(page, first).click()
     level_on(page).click()
-    expect(said).to_contain_text("une observation est gardée sur cet appareil et partira toute seule")
+    expect(status).to_contain_text("une observation est gardée sur cet appareil et partira toute seule")
     expect(name_on(page, first).locator("input")).not_to_be_checked()
     name_on(page, second).click()
     page.get_by_label("Photo ou son").set_input_files([PHOTO])
     level_on(page, "Maîtrise fragile").click()
-    expect(said).to_contain_text("2 observations sont gardées")
-    expect(said).to_contain_text("n’est pas gardé")
+    expect(status).to_contain_text("2 observations sont gardées")
+    expect(status).to_contain_text("n’est pas gardé")
     assert seen_of(group) == {}
     found = page.evaluate(ON_DEVICE)
     for pupil in (first, second):
@@ -231,7 +231,7 @@ def test_a_gymnasium_without_a_network_keeps_levels_and_says_that_photos_come_la
         assert pupil.family_name.upper() not in found["words"] + found["storage"]
     phone.mend()
     page.get_by_text("2 observations sont enregistrées").wait_for()
-    expect(said).to_be_hidden()
+    expect(status).to_be_hidden()
     assert seen_of(group) == {first.pk: (3, False), second.pk: (2, False)}
     # The reminder stays until somebody has answered it, on whichever page.
     phone.open("/")
@@ -358,8 +358,8 @@ def cm1(schools: dict[str, World]) -> Group:
 
 def no_mark(page: Page) -> None:
     """Nothing on the page speaks of a mark: neither the word, nor a scale, nor an average."""
-    said = page.locator("body").inner_text().casefold()
-    assert not [word for word in ("notes", "moyenne", "/20", "sur 20", "coefficient") if word in said]
+    text = page.locator("body").inner_text().casefold()
+    assert not [word for word in ("notes", "moyenne", "/20", "sur 20", "coefficient") if word in text]
 
 
 def test_a_cm1_teachers_period_holds_no_mark_anywhere(
@@ -423,10 +423,10 @@ def test_a_mother_reads_what_her_child_knows_and_what_proves_it(
     expect(known).to_contain_text("Fractions et mesures")
     heard = page.locator("main").aria_snapshot()
     assert all(name in heard for name in (solid, weak, good))
-    said = page.locator("main").inner_text()
-    assert "%" not in said and "rang" not in said.split() and "moyenne" not in said
+    text = page.locator("main").inner_text()
+    assert "%" not in text and "rang" not in text.split() and "moyenne" not in text
     assert (
-        "Pas encore lu" not in said
+        "Pas encore lu" not in text
         and draft.name not in page.locator("main .known summary").all_inner_texts()
     )
     mother.check("ce-que-sait-mon-enfant")

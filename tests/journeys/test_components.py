@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from preau.foundation.richtext import cleaning
 from preau.foundation.styleguide import SECTIONS
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import Visitor, paste
 
 pytestmark = pytest.mark.journey
 
@@ -84,7 +84,7 @@ def test_rows_are_chosen_one_by_one_or_all(newcomer: Visitor) -> None:
     expect(count).to_have_text("2 lignes choisies")
     expect(page.get_by_label("Choisir : DIALLO Aïssatou")).to_be_checked()
     page.get_by_role("button", name="Ne rien choisir").click()
-    expect(count).to_have_text("Rien de choisi")
+    expect(count).to_have_text("")
     newcomer.done()
 
 
@@ -153,14 +153,24 @@ def test_what_word_puts_on_the_clipboard_comes_in_clean(newcomer: Visitor) -> No
     page = newcomer.page
     form = page.locator("form[data-upload]")
     form.get_by_role("textbox", name="Contenu de la séance").focus()
-    page.evaluate(
-        """html => {
-            const data = new DataTransfer();
-            data.setData("text/html", html);
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
-        }""",
+    paste(
+        page,
         "<p class=MsoNormal style='color:red'><b>Leçon</b><o:p></o:p></p><img src=x onerror=alert(1)>",
     )
     expect(form.locator("textarea")).to_have_value(re.compile("Leçon"))
     assert cleaning.clean(form.locator("textarea").input_value()) == "<p><strong>Leçon</strong></p>"
+    # What stays behind is said; what comes whole says nothing.
+    said = form.get_by_role("status").filter(has_text="copiée")
+    expect(said).to_have_text(re.compile("^L’image n’a pas été copiée.: ce champ ne prend que du texte.$"))
+    newcomer.check("image-laissee")
+    paste(page, '<p>Suite</p><img data-file="abcd" alt="D’un document"><img src="y">')
+    expect(said).to_have_text(re.compile("^Les images n’ont pas été copiées.: ce champ"))
+    assert "<img" not in form.locator("textarea").input_value()
+    paste(page, "<p>Fin</p>")
+    expect(said).to_have_count(0)
+    # Words alone say as little.
+    paste(page, '<p>Fin</p><img src="y">')
+    expect(said).to_have_count(1)
+    paste(page, "Fin", "text/plain")
+    expect(said).to_have_count(0)
     newcomer.done()

@@ -66,7 +66,7 @@ def give_up_from_the_works(person: Any, files: list[Path]) -> None:
     give_up.click()
     if person.scripts:
         # The list, which refreshes itself, waits for the answer.
-        with page.expect_event("console", lambda said: said.text == "asked again"):
+        with page.expect_event("console", lambda message: message.text == "asked again"):
             page.evaluate("""document.addEventListener("htmx:beforeRequest", (event) => {
               if (event.defaultPrevented) console.log("asked again");
             })""")
@@ -113,7 +113,7 @@ def test_a_delivery_from_the_files_to_the_report(
     page.get_by_role("link", name="Annuaire").last.click()
     expect(page.get_by_text("Appliquée")).to_be_visible()
     secretary.check("livraisons")
-    assert [told for told in secretary.complaints if "422" not in told] == []
+    assert [complaint for complaint in secretary.complaints if "422" not in complaint] == []
     assert Holding.objects.filter(school=schools["college"].school, source="aaf").count() > 400
 
 

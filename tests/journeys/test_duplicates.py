@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def rows(schools: dict[str, World]) -> list[Person]:
     """Typed twice, with a slip, the same telephone, and one of them with an e-mail."""
-    told = [("Quesnel", "ada@ecole.example"), ("Quesnell", "")]
+    identities = [("Quesnel", "ada@ecole.example"), ("Quesnell", "")]
     found = []
-    for family, email in told:
+    for family, email in identities:
         row = Person.objects.create(
             family_name=family, given_name="Adèle", phone="06 00 00 00 07", email=email
         )

@@ -28,8 +28,8 @@ def test_three_exercises_on_a_notion_then_training_and_its_correction(visit: Any
     expect(page.get_by_role("heading", level=2, name="4 exercices")).to_be_visible()
     for number, title in enumerate(TITLES, 1):
         line_of(page, title).get_by_role("link", name="Ajouter à la sélection").click()
-        said = "1 exercice dans la sélection" if number == 1 else f"{number} exercices dans la sélection"
-        expect(page.locator(".basket-bar").get_by_role("status")).to_have_text(said)
+        sentence = "1 exercice dans la sélection" if number == 1 else f"{number} exercices dans la sélection"
+        expect(page.locator(".basket-bar").get_by_role("status")).to_have_text(sentence)
         expect(line_of(page, title).get_by_role("link", name="Retirer de la sélection")).to_be_visible()
     pupil.check("annales-recherche")
     page.get_by_role("link", name="Voir la sélection").click()

@@ -30,7 +30,7 @@ def test_a_father_whose_authority_ends_tonight(
     expect(page.get_by_role("link", name=father.list_name)).to_have_count(3)
     secretary.check("qui-demander")
     page.get_by_role("link", name="Fiche").click()
-    page.get_by_role("link", name=f"Décision de justice {father.list_name}").click()
+    page.get_by_role("link", name=f"Noter une décision de justice {father.list_name}").click()
     page.get_by_label("Date de la décision").fill((TODAY - timedelta(days=1)).isoformat())
     page.get_by_label("Dernier jour de sa responsabilité").fill(TODAY.isoformat())
     secretary.check("decision-de-justice")

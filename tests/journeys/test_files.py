@@ -97,8 +97,8 @@ def test_heavy_work_of_a_pupil_goes_on_where_the_network_fell(
     form.get_by_label("Fichiers").set_input_files(files=[LONG_ESSAY])
     form.get_by_role("button", name="Remettre", exact=True).click()
     if pupil.scripts:
-        said = form.locator("[data-upload-progress] [role=status]")
-        expect(said).to_contain_text("Le réseau ne répond plus")
+        status = form.locator("[data-upload-progress] [role=status]")
+        expect(status).to_contain_text("Le réseau ne répond plus")
         expect(page.get_by_text("Carnet.txt\u202f» est déposé")).to_be_visible()
         # What had arrived did not leave again.
         assert offsets[0] == 0 and offsets.count(0) == 1 and offsets[1] == offsets[2] > 0

@@ -22,6 +22,11 @@ GESTURES = {
     "pupil": ("Relire mes absences", "Absences"),
     "guardian": ("Expliquer une absence", "Absences"),
 }
+# The entries of the menu that leave the screen, or whose word is over its neighbour.
+OUT_OF_SIGHT = """() => [...document.querySelectorAll(".navigation > ul > li")]
+  .filter((one) => one.offsetParent !== null || one.getClientRects().length)
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 || one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.textContent.trim().split("\\n")[0])"""
 
 
 def title(page: Page, name: str | re.Pattern[str]) -> Any:
@@ -92,6 +97,7 @@ def read_larger(who: Visitor, key: str) -> None:
     expect(page.locator("html")).to_have_attribute("data-text", "200")
     who.check(f"premiers-pas-affichage-{key}")
     who.open("/")
+    assert page.evaluate(OUT_OF_SIGHT) == []
     who.check(f"premiers-pas-grand-texte-{key}")
 
 
@@ -139,7 +145,7 @@ def test_a_teacher_who_is_a_parent_changes_profile(visit: Any, schools: dict[str
 def open_section(page: Page, word: str) -> None:
     """« Vie scolaire » in the menu holds this word."""
     page.locator(".header-menu summary", has_text="Menu").click()
-    expect(page.locator(".header-menu").get_by_role("link", name=word)).to_be_visible()
+    expect(page.locator(".header-menu").get_by_role("link", name=word, exact=True)).to_be_visible()
 
 
 def test_a_head_renames_a_service_and_changes_the_colours(visit: Any) -> None:
@@ -148,9 +154,9 @@ def test_a_head_renames_a_service_and_changes_the_colours(visit: Any) -> None:
     head.open("/etablissement/reglages/services/attendance/")
     # What families and school life have in their menus; the other entries keep their names.
     for field in page.locator("main input[name^=name_]").all()[:2]:
-        field.fill("Carnet")
+        field.fill("Présences")
     page.locator("main").get_by_role("button", name="Enregistrer").click()
-    open_section(page, "Carnet")
+    open_section(page, "Présences")
     head.open("/etablissement/reglages/apparence/")
     head.check("reglages-couleurs")
     page.get_by_label("Océan").check()
@@ -162,8 +168,8 @@ def test_a_head_renames_a_service_and_changes_the_colours(visit: Any) -> None:
         expect(other.page.locator("html")).to_have_attribute("data-palette", "ocean")
         other.check(f"couleurs-{key}")
         other.done()
-    open_section(other.page, "Carnet")
-    expect(other.page.locator("main").get_by_text("Dans le menu : Carnet")).to_be_visible()
+    open_section(other.page, "Présences")
+    expect(other.page.locator("main").get_by_text("Dans le menu : Présences")).to_be_visible()
 
 
 def test_a_blind_pupil_hears_tomorrows_first_lesson(
@@ -207,6 +213,30 @@ def test_a_blind_pupil_hears_tomorrows_first_lesson(
     assert "main" in listener.transcript[-1]
 
 
+def test_a_blind_pupil_reaches_tomorrows_lesson_in_few_keys(visit: Any, schools: dict[str, World]) -> None:
+    """From the home, by the Tab key alone: by its own link, then by the menu. It was 39 keys."""
+    college = schools["college"]
+    lesson = (
+        Lesson.objects.of_pupils([college.people["pupil"].pk])
+        .filter(day__gt=college.today)
+        .order_by("starts")
+        .select_related("subject")[0]
+    )
+    page = visit("pupil", wide=True).page
+    for ways in (["Aller au contenu", "Voir demain"], ["Emploi du temps"]):
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/")
+        title(page, re.compile("Bonjour")).to_be_visible()
+        listener = Listener(page)
+        for name in ways:
+            listener.go_to("link", name)
+            listener.press("Enter")
+        title(page, "Emploi du temps").to_be_visible()
+        listener.go_to("link", "Aller à demain")
+        listener.press("Enter")
+        listener.go_to("link", lesson.subject.name)
+        assert listener.presses <= 15, "\n".join(listener.transcript)
+
+
 class Listener:
     """Somebody who hears pages: keys pressed, and what each one makes the browser say."""
 
@@ -228,9 +258,9 @@ class Listener:
         """Tab until the browser says this role and this name."""
         for _ in range(20):
             self.press("Tab")
-            said = self.page.locator(":focus").aria_snapshot()
-            self.transcript.append(said)
-            if said.startswith(f'- {role} "{name}'):
+            line = self.page.locator(":focus").aria_snapshot()
+            self.transcript.append(line)
+            if line.startswith(f'- {role} "{name}'):
                 return
         raise AssertionError(f"No {role} « {name} » within twenty keys:\n" + "\n".join(self.transcript))
 
@@ -252,8 +282,8 @@ class Listener:
     def keep(self, name: str) -> None:
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
-            said = "\n".join([*self.transcript, f"{self.presses} touches depuis l’accueil", ""])
-            (Path(SHOTS) / f"{name}.txt").write_text(said)
+            text = "\n".join([*self.transcript, f"{self.presses} touches depuis l’accueil", ""])
+            (Path(SHOTS) / f"{name}.txt").write_text(text)
 
 
 def first_item(lines: list[str]) -> str:

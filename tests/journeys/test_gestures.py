@@ -41,16 +41,16 @@ class Hand:
     college: World
     done: list[str] = field(default_factory=list)
 
-    def touch(self, what: Locator, said: str) -> None:
+    def touch(self, what: Locator, gesture: str) -> None:
         what.click()
-        self.done.append(said)
+        self.done.append(gesture)
 
     def type(self, words: str) -> None:
         self.page.keyboard.type(words)
 
-    def press(self, key: str, said: str) -> None:
+    def press(self, key: str, gesture: str) -> None:
         self.page.keyboard.press(key)
-        self.done.append(said)
+        self.done.append(gesture)
 
     def link(self, name: str, *, inside: str = "main") -> Locator:
         return self.page.locator(inside).get_by_role("link", name=name).first
@@ -129,8 +129,8 @@ def one_absence(college: World) -> None:
     pupil = college.people["pupil"]
     Entry.objects.filter(pupil=pupil).update(status="present", explanation=None, handling=None)
     lesson = Lesson.objects.of_pupils([pupil.pk]).on(college.today).order_by("starts")[0]
-    told = {"school": college.school, "day": college.today, "status": "absent"}
-    Entry.objects.update_or_create(lesson=lesson, pupil=pupil, defaults=told)
+    values = {"school": college.school, "day": college.today, "status": "absent"}
+    Entry.objects.update_or_create(lesson=lesson, pupil=pupil, defaults=values)
 
 
 def nothing_announced(college: World) -> None:

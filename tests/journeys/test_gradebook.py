@@ -176,13 +176,13 @@ def paste(page: Page, text: str) -> None:
 def test_a_column_is_pasted_whole_or_not_at_all_and_taken_back(wide: Visitor, assessment: Assessment) -> None:
     page, pupils = wide.page, pupils_of(assessment)
     cell(page, assessment, pupils[0]).focus()
-    said = page.locator("[data-problems]")
+    problems = page.locator("[data-problems]")
     paste(page, "\r\n".join(["12"] * (MANY + 1)) + "\r\n")
-    expect(said).to_contain_text("31 lignes copiées, mais 30 élèves")
+    expect(problems).to_contain_text("31 lignes copiées, mais 30 élèves")
     lines = ["12,5"] * MANY
     lines[3] = "22"
     paste(page, "\n".join(lines))
-    expect(said).to_contain_text(re.compile(r"Ligne 4 \(.+\) : 22 dépasse le barème de 20"))
+    expect(problems).to_contain_text(re.compile(r"Ligne 4 \(.+\) : 22 dépasse le barème de 20"))
     assert marks_of(assessment) == {}
     lines[3] = "ABS"
     paste(page, "\n".join(lines))
@@ -192,6 +192,33 @@ def test_a_column_is_pasted_whole_or_not_at_all_and_taken_back(wide: Visitor, as
     expect(page.locator("[data-spread]")).to_contain_text("0 note")
     saved(page)
     assert marks_of(assessment) == {}
+    wide.done()
+
+
+def test_a_published_mark_that_changes_is_said_to_be_read(wide: Visitor, assessment: Assessment) -> None:
+    page, keys, (first, second, *_rest) = wide.page, Keys(wide.page), pupils_of(assessment)
+    moments = {"published_at": assessment.published_at, "guardians_at": assessment.guardians_at}
+    own = Assessment.objects.filter(pk=assessment.pk)
+    own.update(published_at=None, guardians_at=None)
+
+    def typed(*marks: str) -> None:
+        cell(page, assessment, first).click()
+        for mark in marks:
+            keys.type(mark)
+            keys.press("Enter")
+        saved(page)
+
+    typed("12", "13")
+    lines = page.locator("[data-problems] li")
+    expect(lines).to_have_count(0)
+    own.update(**moments)
+    typed("14", "15")
+    expect(lines).to_have_count(1)
+    expect(lines).to_contain_text("déjà publiée : l’élève et la famille verront la nouvelle note")
+    expect(lines).to_contain_text("Et 1 autre note changée.")
+    assert marks_of(assessment) == {first: "14", second: "15"}
+    lines.get_by_role("link", name="Ce qu’elle a été").click()
+    expect(page.get_by_text("13, puis 15")).to_be_visible()
     wide.done()
 
 
@@ -220,7 +247,8 @@ def test_two_teachers_on_one_cell_both_see_both_marks(
     expect(problem).to_contain_text("vient d’écrire 9")
     assert marks_of(assessment) == {pupil.pk: "9"}
     problem.get_by_role("button", name="Garder 14").click()
-    expect(problem).to_have_count(0)
+    expect(problem.get_by_role("button")).to_have_count(0)
+    expect(problem).to_contain_text("déjà publiée")
     saved(wide.page)
     assert marks_of(assessment) == {pupil.pk: "14"}
     assert [complaint for complaint in wide.complaints if "409" not in complaint] == []
@@ -258,12 +286,12 @@ def test_the_grid_is_heard_cell_by_cell(wide: Visitor, assessment: Assessment) -
     """Chromium's accessibility tree: each field says whose mark it is, in what, out of how many."""
     page = wide.page
     first, second, *_rest = [Person.objects.get(pk=pk) for pk in pupils_of(assessment)[:3]]
-    said: list[str] = []
+    transcript: list[str] = []
 
     def press(key: str) -> str:
         page.keyboard.press(key)
-        said.extend([f"[{key}]", page.locator(":focus").aria_snapshot()])
-        return said[-1]
+        transcript.extend([f"[{key}]", page.locator(":focus").aria_snapshot()])
+        return transcript[-1]
 
     cell(page, assessment, first.pk).focus()
     assert page.locator(":focus").aria_snapshot() == f'- textbox "{first.list_name}, Ratio, sur 20"'
@@ -276,7 +304,7 @@ def test_the_grid_is_heard_cell_by_cell(wide: Visitor, assessment: Assessment) -
     assert press("Escape").startswith("- paragraph")
     wide.done()
     if SHOTS:
-        Path(SHOTS, "notes-lues.txt").write_text("\n".join(said))
+        Path(SHOTS, "notes-lues.txt").write_text("\n".join(transcript))
 
 
 def test_a_column_is_a_form_without_the_script(visit: Any, assessment: Assessment, scripts: bool) -> None:

@@ -35,9 +35,9 @@ def files_of_the_school(folder: Path) -> Path:
 
 
 def code_from_the_console(uai: str) -> tuple[str, str]:
-    said = StringIO()
-    call_command("head_code", uai, stdout=said)
-    found = re.search(r"Identifiant : (\S+)\nCode : (\S+)", said.getvalue())
+    output = StringIO()
+    call_command("head_code", uai, stdout=output)
+    found = re.search(r"Identifiant : (\S+)\nCode : (\S+)", output.getvalue())
     assert found
     return found[1], found[2]
 

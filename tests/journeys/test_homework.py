@@ -138,7 +138,7 @@ def test_a_pupil_ticks_and_hands_in_on_a_phone(
     done = page.get_by_role("button", name=f"C’est fait {works['tick'].record.subject.name}, {WORK}")
     assert_large_enough(done)
     hand.touch(done)
-    expect(page.get_by_role("button", name="Pas encore fait")).to_be_visible()
+    expect(page.get_by_role("button", name="Annuler « fait »")).to_be_visible()
     assert Done.objects.get().homework == works["tick"]
     hand.touch(page.get_by_role("link", name="Rendre").filter(has_text="Fiche de lecture"))
     expect(page.get_by_role("heading", level=1, name="Fiche de lecture")).to_be_visible()
@@ -174,9 +174,9 @@ def test_what_is_to_be_done_is_said_in_words(visit: Any, works: dict[str, Homewo
     page = pupil.page
     pupil.open("/travail/")
     subject = works["tick"].record.subject.name
-    said = heard(page)
+    lines = heard(page)
     day, title, button = (
-        said.index(line)
+        lines.index(line)
         for line in (
             'heading "Pour demain"',
             f'link "{WORK}"',
@@ -184,20 +184,26 @@ def test_what_is_to_be_done_is_said_in_words(visit: Any, works: dict[str, Homewo
         )
     )
     assert (
-        said.index('heading "Travail à faire"') < day < said.index(f'StaticText "{subject}"') < title < button
+        lines.index('heading "Travail à faire"')
+        < day
+        < lines.index(f'StaticText "{subject}"')
+        < title
+        < button
     )
-    assert f'link "Rendre {subject}, Fiche de lecture"' in said
+    assert f'link "Rendre {subject}, Fiche de lecture"' in lines
     page.get_by_role("button", name="C’est fait").focus()
     page.keyboard.press("Enter")
-    undo = page.get_by_role("button", name=f"Pas encore fait {subject}, {WORK}")
+    undo = page.get_by_role("button", name=f"Annuler « fait » {subject}, {WORK}")
     expect(undo).to_be_visible()
     after = heard(page)
     assert 'StaticText "Fait"' in after[after.index('heading "Pour demain"') :]
     if scripts:
-        # Whoever listens stays where they were.
+        # Whoever listens is told, and stays where they were.
+        status = page.get_by_role("status").filter(has_text=f"Noté : fait. {subject}, {WORK}")
+        expect(status).to_have_count(1)
         expect(undo).to_be_focused()
     if SHOTS:
-        Path(SHOTS, "travail-a-faire-lu.txt").write_text("\n".join([*said, "[Enter]", *after]))
+        Path(SHOTS, "travail-a-faire-lu.txt").write_text("\n".join([*lines, "[Enter]", *after]))
     pupil.done()
 
 
@@ -218,3 +224,20 @@ def heard(page: Page) -> list[str]:
 
     walk(next(node for node in tree if node.get("role", {}).get("value") == "main"))
     return lines
+
+
+def test_ticking_without_network_says_so_and_loses_no_page(device: Any, works: dict[str, Homework]) -> None:
+    device.sign_in("pupil")
+    page = device.page
+    device.open("/")
+    done = page.get_by_role("button", name=f"C’est fait {works['tick'].record.subject.name}, {WORK}")
+    expect(done).to_be_visible()
+    device.cut()
+    done.click()
+    expect(page.get_by_text("L’envoi a été interrompu")).to_be_visible()
+    expect(done).to_be_visible()
+    device.mend()
+    expect(page.get_by_text("L’envoi a été interrompu")).to_have_count(0)
+    done.click()
+    expect(page.get_by_role("button", name="Annuler « fait »")).to_be_visible()
+    assert Done.objects.get().homework == works["tick"]

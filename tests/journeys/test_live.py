@@ -145,6 +145,26 @@ def test_an_open_roll_says_what_a_colleague_has_noted(
     expect(other.get_by_role("radio", name="Absent")).to_be_checked()
 
 
+def test_another_tab_of_the_same_person_is_not_called_somebody_else(
+    visit: Any, streams: Streams, schools: dict[str, World], lesson: Lesson
+) -> None:
+    teacher = visit("teacher")
+    if not teacher.scripts:
+        return
+    teacher.open(f"/appel/{lesson.pk}/")
+    page = teacher.page
+    listening(teacher, streams, 1)
+    page.get_by_role("group").filter(has_text="Absent").first.locator("label").filter(
+        has_text="Absent"
+    ).click()
+    tab = page.context.new_page()
+    tab.goto(f"{teacher.server}/appel/{lesson.pk}/")
+    tab.get_by_role("button", name="Valider").click()
+    tab.get_by_text("L’appel est enregistré").wait_for()
+    expect(page.get_by_text("Vous venez d’enregistrer cet appel dans un autre onglet.")).to_be_visible()
+    expect(page.get_by_text("Quelqu’un d’autre vient")).to_have_count(0)
+
+
 def test_a_long_work_is_followed_on_its_page(visit: Any, streams: Streams, schools: dict[str, World]) -> None:
     college = schools["college"]
     works.start(

@@ -266,6 +266,13 @@ def test_a_stolen_account_reaches_its_class_and_is_stopped_within_a_minute(
     head.done()
 
 
+def keeps(words: str) -> Any:
+    """An answer to the sending that keeps a draft with these words."""
+    return lambda answer: (
+        answer.ok and answer.request.method == "POST" and words in (answer.request.post_data or "")
+    )
+
+
 def test_what_is_typed_on_a_network_that_falls_is_not_lost(device: Any) -> None:
     device.sign_in("teacher")
     page = device.page
@@ -282,6 +289,25 @@ def test_what_is_typed_on_a_network_that_falls_is_not_lost(device: Any) -> None:
     expect(page.get_by_text("L’envoi a été interrompu.")).to_be_visible()
     expect(words).to_contain_text("la sortie de jeudi")
     device.mend()
-    with page.expect_response(lambda answer: "/messages/ecrire/" in answer.url and answer.ok):
+    with page.expect_response(keeps("report")):
         words.press_sequentially("est reportée.")
     assert Message.objects.latest("pk").excerpt == "Bonjour, la sortie de jeudi est reportée."
+
+
+def test_what_is_typed_after_a_refusal_or_just_before_leaving_is_kept(device: Any) -> None:
+    device.sign_in("pupil")
+    page = device.page
+    device.open("/messages/ecrire/")
+    words = page.get_by_label("Message", exact=True)
+    words.press_sequentially("Bonjour, ")
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    expect(page.get_by_text("Choisissez au moins un destinataire.").first).to_be_visible()
+    with page.expect_response(keeps("reviens")):
+        words.press_sequentially("je reviens. ")
+    assert Message.objects.latest("pk").excerpt.count("je reviens.")
+    # Left before a second has passed: what was typed leaves with the page.
+    words.press_sequentially("Merci.")
+    device.open("/messages/")
+    device.open("/messages/")
+    device.open(f"/messages/brouillons/{Message.objects.latest('pk').pk}/")
+    expect(page.get_by_label("Message", exact=True)).to_contain_text("Merci.")

@@ -132,15 +132,18 @@ def test_a_cut_in_the_middle_of_a_roll_loses_nothing_and_writes_nothing_twice(
     expect(page.get_by_role("status").first).to_have_text(
         "Sans réseau\u202f: l’appel est gardé sur cet appareil et partira tout seul."
     )
+    expect(page.locator(".action-bar").get_by_text(KEPT)).to_be_in_viewport()
     page.reload()
     expect(page.get_by_role("status").first).to_contain_text("gardé sur cet appareil")
     assert [chosen(page, pupil) for pupil in pupils] == ["absent", "late", "present", "absent", "present"]
     assert not RollCall.objects.filter(lesson=lesson).exists()
     # Meanwhile, school life writes on the same roll: one line that nobody else touched, one that the teacher did.
     cpe = cpe_of(schools["college"])
+    written = {by_the_cpe.pk: (Status.ABSENT, None), clash.pk: (Status.LATE, 10)}
+    # As its page sends them: the whole class.
     theirs = [
-        rolls.Mark(by_the_cpe.pk, Status.ABSENT, None, "present"),
-        rolls.Mark(clash.pk, Status.LATE, 10, "present"),
+        rolls.Mark(row.pupil_id, *written.get(row.pupil_id, (Status.PRESENT, None)), "present")
+        for row in register_of(lesson)
     ]
     rolls.validate_roll(cpe, lesson, theirs)
 
@@ -223,6 +226,28 @@ def test_an_answer_lost_on_the_way_back_is_asked_again_and_written_once(
         "the correction stands: the roll had already been written"
     )
     assert steps(lesson) == 2
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_becomes_of_a_roll_is_said_beside_its_button(
+    teacher: Device, lesson: Lesson, pupils: list[Person], width: int
+) -> None:
+    """The hand is on « Valider », at the foot of the screen; the top of the page is far above."""
+    page = teacher.page
+    page.set_viewport_size({"width": width, "height": 700})
+    teacher.open(f"/appel/{lesson.pk}/")
+    beside = page.locator(".action-bar").get_by_role("status")
+    choose(page, pupils[0], "Absent")
+    until(page, DRAFT_KEPT)
+    teacher.cut()
+    page.get_by_role("button", name="Valider").click()
+    expect(beside).to_contain_text(KEPT)
+    expect(beside).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    teacher.mend()
+    expect(beside).to_contain_text("Envoyé")
+    expect(beside).to_be_in_viewport(ratio=1)
+    assert noted(lesson) == {pupils[0].pk: ("absent", None)}
 
 
 def names_shown(page: Page, pupils: list[Person]) -> list[str]:

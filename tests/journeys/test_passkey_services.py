@@ -71,9 +71,9 @@ def by_cas(visitor: Visitor, site: str, *, first: bool) -> Told:
     service = f"{site}/login/index.php?authCAS=CAS"
     came = arrive(visitor, f"{visitor.server}/cas/login?{urlencode({'service': service})}", first=first)
     from_server = {"service": service, "ticket": came["ticket"]}
-    said = visitor.page.request.get(f"{visitor.server}/cas/serviceValidate?{urlencode(from_server)}")
-    assert said.ok
-    user = said.text().split("<cas:user>")[1].split("</cas:user>")[0]
+    response = visitor.page.request.get(f"{visitor.server}/cas/serviceValidate?{urlencode(from_server)}")
+    assert response.ok
+    user = response.text().split("<cas:user>")[1].split("</cas:user>")[0]
     return user, None
 
 
@@ -128,8 +128,8 @@ def by_saml(visitor: Visitor, site: str, *, first: bool) -> Told:
     Elsewhere.posted.clear()
     arrive(visitor, request_to(visitor.server, found, f"_{secrets.token_hex(8)}"), first=first)
     answer = base64.b64decode(parse_qs(Elsewhere.posted[0])["SAMLResponse"][0])
-    told = etree.fromstring(answer)
-    ours = told.find(".//ds:X509Certificate", NAMES)
+    document = etree.fromstring(answer)
+    ours = document.find(".//ds:X509Certificate", NAMES)
     published = etree.fromstring(visitor.page.request.get(f"{visitor.server}/saml/metadata").body())
     assert ours is not None and ours.text in {
         one.text for one in published.iterfind(".//ds:X509Certificate", NAMES)
@@ -140,8 +140,8 @@ def by_saml(visitor: Visitor, site: str, *, first: bool) -> Told:
         xpath="/samlp:Response/saml:Assertion/ds:Signature",
     )
     return (
-        str(told.findtext(".//saml:NameID", namespaces=NAMES)),
-        told.findtext(".//saml:AuthnContextClassRef", namespaces=NAMES),
+        str(document.findtext(".//saml:NameID", namespaces=NAMES)),
+        document.findtext(".//saml:AuthnContextClassRef", namespaces=NAMES),
     )
 
 
@@ -152,13 +152,13 @@ def by_lti(visitor: Visitor, site: str, *, first: bool, world: World) -> Told:
     if activity is None:
         Service.objects.filter(address=f"{site}/").update(protocol="lti")
         service = Service.objects.get(address=f"{site}/")
-        said = {
+        registration = {
             "login_url": f"{site}/lti/connexion",
             "target": opened,
             "redirects": [opened],
             "keys": lti.public(lti.KEY),
         }
-        tool = Tool.objects.create(service=service, asks={}, **said)
+        tool = Tool.objects.create(service=service, asks={}, **registration)
         activity = lti.given(world, tool)
 
     def back(query: str) -> str:

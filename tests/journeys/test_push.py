@@ -49,7 +49,7 @@ def device(
     context.close()
 
 
-def push(page: Page, address: str, said: dict[str, str]) -> None:
+def push(page: Page, address: str, payload: dict[str, str]) -> None:
     """What a push service would hand to the browser for this site."""
     tools = page.context.new_cdp_session(page)
     found: list[Any] = []
@@ -65,7 +65,7 @@ def push(page: Page, address: str, said: dict[str, str]) -> None:
         {
             "origin": address,
             "registrationId": found[0]["registrationId"],
-            "data": json.dumps(said).ljust(512),
+            "data": json.dumps(payload).ljust(512),
         },
     )
 
@@ -73,12 +73,14 @@ def push(page: Page, address: str, said: dict[str, str]) -> None:
 def test_the_worker_shows_a_notice_that_names_nobody(device: Visitor) -> None:
     device.sign_in("guardian")
     device.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    said = {"body": "Une absence à expliquer", "url": "/notifications/abc/", "tag": "abc"}
+    payload = {"body": "Une absence à expliquer", "url": "/notifications/abc/", "tag": "abc"}
     for _again in range(2):
-        push(device.page, device.server, said)
+        push(device.page, device.server, payload)
     # The second takes the place of the first: between the two there may be none.
     shown = device.page.evaluate(UNTIL_SHOWN)
-    assert shown == [{"title": "Préau", "body": said["body"], "tag": "abc", "data": {"url": said["url"]}}]
+    assert shown == [
+        {"title": "Préau", "body": payload["body"], "tag": "abc", "data": {"url": payload["url"]}}
+    ]
 
 
 def reads_well(kind: Locator, *, one_line: bool) -> None:

@@ -17,10 +17,14 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from preau.directory.models import Assignment, Enrolment
+from preau.directory.models import Assignment, Enrolment, Holding, Person
 from preau.directory.seeds.world import World
-from preau.domains.timetable.models import CoverAsk, Lesson, TeacherAbsence
+from preau.directory.viewer import viewer_for
+from preau.directory.words import Role
+from preau.domains.timetable.actions.absences import announce_absence
+from preau.domains.timetable.models import CoverAsk, Lesson, LessonChange, TeacherAbsence
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 MOST_GESTURES = {"office": 9, "colleague": 2, "parent": 1}
@@ -117,3 +121,87 @@ def read(parent: Hand, lesson: Lesson, claire: Any) -> None:
     parent.visitor.check("cours-remplace-parent")
     assert "absen" not in page.locator("main").inner_text().lower()
     parent.visitor.done()
+
+
+def test_all_the_lessons_of_an_absence_in_one_form(
+    visit: Any, schools: dict[str, World], lesson: Lesson
+) -> None:
+    """Each lesson has its proposal: the office changes one of them and sends them all at once."""
+    away, office = lesson.teachers.get(), visit("secretary")
+    absence = announce_absence(
+        viewer_for(schools["college"].people["secretary"], 0, timezone.now()),
+        away,
+        lesson.starts - timedelta(hours=4),
+        lesson.starts + timedelta(days=6),
+    )
+    count = Lesson.objects.taught_by(away).over_at(absence.starts, absence.ends).held().count()
+    assert count > 1
+    page = office.page
+    office.open(f"/remplacements/absences/{absence.pk}/")
+    page.get_by_role("link", name="Régler tous les cours").click()
+    page.get_by_role("heading", level=1, name="Les cours de").wait_for()
+    office.check("regler-tous-les-cours")
+    for line in page.locator("main select").all():
+        assert line.input_value().startswith("demander-")
+    page.locator(f'select[name="cours-{lesson.pk}"]').select_option("permanence")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_text("1 cours en permanence").wait_for()
+    assert CoverAsk.objects.filter(absence=absence).count() == count - 1
+    lesson.refresh_from_db()
+    assert lesson.is_cancelled
+    office.check("cours-regles")
+    office.done()
+
+
+def test_all_the_lessons_of_an_absence_given_to_one_person(
+    visit: Any, schools: dict[str, World], lesson: Lesson
+) -> None:
+    """Somebody came to replace: the office gives her the whole absence, and takes it back."""
+    college, away, office = schools["college"], lesson.teachers.get(), visit("secretary")
+    comes = Person.objects.create(family_name="Neuf", given_name="Ida", civility="mme")
+    Holding.objects.create(person=comes, role=Role.TEACHER, school=college.school)
+    absence = announce_absence(
+        viewer_for(college.people["secretary"], 0, timezone.now()),
+        away,
+        lesson.starts - timedelta(hours=4),
+        lesson.starts + timedelta(days=14),
+    )
+    lessons = Lesson.objects.taught_by(away).over_at(absence.starts, absence.ends).held()
+    count = lessons.filter(ends__gt=timezone.now()).count()
+    kept = lessons.filter(ends__gt=timezone.now()).order_by("-starts")[0]
+    TeacherAbsence.objects.create(
+        school=college.school,
+        teacher=comes,
+        starts=kept.starts,
+        ends=kept.ends,
+        announced_at=timezone.now(),
+    )
+    page = office.page
+    office.open(f"/remplacements/absences/{absence.pk}/cours/")
+    page.get_by_role("link", name="Confier tous les cours à une personne").click()
+    page.get_by_label("Confier tous les cours à").select_option(label=comes.list_name)
+    office.check("confier-les-cours-vide")
+    page.get_by_role("button", name="Voir les cours possibles").click()
+    page.get_by_text(f"Libre pour {count - 1} cours sur {count}").wait_for()
+    office.check("confier-les-cours")
+    page.get_by_role("button", name=f"Confier {count - 1} cours").click()
+    page.get_by_role("heading", name=f"Confiés à {comes.formal_name}").wait_for()
+    assert LessonChange.objects.in_force().filter(absence=absence).count() == count - 1
+    office.check("cours-confies")
+    page.locator("summary", has_text="Reprendre ces cours").click()
+    page.get_by_role("button", name="Reprendre ces cours").last.click()
+    page.get_by_text(f"{count - 1} cours repris").wait_for()
+    assert not LessonChange.objects.in_force().filter(absence=absence).exists()
+    office.done()
+
+
+def test_a_visitor_asks_whether_there_is_school_tomorrow(newcomer: Any, schools: dict[str, World]) -> None:
+    page = newcomer.page
+    newcomer.open("/")
+    page.get_by_role("link", name="Y a-t-il école demain").click()
+    newcomer.check("ecole-demain-vide")
+    page.get_by_label("Nom de l’établissement ou commune").fill(schools["college"].school.uai)
+    page.locator("main").get_by_role("button", name="Chercher").click()
+    page.get_by_text("Demain, mercredi 25 novembre").wait_for()
+    newcomer.check("ecole-demain")
+    newcomer.done()

@@ -62,9 +62,9 @@ def test_thirty_appreciations_are_typed_without_a_mouse(
         page.keyboard.type(f"Texte {number}.")
         page.keyboard.press("Enter")
     saved(page)
-    said = dict(Appreciation.objects.filter(group=group, kind="subject").values_list("pupil_id", "text"))
+    texts = dict(Appreciation.objects.filter(group=group, kind="subject").values_list("pupil_id", "text"))
     expected = {pupil.pk: f"Texte {number}." for number, pupil in enumerate(pupils, 1)}
-    assert said == expected | {pupils[0].pk: f"{pupils[0].given_name} progresse."}
+    assert texts == expected | {pupils[0].pk: f"{pupils[0].given_name} progresse."}
     wide.check("appreciations")
     wide.done()
 
@@ -86,7 +86,7 @@ def test_what_a_colleague_writes_meanwhile_is_asked_about(
     saved(page)
     assert Appreciation.objects.get(pupil=pupil, kind="subject").text == "Écrit ici."
     # The browser says each answer that is no success.
-    assert all("409" in said for said in wide.complaints)
+    assert all("409" in complaint for complaint in wide.complaints)
 
 
 def test_a_class_is_written_by_a_plain_form(
@@ -101,6 +101,22 @@ def test_a_class_is_written_by_a_plain_form(
     wide.done()
 
 
+def fits(room: Page) -> None:
+    """All that is projected of a usual pupil, twelve subjects with two lines each, is seen at once."""
+    room.set_viewport_size({"width": 1280, "height": 800})
+    room.evaluate(
+        """() => {
+            const list = document.querySelector(".card-subjects"), one = list.querySelector("li:not(.card-none)").cloneNode(true);
+            const text = "Trimestre irrégulier. Relisez le cours chaque soir et posez vos questions en classe.";
+            one.querySelector("p").textContent = text;
+            one.querySelector(".card-subject").textContent = "Sciences de la vie et de la Terre";
+            list.replaceChildren(...Array.from({ length: 12 }, () => one.cloneNode(true)));
+        }"""
+    )
+    assert room.locator(".card-subjects > li").count() == 12
+    assert room.evaluate("document.documentElement.scrollHeight") <= 800
+
+
 def test_a_council_is_held_by_keyboard_and_a_room_follows(
     visit: Any, group: Group, schools: dict[str, World], scripts: bool
 ) -> None:
@@ -108,6 +124,7 @@ def test_a_council_is_held_by_keyboard_and_a_room_follows(
     period, pupils = period_of(college), pupils_of(group)
     head = viewer_for(college.people["head"], 0, NOW)
     write(head, college, GENERAL, pupils[1], "Déjà écrit.")
+    write(head, college, passage_of(college), pupils[1], "De bons calculs.")
     wide: Visitor = visit("head", wide=True)
     page = wide.page
     wide.open(f"/bulletins/classes/{group.pk}/conseil/")
@@ -136,6 +153,7 @@ def test_a_council_is_held_by_keyboard_and_a_room_follows(
     else:
         room.reload()
         expect(room.get_by_role("heading", level=1, name=pupils[1].full_name)).to_be_visible()
+    fits(room)
     # Nobody else is named to the room.
     assert pupils[0].full_name not in room.content() and pupils[2].full_name not in room.content()
     wide.check("conseil-eleve")

@@ -41,9 +41,9 @@ def heard(page: Page) -> Iterator[str]:
     """What a screen reader says of the main part, line after line: role, name, level; addresses are not said."""
     page.wait_for_load_state()
     for line in page.locator("main").aria_snapshot().splitlines():
-        told = line.strip().removeprefix("- ").strip("'")
-        if told and not told.startswith("/url"):
-            yield told
+        text = line.strip().removeprefix("- ").strip("'")
+        if text and not text.startswith("/url"):
+            yield text
 
 
 def test_a_blind_pupil_listens_to_the_results(newcomer: Visitor, scripts: bool) -> None:
@@ -67,8 +67,8 @@ def test_a_blind_pupil_listens_to_the_results(newcomer: Visitor, scripts: bool) 
     titles = [place for place, line in enumerate(after) if re.search(r'heading ".+" \[level=3\]', line)]
     assert len(titles) >= 3
     of_the_first = after[titles[0] : titles[1]]
-    for said in ("link", "En bref", "Licence"):
-        assert any(said in line for line in of_the_first), (said, of_the_first)
+    for word in ("link", "En bref", "Licence"):
+        assert any(word in line for line in of_the_first), (word, of_the_first)
     assert not any(line == "img" or line.startswith('img ""') for line in lines), "no drawing without words"
     # From the heading, one Tab at most by what comes before a result; Enter opens it.
     first = page.get_by_role("heading", level=3).first.get_by_role("link")

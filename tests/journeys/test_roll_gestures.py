@@ -84,15 +84,15 @@ def test_the_roll_is_said_in_words_and_called_by_keys(visit: Any, lesson: Lesson
     first, second = register_of(lesson)[:2]
     page.get_by_role("button", name="Valider").wait_for()
     page.wait_for_load_state()
-    said = [page.locator("main").aria_snapshot()]
-    assert f'- group "{first.list_name}"' in said[0]
-    assert '- radio "Présent" [checked]' in said[0]
+    transcript = [page.locator("main").aria_snapshot()]
+    assert f'- group "{first.list_name}"' in transcript[0]
+    assert '- radio "Présent" [checked]' in transcript[0]
     page.locator(".roll input[type=radio]:checked").first.focus()
 
     def press(key: str) -> str:
         page.keyboard.press(key)
-        said.extend([f"[{key}]", page.locator(":focus").aria_snapshot()])
-        return said[-1]
+        transcript.extend([f"[{key}]", page.locator(":focus").aria_snapshot()])
+        return transcript[-1]
 
     assert press("ArrowRight") == '- radio "Retard" [checked]'
     minutes = press("Tab")
@@ -102,7 +102,7 @@ def test_the_roll_is_said_in_words_and_called_by_keys(visit: Any, lesson: Lesson
     group = page.locator("fieldset:has(:focus)").aria_snapshot()
     assert group.startswith(f'- group "{second.list_name}"')
     press("ArrowLeft")
-    assert said[-1] == '- radio "Absent" [checked]'
+    assert transcript[-1] == '- radio "Absent" [checked]'
     if scripts:
         page.get_by_role("status").filter(has_text="1 absent").wait_for()
     page.keyboard.press("Enter")
@@ -112,5 +112,5 @@ def test_the_roll_is_said_in_words_and_called_by_keys(visit: Any, lesson: Lesson
         (second.pupil_id, "absent", None),
     }
     if SHOTS:
-        Path(SHOTS, "appel-lu.txt").write_text("\n".join(said))
+        Path(SHOTS, "appel-lu.txt").write_text("\n".join(transcript))
     teacher.done()

@@ -69,7 +69,9 @@ def test_the_cpe_settles_sends_and_follows(visit: Any, schools: dict[str, World]
     cpe.check("vie-scolaire")
     page.get_by_role("link", name="à régler").click()
     cpe.check("a-regler")
-    page.locator("tbody input[type=checkbox]").first.check()
+    # Somebody else's: settling counts the half-days of its pupil anew.
+    others = page.locator("tbody tr", has_not_text=alert.pupil.list_name)
+    others.locator("input[type=checkbox]").first.check()
     page.get_by_label("Motif").last.select_option(label="Maladie")
     page.get_by_role("button", name="Régler", exact=True).click()
     page.get_by_text("1 ligne est traitée.").wait_for()
@@ -83,7 +85,7 @@ def test_the_cpe_settles_sends_and_follows(visit: Any, schools: dict[str, World]
     assert Visit.objects.going_on().filter(pupil=alert.pupil).exists()
     cpe.open("/vie-scolaire/alertes/")
     cpe.check("alertes")
-    page.get_by_role("button", name="Suivre ABADIE Nina").click()
+    page.get_by_role("button", name="Suivre, et le dire à la famille ABADIE Nina").click()
     page.get_by_text("Le suivi est ouvert").wait_for()
     cpe.check("suivi")
     assert FollowUp.objects.filter(pupil=alert.pupil).exists()
@@ -162,6 +164,31 @@ def test_the_cpes_morning(visit: Any, schools: dict[str, World], waiting: Explan
     cpe.check("appel-note")
     done = FollowUpAction.objects.get(follow_up__pupil=pupil)
     assert done.made_by == schools["college"].people["cpe"]
+    cpe.done()
+
+
+def test_who_is_missing_now_is_on_the_screen_of_a_phone(visit: Any, schools: dict[str, World]) -> None:
+    """The first of those who are missing is above the menu of a phone, without scrolling: the figures are a line of text."""
+    college = schools["college"]
+    pupil = college.people["pupil"]
+    lesson = Lesson.objects.of_pupils([pupil.pk]).filter(starts__lte=NOW, ends__gt=NOW)[0]
+    RollCall.objects.get_or_create(
+        lesson=lesson,
+        defaults={"school": college.school, "called_by": college.people["teacher"], "called_at": NOW},
+    )
+    Entry.objects.update_or_create(
+        lesson=lesson,
+        pupil=pupil,
+        defaults={"school": college.school, "day": college.today, "status": "absent", "minutes_late": None},
+    )
+    cpe = visit("cpe")
+    cpe.open("/vie-scolaire/maintenant/")
+    row = cpe.page.get_by_role("row", name=pupil.list_name)
+    menu = cpe.page.get_by_role("navigation", name="Menu principal")
+    seen, below = row.bounding_box(), menu.bounding_box()
+    assert seen and below
+    assert seen["y"] + seen["height"] / 2 < below["y"]
+    cpe.check("maintenant-telephone")
     cpe.done()
 
 

@@ -121,12 +121,12 @@ def by_saml(origin: str, **facts: Any) -> Party:
 
 
 def request_to(home: str, party: Party, number: str, **facts: str) -> str:
-    said = {
+    attributes = {
         "ID": number,
         "AssertionConsumerServiceURL": party.addresses[0],
         "IssueInstant": saying.at(timezone.now()),
     }
-    xml = saying.request_xml(home, issuer=party.entity_id, **said | facts)
+    xml = saying.request_xml(home, issuer=party.entity_id, **attributes | facts)
     return f"{home}/saml/sso?{saying.query(xml)}"
 
 

@@ -121,22 +121,22 @@ def test_the_roll_on_a_plan_is_heard_row_by_row_then_those_without_a_place(
     teacher.open(f"/appel/{lesson.pk}/")
     page.get_by_role("button", name="Voir en plan de classe").click()
     expect(page.locator(".roll-plan")).to_be_visible()
-    said = heard(page)
+    lines = heard(page)
     seats = (
         Seat.objects.filter(plan=plan, row__isnull=False).order_by("row", "column").select_related("pupil")
     )
-    order = [said.index(f'group "{seat.pupil.list_name}"') for seat in seats]
+    order = [lines.index(f'group "{seat.pupil.list_name}"') for seat in seats]
     assert order == sorted(order)
-    without = said.index('heading "Sans place"')
-    assert order[-1] < without < len(said) - 1
-    assert any(line.startswith('group "') for line in said[without:])
+    without = lines.index('heading "Sans place"')
+    assert order[-1] < without < len(lines) - 1
+    assert any(line.startswith('group "') for line in lines[without:])
     page.locator(".roll input[type=radio]:checked").first.focus()
     page.keyboard.press("ArrowLeft")
     assert page.locator(":focus").aria_snapshot() == '- radio "Absent" [checked]'
     if teacher.scripts:
         page.get_by_role("status").filter(has_text="1 absent").wait_for()
     if SHOTS:
-        Path(SHOTS, "appel-en-plan-lu.txt").write_text("\n".join(said))
+        Path(SHOTS, "appel-en-plan-lu.txt").write_text("\n".join(lines))
     teacher.done()
 
 

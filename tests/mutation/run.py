@@ -141,8 +141,10 @@ class Mutations:
         """Every test, with right rules: what it costs, which rules it reaches; those that fail already."""
         shares = [range(first, len(self.items), self.at_once) for first in range(self.at_once)]
         failed = []
-        for _, told in forked([lambda share=share: self._watched(share) for share in shares], self.at_once):
-            for number, (passed, seconds, places) in told:
+        for _, results in forked(
+            [lambda share=share: self._watched(share) for share in shares], self.at_once
+        ):
+            for number, (passed, seconds, places) in results:
                 self.seconds[number] = seconds
                 if not passed:
                     failed.append(f"fails already, hence proves nothing: {self.items[number].nodeid}")
@@ -174,13 +176,13 @@ class Mutations:
                 if isinstance(decision, ast.FunctionDef):
                     decision.body[:0] = ast.parse(f"_reached({f'{path}:{decision.name}'!r})").body
                     become(decision, module)
-        told = []
+        results = []
         for number in share:
             places.clear()
             before = time.process_time()
             passed = self._passes(number)
-            told.append((number, (passed, time.process_time() - before, sorted(places))))
-        return told
+            results.append((number, (passed, time.process_time() - before, sorted(places))))
+        return results
 
     def _passes(self, number: int) -> bool:
         # Whatever comes next, the session alone stays set up.
@@ -252,12 +254,14 @@ def main() -> int:
     asked.add_argument("--tests", nargs="*", default=TESTS)
     asked.add_argument("--house", default="", help="the rules of this house, by its tests and its pages")
     asked.add_argument("--at-once", type=int, default=2)
-    told = asked.parse_args()
-    rules = told.rules or [path for path in every_path() if f"/{told.house}/" in path or not told.house]
-    plugin = Mutations(rules, told.at_once)
+    options = asked.parse_args()
+    rules = options.rules or [
+        path for path in every_path() if f"/{options.house}/" in path or not options.house
+    ]
+    plugin = Mutations(rules, options.at_once)
     quiet = ["-qq", "-s", "--tb=no", "-m", "not journey and not net"]
-    house = ["--house", told.house] if told.house else []
-    return int(pytest.main([*quiet, *house, *told.tests], plugins=[plugin]))
+    house = ["--house", options.house] if options.house else []
+    return int(pytest.main([*quiet, *house, *options.tests], plugins=[plugin]))
 
 
 if __name__ == "__main__":

@@ -218,11 +218,11 @@ Found = dict[str, dict[str, set[str]]]
 def look(
     stage: Stage,
     acted: Acted,
-    said: Iterable[str],
+    log_lines: Iterable[str],
     readers: Iterable[str] = READERS,
     houses: Collection[str] = (),
 ) -> Found:
-    """By word, who has found it, and where. `houses`: those whose pages are looked at, when not all; `said`: the log."""
+    """By word, who has found it, and where. `houses`: those whose pages are looked at, when not all; `log_lines`: the log."""
     found: Found = defaultdict(lambda: defaultdict(set))
 
     def notice(reader: str, where: str, text: str) -> None:
@@ -238,13 +238,13 @@ def look(
         notice(reader, where, text.casefold())
     for verb, details in Line.objects.values_list("verb", "details"):
         notice(JOURNAL, verb, f"{details}")
-    for line in said:
+    for line in log_lines:
         notice(LOGS, "a line", line.casefold())
     return found
 
 
 def complaints(
-    acted: Acted, found: Found, told: Mapping[str, Set[str]], marks: Iterable[Mark] = ()
+    acted: Acted, found: Found, readers_by_name: Mapping[str, Set[str]], marks: Iterable[Mark] = ()
 ) -> dict[str, list[str]]:
     """By route, what is wrong with the words of its form: read by others, read by nobody, or nobody said who reads them.
 
@@ -252,7 +252,7 @@ def complaints(
     """
     wrong: dict[str, list[str]] = defaultdict(list)
     for token, word in acted.words.items():
-        readers = readers_of(word, told)
+        readers = readers_of(word, readers_by_name)
         if readers is None:
             wrong[word.route].append(f"{word}: nobody said who reads it (READ_BY)")
             continue
@@ -260,20 +260,24 @@ def complaints(
         for reader in sorted(met.keys() - readers - {word.by}):
             wrong[word.route].append(f"{word}: found by {reader} in {', '.join(sorted(met[reader])[:3])}")
     for route, words in _by_route(acted).items():
-        readable = [word for word in words if readers_of(word, told)]
+        readable = [word for word in words if readers_of(word, readers_by_name)]
         if readable and not any(word.token in found for word in words):
             wrong[route].append(f"{route}: its words were found by nobody, and nothing was looked at")
-    wrong[MARKS] += _of_the_marks(found, marks, told)
+    wrong[MARKS] += _of_the_marks(found, marks, readers_by_name)
     for route, why in acted.failed.items():
         wrong[route].append(f"{route}: its form was not taken ({why})")
     return wrong
 
 
-def _of_the_marks(found: Found, marks: Iterable[Mark], told: Mapping[str, Set[str]]) -> Iterator[str]:
-    """`told` adds those to whom a form of the run shows the mark: a name goes with the message that one sends."""
+def _of_the_marks(
+    found: Found, marks: Iterable[Mark], readers_by_name: Mapping[str, Set[str]]
+) -> Iterator[str]:
+    """`readers_by_name` adds those to whom a form of the run shows the mark: a name goes with the message that one sends."""
     for mark in marks:
         met = found.get(mark.token, {})
-        for reader in sorted(met.keys() & CAST_OF_MARKS - mark.readers - told.get(mark.name, set())):
+        for reader in sorted(
+            met.keys() & CAST_OF_MARKS - mark.readers - readers_by_name.get(mark.name, set())
+        ):
             yield f"« {mark.name} »: found by {reader} in {', '.join(sorted(met[reader])[:3])}"
 
 
@@ -284,22 +288,24 @@ def _by_route(acted: Acted) -> dict[str, list[Word]]:
     return found
 
 
-def readers_of(word: Word, told: Mapping[str, Set[str]]) -> Set[str] | None:
+def readers_of(word: Word, readers_by_name: Mapping[str, Set[str]]) -> Set[str] | None:
     """Those of the field, else those of the form."""
-    return told.get(f"{word.route}.{word.field}", told.get(word.route))
+    return readers_by_name.get(f"{word.route}.{word.field}", readers_by_name.get(word.route))
 
 
-def judged(stage: Stage, houses: Collection[str], told: Mapping[str, Set[str]]) -> dict[str, list[str]]:
+def judged(
+    stage: Stage, houses: Collection[str], readers_by_name: Mapping[str, Set[str]]
+) -> dict[str, list[str]]:
     """What is wrong with the forms of these houses, on a stage that is left as it was.
 
     What another form has overwritten, or taken the ground from, is typed again on a stage of its own: then the pages of
     its house are enough.
     """
     looked_at = NEAR | set(houses) if len(houses) <= FEW else set()
-    wrong = _round(stage, forms_of(houses), told, looked_at)
+    wrong = _round(stage, forms_of(houses), readers_by_name, looked_at)
     left = [route for route in forms_of(houses) if _is_to_try_again(wrong.get(route.name, []))]
     if left:
-        again = _round(stage, left, told, {route.house for route in left})
+        again = _round(stage, left, readers_by_name, {route.house for route in left})
         wrong = {
             name: found for name, found in wrong.items() if name not in {form.name for form in left}
         } | again
@@ -311,28 +317,28 @@ def _is_to_try_again(found: Sequence[str]) -> bool:
 
 
 def _round(
-    stage: Stage, routes: Sequence[Route], told: Mapping[str, Set[str]], houses: Collection[str]
+    stage: Stage, routes: Sequence[Route], readers_by_name: Mapping[str, Set[str]], houses: Collection[str]
 ) -> dict[str, list[str]]:
     stage = pickle.loads(pickle.dumps(stage))
     mail.outbox.clear()
-    with transaction.atomic(), papers_as_text(), said_in_logs() as said:
+    with transaction.atomic(), papers_as_text(), said_in_logs() as log_lines:
         come(stage)
         acted = act(stage, routes)
-        found = look(stage, acted, said, houses=houses)
+        found = look(stage, acted, log_lines, houses=houses)
         transaction.set_rollback(True)
-    return complaints(acted, found, told, stage.marks)
+    return complaints(acted, found, readers_by_name, stage.marks)
 
 
 @contextmanager
 def said_in_logs() -> Iterator[list[str]]:
     """What the lines of the log hold inside, as they are written for whoever runs the platform."""
-    said: list[str] = []
+    log_lines: list[str] = []
     configured = logging.config.DictConfigurator(settings.LOGGING)
     lines = configured.configure_formatter(settings.LOGGING["formatters"]["lines"])
 
     class Kept(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(lines.format(record))
+            log_lines.append(lines.format(record))
 
     handler, disabled = Kept(), logging.root.manager.disable
     # Not on the screen: thousands of refusals would drown what is wrong.
@@ -340,6 +346,6 @@ def said_in_logs() -> Iterator[list[str]]:
     with mock.patch.object(root, "handlers", [handler]), mock.patch.object(root, "level", logging.INFO):
         logging.disable(logging.NOTSET)
         try:
-            yield said
+            yield log_lines
         finally:
             logging.disable(disabled)

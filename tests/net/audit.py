@@ -79,8 +79,8 @@ class Engines:
         found["htmlcs"] = self._inside(page, [self.htmlcs], ASK_HTMLCS)
         found["qualweb"] = self._inside(page, self.qualweb, ASK_QUALWEB, self.first["words"])
         return {
-            name: [str(one) for one in told if not is_reviewed(name, one.rule, one.element)]
-            for name, told in found.items()
+            name: [str(one) for one in findings if not is_reviewed(name, one.rule, one.element)]
+            for name, findings in found.items()
         }
 
     def _inside(self, page: Page, scripts: list[str], question: str, given: Any = None) -> list[Told]:
@@ -112,7 +112,7 @@ def validated(files: list[Path]) -> dict[str, list[str]] | None:
     answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found: dict[str, list[str]] = {str(file): [] for file in files}
     for message in json.loads(answer)["messages"]:
-        told = Told(message["type"], message.get("extract", ""), message["message"])
-        if message["type"] == "error" and not is_reviewed("vnu", told.why, told.element):
-            found[message["url"].removeprefix("file:")].append(str(told))
+        finding = Told(message["type"], message.get("extract", ""), message["message"])
+        if message["type"] == "error" and not is_reviewed("vnu", finding.why, finding.element):
+            found[message["url"].removeprefix("file:")].append(str(finding))
     return found

@@ -24,6 +24,7 @@ PROBES = (Path(__file__).parent / "probes.js").read_text()
 SCRIPT = Axe().axe_script
 AXE = {"resultTypes": ["violations", "incomplete"]}
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+PHONE = {"width": 390, "height": 844}
 
 Faults = dict[str, list[str]]
 
@@ -32,17 +33,17 @@ Faults = dict[str, list[str]]
 
 
 def answer(visit: Visit) -> list[str]:
-    told = "" if visit.status in visit.wanted else f"{visit.status} au lieu de {sorted(visit.wanted)}"
-    return [told] if told else []
+    problem = "" if visit.status in visit.wanted else f"{visit.status} au lieu de {sorted(visit.wanted)}"
+    return [problem] if problem else []
 
 
 def queries(visit: Visit) -> list[str]:
     if visit.queries <= MOST_QUERIES:
         return []
-    told = "; ".join(
+    text = "; ".join(
         re.sub(r"SELECT .* FROM ", "SELECT … FROM ", statement)[:90] for statement in visit.statements
     )
-    return [f"{visit.queries} requêtes : {told}"]
+    return [f"{visit.queries} requêtes : {text}"]
 
 
 def weight(visit: Visit) -> list[str]:
@@ -90,7 +91,7 @@ class Heard:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.console.append(str(error)))
         page.on("request", self._request)
-        page.expose_binding("preauRefused", lambda _, said: self.csp.append(said))
+        page.expose_binding("preauRefused", lambda _, violation: self.csp.append(violation))
         page.add_init_script(
             "document.addEventListener('securitypolicyviolation', (event) =>"
             " preauRefused(`${event.effectiveDirective} : ${event.blockedURI}`))"
@@ -166,8 +167,18 @@ def narrow(page: Page) -> Faults:
     return found
 
 
-def look(page: Page, heard: Heard, *, on_every_side: bool = True) -> Faults:
-    """Every checker on the page that is open, at 1280 px; then, on every side, in the dark and at 320 px."""
+def enlarged(page: Page) -> Faults:
+    """On a phone, its text twice as large (WCAG 1.4.4): the page goes on downwards, not sideways."""
+    page.set_viewport_size(PHONE)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found = {"200 %": page.evaluate("preauNet.sideways()")}
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.set_viewport_size(WIDE)
+    return found
+
+
+def look(page: Page, heard: Heard, *, on_every_side: bool = True, with_large_text: bool = True) -> Faults:
+    """Every checker on the page that is open, at 1280 px; then, on every side, in the dark and at 320 px; with large text on a phone."""
     page.evaluate(PROBES)
     wrong, doubts = axe(page)
     found: Faults = {"axe": wrong, "axe incertain": doubts}
@@ -177,13 +188,15 @@ def look(page: Page, heard: Heard, *, on_every_side: bool = True) -> Faults:
     if on_every_side:
         found["sombre"] = dark(page)
         merge(found, narrow(page))
+    if with_large_text:
+        merge(found, enlarged(page))
     found |= {"console": list(heard.console), "csp": list(heard.csp), "tiers": list(heard.strangers)}
     return found
 
 
 def merge(found: Faults, more: Faults) -> None:
-    for checker, told in more.items():
-        found[checker] = found.get(checker, []) + told
+    for checker, texts in more.items():
+        found[checker] = found.get(checker, []) + texts
 
 
 def missed(found: Faults, planted: dict[str, Iterable[str]]) -> list[str]:
@@ -192,5 +205,5 @@ def missed(found: Faults, planted: dict[str, Iterable[str]]) -> list[str]:
         f"{checker} n’a pas vu « {word} »"
         for checker, words in planted.items()
         for word in words
-        if not any(word in told for told in found.get(checker, []))
+        if not any(word in fault for fault in found.get(checker, []))
     ]

@@ -75,6 +75,7 @@ PLANTED = {
     "focus": ["eteint", "voile"],
     "cibles": ["petit"],
     "320 px": ["de large pour 320"],
+    "200 %": ["de large pour 390"],
     "espacement": ["coupe"],
     "sombre": ["reste claire"],
     "console": ["erreur plantée"],

@@ -102,18 +102,18 @@ def methods_of(name: str, view: Any) -> frozenset[str]:
     raise Untold(f"{name}: nobody said which methods it takes (require_safe, require_POST…)")
 
 
-def untold(found: Iterable[Route], told: Told | None = None) -> list[str]:
+def untold(found: Iterable[Route], tables: Told | None = None) -> list[str]:
     """The routes and models that the tables of the matrix do not know, and what they know too much."""
-    told, found = told or Told(), list(found)
+    tables, found = tables or Told(), list(found)
     known = {route.name for route in found}
     complaints = [
         f"{route.name}: nobody told the matrix who opens it"
         for route in found
-        if route.name not in told.opens
+        if route.name not in tables.opens
     ]
-    complaints += [f"{name}: no such route any more" for name in sorted({*told.opens, *BODIES} - known)]
+    complaints += [f"{name}: no such route any more" for name in sorted({*tables.opens, *BODIES} - known)]
     for route in found:
-        if route.model is not None and route.model not in told.sees:
+        if route.model is not None and route.model not in tables.sees:
             complaints.append(f"{route.name}: nobody told the matrix who sees {route.model._meta.label}")
         if "POST" in route.methods and route.name not in BODIES:
             complaints.append(f"{route.name}: takes a POST, and has no valid body in BODIES")

@@ -124,8 +124,8 @@ class Delivered:
     def run(self) -> None:
         """Send what waits, as the worker would."""
 
-        def keep(endpoint: str, _key: str, _auth: str, said: Any, **_facts: Any) -> webpush.Answer:
-            self.pushes.append((endpoint, str(said)))
+        def keep(endpoint: str, _key: str, _auth: str, payload: Any, **_facts: Any) -> webpush.Answer:
+            self.pushes.append((endpoint, str(payload)))
             return webpush.Answer(201)
 
         with mock.patch.object(webpush, "send", keep):
@@ -138,8 +138,8 @@ class Delivered:
             text = f"{sent.subject}\n{sent.body}\n{sent.extra_headers}"
             for address in sent.to:
                 yield readers.get(address, SOMEBODY_ELSE), (f"mail « {sent.subject} »", text)
-        for endpoint, said in self.pushes:
-            yield readers.get(endpoint, SOMEBODY_ELSE), ("push", said)
+        for endpoint, payload in self.pushes:
+            yield readers.get(endpoint, SOMEBODY_ELSE), ("push", payload)
 
 
 # What one reader can look at

@@ -66,7 +66,7 @@ class Part:
     def _keep(self, visit: Any, found: dict[str, list[str]]) -> None:
         where = {"member": visit.member, "route": visit.route, "address": visit.address}
         self.faults += [
-            {"checker": name, **where, "told": one} for name, told in found.items() for one in told
+            {"checker": name, **where, "told": one} for name, faults in found.items() for one in faults
         ]
 
     def write(self, seconds: float) -> None:
@@ -77,7 +77,7 @@ class Part:
         (folder / f"{self.name}.json").write_text(json.dumps(kept, ensure_ascii=False))
 
 
-def told(faults: list[dict[str, str]]) -> str:
+def fault_lines(faults: list[dict[str, str]]) -> str:
     """The faults as a failing test says them: each once, with where to look."""
     lines: dict[str, list[dict[str, str]]] = {}
     for fault in faults:

@@ -68,15 +68,17 @@ class Scene:
 
     stage: Stage
 
-    def complaints(self, told: Mapping[str, Set[str]] | None = None) -> list[str]:
+    def complaints(self, readers_by_name: Mapping[str, Set[str]] | None = None) -> list[str]:
         come(self.stage)
-        with said_in_logs() as said:
+        with said_in_logs() as log_lines:
             acted = act(self.stage, [route for route in forms_of(["attendance"]) if route.name == EXPLAIN])
             found = look(
-                self.stage, acted, said, ["guardian", "other_guardian"], {"attendance", "notifications"}
+                self.stage, acted, log_lines, ["guardian", "other_guardian"], {"attendance", "notifications"}
             )
         assert acted.words
-        return complaints(acted, found, gathered().read_by if told is None else told)[EXPLAIN]
+        return complaints(acted, found, gathered().read_by if readers_by_name is None else readers_by_name)[
+            EXPLAIN
+        ]
 
 
 EXPLAIN = "attendance:explain"

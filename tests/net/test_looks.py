@@ -112,7 +112,7 @@ def test_the_pages_of_a_house(request: pytest.FixtureRequest, stage: Stage, hous
     # Of a few pages the table says that nobody of these schools opens them.
     opened = {name for name, page in OF_TABLE.items() if name.partition(":")[0] == house and page.open_to}
     assert opened - visited == set(), "nobody may open it"
-    assert not part.faults, report.told(part.faults)
+    assert not part.faults, report.fault_lines(part.faults)
 
 
 def chosen(seen: dict[str, list[Visit]]) -> dict[str, list[Visit]]:

@@ -54,7 +54,7 @@ def test_every_page_for_everyone(request: pytest.FixtureRequest, stage: Stage, k
         walked_to = {visit.route for visit in crawls[keys.index("head")].visits.values()}
         # A new gesture wants an object to be made on: `lay` of its house.
         assert {name for name, _ in routes(urls.urlpatterns)} - walked_to == gathered().of_others
-    assert not part.faults, report.told(part.faults)
+    assert not part.faults, report.fault_lines(part.faults)
 
 
 def walked(crawl: Crawl, part: report.Part) -> Crawl:

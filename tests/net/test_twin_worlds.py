@@ -307,8 +307,8 @@ def _without_what_is_drawn(text: str) -> str:
     head, body = text.partition("\n")[::2]
     answered = re.match(r"\d{3} ", head)
     leads = re.search(r"location: \S+", head)
-    said = f"{answered[0]}{leads[0] if leads else ''}" if answered else head
-    return f"{said}\n{DRAWN.sub('', body)}"
+    status_line = f"{answered[0]}{leads[0] if leads else ''}" if answered else head
+    return f"{status_line}\n{DRAWN.sub('', body)}"
 
 
 @pytest.mark.net
@@ -321,8 +321,8 @@ def test_a_gesture_tells_nothing_to_those_it_does_not_regard(stage: Stage, name:
 
 def test_what_is_not_declared_is_found(stage: Stage) -> None:
     """The check itself: of an absence explained, the other parent reads that nothing is left to be done."""
-    told = replace(GESTURES["attendance: an absence is explained"], unaware=("other_guardian",), tells={})
-    found = learnt(stage, told)
+    gesture = replace(GESTURES["attendance: an absence is explained"], unaware=("other_guardian",), tells={})
+    found = learnt(stage, gesture)
     places = [one.partition(": ")[0] for one in found]
     assert {f"other_guardian attendance:{name}" for name in ("absences", "explain")} <= set(places), places
 

@@ -38,8 +38,8 @@ def agenda(
     """Cours, vacances, événements et travail à faire, dans l’ordre. Ni absences ni punitions : elles restent sur le site."""
     viewer = request.viewer
     first, last = webapi.period(du, au, viewer.today)
-    rows, told = webapi.cut(gathered(viewer, first, last, for_feed=True), page)
-    return told | {"elements": [_entry(row) for row in rows]}
+    rows, pagination = webapi.cut(gathered(viewer, first, last, for_feed=True), page)
+    return pagination | {"elements": [_entry(row) for row in rows]}
 
 
 def _entry(entry: AgendaEntry) -> dict[str, Any]:

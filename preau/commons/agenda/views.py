@@ -38,6 +38,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     kept = f"&enfant={child.public_id}" if child else ""
     context = {
         "layout": layout,
+        "landings": _landings(layout, view, viewer.today),
         "today": viewer.today,
         "views": _views(view, day, kept),
         "children": _children(children, child, f"?vue={view}&jour={day}"),
@@ -46,6 +47,12 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(viewer, view, day, kept),
     }
     return render(request, "agenda/agenda.html", context)
+
+
+def _landings(layout: queries.Layout, view: View, today: date) -> list[date]:
+    """Where the keyboard goes at once; a month has no day that is a place of its own."""
+    days = [] if view == View.MONTH else layout.days
+    return dates.landings([(one.day, bool(one.entries)) for one in days], today)
 
 
 def _children(children: Sequence[Person], child: Person | None, here: str) -> list[tuple[str, str, bool]]:

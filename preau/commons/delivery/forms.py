@@ -1,5 +1,6 @@
 """The hours of a school, as somebody types them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,6 +12,14 @@ from preau.commons.delivery.models import SchoolPolicy
 from preau.commons.delivery.rules import TEXTS_A_DAY
 from preau.foundation import boards, sms
 from preau.foundation.fields import Clock, Weekdays, time_of
+
+
+def by_reason(kinds: Iterable[boards.NotificationKind]) -> list[tuple[str, list[boards.NotificationKind]]]:
+    """Urgent kinds under the reason that they share, each said once, in the order of the first of them."""
+    found: dict[str, list[boards.NotificationKind]] = {}
+    for kind in kinds:
+        found.setdefault(str(kind.urgency), []).append(kind)
+    return list(found.items())
 
 
 class SchoolHoursForm(forms.Form):
@@ -39,7 +48,9 @@ class SchoolHoursForm(forms.Form):
         if sms.is_offered():
             self.fields["offers_texts"] = forms.BooleanField(
                 label=_("Chacun peut demander à être prévenu par SMS de ce qui ne peut pas attendre"),
-                help_text=_("L’établissement paie chaque SMS : %(most)s au plus par personne et par jour.")
+                help_text=_(
+                    "Les responsables qui n’ont pas ouvert de compte sont prévenus par SMS de ce qui attend leur réponse sur papier. L’établissement paie chaque SMS : %(most)s au plus par personne et par jour."
+                )
                 % {"most": TEXTS_A_DAY},
                 required=False,
                 initial=policy.offers_texts,
@@ -47,13 +58,20 @@ class SchoolHoursForm(forms.Form):
         self.kinds = [kind for kind in boards.notification_kinds if kind.urgent and kind.may_wait]
         for kind in self.kinds:
             self.fields[f"passe-{kind.key}"] = forms.BooleanField(
-                label=kind.label, help_text=kind.urgency, required=False, initial=kind.key not in policy.waits
+                label=kind.label, required=False, initial=kind.key not in policy.waits
             )
 
     @property
-    def always(self) -> list[boards.NotificationKind]:
-        """The urgent kinds that no school holds back."""
-        return [kind for kind in boards.notification_kinds if kind.urgent and not kind.may_wait]
+    def reasons(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Why something is urgent, and the kinds that are so for this reason."""
+        return [
+            (reason, [self[f"passe-{kind.key}"] for kind in kinds]) for reason, kinds in by_reason(self.kinds)
+        ]
+
+    @property
+    def always(self) -> list[tuple[str, list[boards.NotificationKind]]]:
+        """The urgent kinds that no school holds back, by reason."""
+        return by_reason(kind for kind in boards.notification_kinds if kind.urgent and not kind.may_wait)
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

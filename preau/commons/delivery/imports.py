@@ -72,10 +72,10 @@ def _zone(node: Node) -> str:
 def _minute(node: Node, *, ends: bool = False) -> int:
     if ends and node.value == MIDNIGHT:
         return DAY
-    said = CLOCK.fullmatch(node.text())
-    if said is None:
+    match = CLOCK.fullmatch(node.text())
+    if match is None:
         node.refuse(_('une heure est attendue, comme "07:00".'))
-    return int(said[1]) * HOUR + int(said[2])
+    return int(match[1]) * HOUR + int(match[2])
 
 
 def _days(node: Node) -> frozenset[int]:
@@ -102,9 +102,9 @@ def _closed(node: Node) -> tuple[date, date]:
 
 
 def _day(node: Node) -> date:
-    said = WRITTEN_DAY.fullmatch(node.text())
+    match = WRITTEN_DAY.fullmatch(node.text())
     try:
-        return date(*map(int, said.groups())) if said else node.refuse(str(NO_DAY))
+        return date(*map(int, match.groups())) if match else node.refuse(str(NO_DAY))
     except ValueError:
         node.refuse(str(NO_DAY))
 

@@ -78,6 +78,11 @@ def spread(
     return found.starts + timedelta(seconds=_scattered(rank) % room)
 
 
+def day_began(zone: str, moment: datetime) -> datetime:
+    """The last midnight on this clock: what is counted by day is counted from then on."""
+    return moment.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
 def next_at(
     school: SchoolHours, moment: datetime, minute: int, days: Collection[int] = frozenset({1, 2, 3, 4, 5})
 ) -> datetime:

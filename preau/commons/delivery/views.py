@@ -42,6 +42,6 @@ def carriers(request: HttpRequest) -> HttpResponse:
 def resend(request: HttpRequest, key: str) -> HttpResponse:
     """Try again now what a gateway did not manage to carry."""
     count = queries.carrier(key).resend()
-    said = ngettext("%(num)s envoi repart.", "%(num)s envois repartent.", count) % {"num": count}
-    messages.success(request, said if count else _("Rien n’attendait d’être renvoyé."))
+    sentence = ngettext("%(num)s envoi repart.", "%(num)s envois repartent.", count) % {"num": count}
+    messages.success(request, sentence if count else _("Rien n’attendait d’être renvoyé."))
     return redirect("delivery:carriers")

@@ -4,6 +4,7 @@ import base64
 import binascii
 import secrets
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from preau.commons.documents import rules
+from preau.commons.documents.actions import pictures
 from preau.commons.documents.models import (
     LONGEST_CARET,
     LONGEST_NAME,
@@ -21,12 +23,15 @@ from preau.commons.documents.models import (
 )
 from preau.commons.documents.queries import places
 from preau.commons.documents.queries.places import Place
+from preau.commons.files.actions import Desk
 from preau.directory.viewer import Viewer
-from preau.foundation.fields import Filter, RichText
+from preau.foundation.fields import Attachments, Filter, RichText
 from preau.foundation.richtext import cleaning, shared, showing
 
 NOT_THERE = gettext_lazy("Ce lieu n’est plus ouvert pour vous. Choisissez-en un autre.")
 PREFIX = 60
+# What the list of places of a page offers.
+MOST_PLACES = 120
 
 
 class FindForm(Filter):
@@ -56,11 +61,11 @@ class NewForm(TitleForm):
     fichier = forms.FileField(
         label=gettext_lazy("Partir d’un fichier"),
         help_text=gettext_lazy(
-            "ODT, DOCX, HTML ou Markdown, 5 Mo au plus. Les images n’y sont pas reprises."
+            "ODT, DOCX, HTML ou Markdown (seul, ou avec ses images dans un ZIP), 25 Mo au plus. Les images qu’il contient viennent avec le texte."
         ),
         required=False,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".odt,.docx,.html,.htm,.md,.txt"}),
+        widget=forms.FileInput(attrs={"accept": ".odt,.docx,.html,.htm,.md,.txt,.zip"}),
     )
     sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
 
@@ -95,7 +100,65 @@ class NewForm(TitleForm):
 class WriteForm(forms.Form):
     """The whole text, typed without the live editor."""
 
-    texte = RichText(label=gettext_lazy("Texte"), max_length=rules.MOST_WORDS, required=False)
+    texte = RichText(label=gettext_lazy("Texte"), max_length=rules.MOST_WORDS, required=False, pictures=True)
+
+
+class PictureForm(forms.Form):
+    """A picture, what it shows, and after which block of the text it goes."""
+
+    papers = Attachments(label=gettext_lazy("Image"))
+    montre = forms.CharField(
+        label=gettext_lazy("Ce que montre l’image"),
+        help_text=gettext_lazy(
+            "Une phrase, pour qui ne la voit pas : « Le plan de la rivière, avec les trois ateliers. »"
+        ),
+        max_length=cleaning.LONGEST_ALT,
+        error_messages={"required": gettext_lazy("Dites en une phrase ce que montre l’image.")},
+    )
+    apres = forms.ChoiceField(
+        label=gettext_lazy("Où la mettre"),
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy("Ce paragraphe vient de changer : dites de nouveau où la mettre.")
+        },
+    )
+
+    def __init__(self, viewer: Viewer, document: Document, html: str, words: str, *args: Any) -> None:
+        self.blocks = {_key(block): block for block in shared.blocks_of(html)}
+        where = next((key for key, block in self.blocks.items() if _begins(block, words)), pictures.LAST)
+        super().__init__(*args, initial={"apres": where})
+        fields: Any = self.fields
+        fields["papers"].desk = Desk(viewer, document.school_id, rules.PICTURES)
+        fields["apres"].choices = [
+            (pictures.LAST, _("À la fin")),
+            (pictures.FIRST, _("Au début")),
+            *_places(self.blocks, where),
+        ]
+
+    def clean_montre(self) -> str:
+        return cleaning.alternative(self.cleaned_data["montre"])
+
+    def clean_apres(self) -> str:
+        chosen = str(self.cleaned_data["apres"])
+        return self.blocks.get(chosen, chosen)
+
+
+def _key(block: str) -> str:
+    return sha256(block.encode()).hexdigest()[:16]
+
+
+def _begins(block: str, words: str) -> bool:
+    return bool(words) and " ".join(showing.plain(block).split()).startswith(words)
+
+
+def _places(blocks: dict[str, str], where: str) -> list[tuple[str, str]]:
+    """Each block by its first words; of a long text its headings, and the one where somebody was writing."""
+    many = len(blocks) > MOST_PLACES
+    kept = [
+        (key, block) for key, block in blocks.items() if not many or key == where or block.startswith("<h")
+    ]
+    named = [(key, showing.excerpt(block, 50)) for key, block in kept[:MOST_PLACES]]
+    return [(key, _("Après « %(words)s »") % {"words": words}) for key, words in named if words]
 
 
 class VersionForm(forms.Form):
@@ -139,6 +202,7 @@ class CommentForm(forms.Form):
     )
     texte = forms.CharField(
         label=gettext_lazy("Commentaire"),
+        help_text=gettext_lazy("Facultatif quand vous proposez un autre texte."),
         max_length=2_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -176,13 +240,13 @@ class CommentForm(forms.Form):
         """As `shared.swap` will: in one place, which it can tell from the others."""
         found = len(shared.places_of(self.read(), passage, prefix))
         if not found:
-            said = _(
+            sentence = _(
                 "Ce passage va d’une ligne à l’autre, ou par-dessus une formule : proposez un texte pour une seule ligne."
             )
-            self.add_error("passage", said)
+            self.add_error("passage", sentence)
         elif found > 1:
-            said = _("Ces mots sont à plusieurs endroits du document : recopiez-en quelques-uns de plus.")
-            self.add_error("passage", said)
+            sentence = _("Ces mots sont à plusieurs endroits du document : recopiez-en quelques-uns de plus.")
+            self.add_error("passage", sentence)
 
 
 class AnswerForm(forms.Form):

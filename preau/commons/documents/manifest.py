@@ -1,14 +1,15 @@
 """What documents show to the rest of the platform."""
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from preau.commons.documents import rules, seeds, tasks
+from preau.commons.documents import api, exports, rules, seeds, tasks
 from preau.commons.documents.actions import leaving, telling, writing
-from preau.commons.documents.boards import PlaceKind, places
+from preau.commons.documents.boards import FileForm, PlaceKind, file_forms, places
 from preau.commons.documents.models import Document
-from preau.commons.documents.queries import lists, measures, staff
+from preau.commons.documents.queries import lists, measures, pictures, staff
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
@@ -55,6 +56,19 @@ for page in [
     ),
 ]:
     boards.site_pages.add(page)
+boards.doors.add(
+    boards.Door(
+        "api.documents",
+        _("Documents à plusieurs"),
+        _("les documents que vous lisez, et leur texte ; rien ne s’y écrit."),
+        rules.has_documents,
+        by=("token",),
+        most=1000,
+        service=KEY,
+        order=36,
+    )
+)
+boards.api.add(boards.ApiPart("documents", api.router, "api.documents", order=36))
 places.add(
     PlaceKind(
         staff.KIND,
@@ -68,6 +82,8 @@ places.add(
         service=KEY,
     )
 )
+for form, told in exports.MADE.items():
+    file_forms.add(FileForm(form, told.content_type, partial(exports.made_of, kind=form)))
 boards.search.add(
     boards.SearchSource(
         _("Documents écrits à plusieurs"),
@@ -105,6 +121,9 @@ boards.notification_kinds.add(
         order=47,
     )
 )
+boards.file_owners.add(
+    boards.FileOwner("documents.Picture", "file", pictures.seen, outlives=True, service=KEY)
+)
 boards.topics.add(boards.Topic("document", followed))
 boards.schedule.add(boards.Scheduled("documents.settle", tasks.settle, every_minutes=5))
 boards.schedule.add(boards.Scheduled("documents.empty_bins", tasks.empty_bins, every_minutes=24 * 60))
@@ -119,6 +138,7 @@ for verb, label in [
     ("documents.renamed", _("Titre d’un document changé")),
     ("documents.version_named", _("Version d’un document gardée sous un nom")),
     ("documents.version_restored", _("Document revenu à une version")),
+    ("documents.picture_put", _("Image mise dans un document")),
     ("documents.suggestion_accepted", _("Suggestion mise dans un document")),
     ("documents.remark_withdrawn", _("Commentaire d’un autre retiré d’un document")),
     ("documents.trashed", _("Document jeté")),
@@ -186,6 +206,13 @@ for label, model, person, fields, more in [
         {"forget": leaving.forget_comments, "people": {"author": ALL, "settled_by": ALL}},
     ),
     (
+        _("Images mises dans un document"),
+        "Picture",
+        "put_by",
+        dict.fromkeys("document file".split(), NONE) | dict.fromkeys("put_by put_at".split(), PERSONAL),
+        {"forget": leaving.forget_pictures, "people": {"put_by": ALL}},
+    ),
+    (
         _("Pages ouvertes sur un document"),
         "Presence",
         "person",
@@ -226,7 +253,13 @@ boards.terms.add(
         due=by_year("documents.Document", "changed_at"),
         people=("owner", "begun_by"),
         erase=leaving.erase,
-        with_it=("documents.Version", "documents.Comment", "documents.Authorship", "documents.Update"),
+        with_it=(
+            "documents.Version",
+            "documents.Comment",
+            "documents.Authorship",
+            "documents.Update",
+            "documents.Picture",
+        ),
         order=29,
     )
 )
@@ -250,6 +283,7 @@ for words in [
     boards.InWords("documents.Version", when="made_at", sentence=(_("Version d’un document"),)),
     boards.InWords("documents.Authorship", when="", sentence=(_("A écrit dans une version"),)),
     boards.InWords("documents.Comment", when="made_at", sentence=(_("Commentaire d’un document"),)),
+    boards.InWords("documents.Picture", when="put_at", sentence=(_("Image mise dans un document"),)),
     boards.InWords("documents.Presence", when="seen_at", sentence=(_("Page ouverte sur un document"),)),
     boards.InWords("documents.Turn", when="ends_at", sentence=(_("Tour d’écriture"),)),
 ]:

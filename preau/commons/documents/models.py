@@ -7,6 +7,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.documents import boards
+from preau.commons.files.models import StoredFile
 from preau.directory.models import Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.foundation.boards import offered
@@ -18,10 +19,10 @@ OWN = "own"
 
 
 def placed(viewer: Viewer, power: str) -> Q:
-    """Documents of the places where the viewer « reads », « writes » or « runs »; those of their own besides."""
+    """Documents of the places where the viewer « reads », « comments », « writes » or « runs »; those of their own besides."""
     found = Q(kind=OWN, owner=viewer.person.pk)
     for kind, seated in offered(boards.places, viewer):
-        found |= Q(kind=kind.key, place__in=getattr(kind, power)(seated))
+        found |= Q(kind=kind.key, place__in=kind.keys(power, seated))
     return found
 
 
@@ -49,10 +50,11 @@ class DocumentQuerySet(SchoolQuerySet):
         return Q(trashed_by=viewer.person.pk) & placed(viewer, "writes")
 
     def powered(self, viewer: Viewer) -> Any:
-        """Each says whether the viewer `may_write` in it and `may_run` it."""
+        """Each says whether the viewer `may_comment` it, `may_write` in it and `may_run` it."""
         writes, runs = placed(viewer, "writes"), placed(viewer, "runs")
         begun = Q(begun_by=viewer.person.pk) & writes
         return self.named().annotate(
+            may_comment=ExpressionWrapper(placed(viewer, "comments"), BooleanField()),
             may_write=ExpressionWrapper(writes, BooleanField()),
             may_run=ExpressionWrapper(runs | begun, BooleanField()),
         )
@@ -219,6 +221,29 @@ class Version(models.Model):
         verbose_name_plural = _("versions de documents écrits à plusieurs")
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="document_version_once")]
+
+
+class Picture(models.Model):
+    """A picture that was put in a document, now in its text or in a version: whoever reads the document sees it. The text names it by the
+    public id of its file, and shows none that is not here."""
+
+    document = models.ForeignKey(
+        Document, models.CASCADE, related_name="pictures", verbose_name=_("document")
+    )
+    file = models.ForeignKey(
+        StoredFile, models.CASCADE, related_name="document_pictures", verbose_name=_("image")
+    )
+    put_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="document_pictures", verbose_name=_("ajoutée par")
+    )
+    put_at = models.DateTimeField(_("ajoutée le"))
+
+    objects = OfDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("image d’un document")
+        verbose_name_plural = _("images de documents")
+        constraints = [models.UniqueConstraint(fields=["document", "file"], name="document_picture_once")]
 
 
 class OfVersionQuerySet(SchoolQuerySet):

@@ -1,8 +1,11 @@
 """May this viewer do that with this document? What a place lets one do is asked of its kind (`boards.places`)."""
 
 from preau.commons.documents.models import Comment, Document, Version
+from preau.commons.files.rules import Limits
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
+from preau.foundation.filekinds import IMAGES
+from preau.foundation.uploads import MEGABYTE
 
 # Of one sending, of a document once its updates are one, of its words.
 HEAVIEST_UPDATE, HEAVIEST_STATE, MOST_WORDS = 600_000, 8_000_000, 200_000
@@ -10,6 +13,13 @@ HEAVIEST_UPDATE, HEAVIEST_STATE, MOST_WORDS = 600_000, 8_000_000, 200_000
 MOST_DOCUMENTS = 1_000
 # What a bin keeps; the versions of a document; the lines of its page of comments.
 BIN_DAYS, MOST_VERSIONS, MOST_COMMENTS = 30, 100, 200
+# People who write at once in one document; sendings of one of them, in so many seconds; when to send again what came too soon.
+MOST_WRITERS, MOST_SENDINGS, SENDING_SECONDS, LATER = 60, 100, 10, 5
+# Pictures of a document: how many, how heavy one is when it is sent, how heavy they are together once drawn anew.
+MOST_PICTURES, HEAVIEST_PICTURES = 60, 60 * MEGABYTE
+# Pictures that one file brings: each is drawn anew while somebody waits.
+MOST_BROUGHT = 20
+PICTURES = Limits(IMAGES, files=1, size=10 * MEGABYTE)
 # A turn to write; a page that says nothing for so long (seconds) is not there any more; how many are shown.
 TURN_MINUTES, PRESENT, MOST_PRESENT = 15, 25, 40
 
@@ -26,6 +36,11 @@ def is_shown(viewer: Viewer, document: Document) -> bool:
 
 def writes(viewer: Viewer, document: Document) -> bool:
     return not document.is_trashed and _power(viewer, document, "may_write")
+
+
+def comments(viewer: Viewer, document: Document) -> bool:
+    """Speaks of a passage, or suggests another text: whoever writes there; of those who only read, whom the place lets do it."""
+    return not document.is_trashed and _power(viewer, document, "may_comment")
 
 
 def runs(viewer: Viewer, document: Document) -> bool:
@@ -58,8 +73,8 @@ def reads_version(viewer: Viewer, version: Version) -> bool:
 
 
 def answers(viewer: Viewer, comment: Comment) -> bool:
-    """To what is not an answer itself: whoever writes there."""
-    return comment.parent_id is None and writes(viewer, comment.document)
+    """To what is not an answer itself: whoever comments there."""
+    return comment.parent_id is None and comments(viewer, comment.document)
 
 
 def settles(viewer: Viewer, comment: Comment) -> bool:
@@ -67,7 +82,7 @@ def settles(viewer: Viewer, comment: Comment) -> bool:
     if comment.parent_id is not None or comment.outcome != Comment.Outcome.OPEN:
         return False
     mine = comment.kind == Comment.Kind.COMMENT and comment.author_id == viewer.person.pk
-    return runs(viewer, comment.document) or (mine and writes(viewer, comment.document))
+    return runs(viewer, comment.document) or (mine and comments(viewer, comment.document))
 
 
 def runs_comment(viewer: Viewer, comment: Comment) -> bool:
@@ -77,7 +92,7 @@ def runs_comment(viewer: Viewer, comment: Comment) -> bool:
 
 def may_settle(viewer: Viewer, comment: Comment) -> bool:
     """The same, whether or not it was settled: a second click is told so."""
-    mine = comment.author_id == viewer.person.pk and writes(viewer, comment.document)
+    mine = comment.author_id == viewer.person.pk and comments(viewer, comment.document)
     return (
         comment.kind == Comment.Kind.COMMENT
         and comment.parent_id is None
@@ -87,7 +102,7 @@ def may_settle(viewer: Viewer, comment: Comment) -> bool:
 
 def withdraws(viewer: Viewer, comment: Comment) -> bool:
     """Takes back what one said; whoever runs the document, what anybody said."""
-    mine = comment.author_id == viewer.person.pk and writes(viewer, comment.document)
+    mine = comment.author_id == viewer.person.pk and comments(viewer, comment.document)
     return mine or runs(viewer, comment.document)
 
 

@@ -1,17 +1,22 @@
 """The demonstration's share: what a staff writes together, and one document of somebody's own."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
-from preau.commons.documents.actions import comments, keeping, versions, writing
+from preau.commons.documents import rules
+from preau.commons.documents.actions import comments, keeping, pictures, versions, writing
 from preau.commons.documents.actions.comments import Said
 from preau.commons.documents.models import Document
 from preau.commons.documents.queries import places, staff, texts
+from preau.commons.files import actions as files
 from preau.directory.viewer import Viewer, viewer_for
-from preau.foundation.richtext import cleaning
+from preau.foundation.richtext import cleaning, shared
 
 TRIP = """
 <h3>Avant de partir</h3>
@@ -30,6 +35,7 @@ NOTES = """
 <p>Une évaluation commune en janvier, sur la proportionnalité et les fractions.</p>
 <ol><li>Sujet proposé avant le 12.</li><li>Relecture croisée.</li><li>Correction partagée.</li></ol>
 """
+PLAN = "La rivière et les trois ateliers\u202f: le débit au pont, les épuisettes sur la berge, le croquis en haut du pré."
 OWN = """
 <p>Ce que je voudrais proposer au <strong>journal des deux classes</strong>.</p>
 <ul><li>Une interview de l’infirmière\u202f: que faire quand on a mal au ventre avant un contrôle\u202f?</li>
@@ -46,7 +52,7 @@ def plant(world: Any) -> None:
         return
     now = timezone.now()
     teacher, pupil, head = (viewer_for(world.people[key], 0, now) for key in ("teacher", "pupil", "head"))
-    if None in {teacher, pupil, head}:
+    if None in {teacher, pupil, head} or teacher.school_id != world.school.pk:
         return
     _of_staff(teacher, head)
     mine = keeping.begin(pupil, places.own_place(pupil), "Idées pour le journal", cleaning.clean(OWN))
@@ -58,6 +64,7 @@ def _of_staff(teacher: Viewer, head: Viewer) -> None:
     if place is None:
         return
     trip = keeping.begin(teacher, place, "Sortie à la rivière\u202f: déroulé", cleaning.clean(TRIP))
+    _illustrate(teacher, trip)
     _begun(trip, timedelta(days=3))
     _continue(head, trip, MORE, timedelta(days=1))
     comments.comment(
@@ -77,6 +84,29 @@ def _of_staff(teacher: Viewer, head: Viewer) -> None:
     )
     notes = keeping.begin(head, place, "Évaluation commune de mathématiques", cleaning.clean(NOTES))
     _begun(notes, timedelta(days=6))
+
+
+def _illustrate(viewer: Viewer, document: Document) -> None:
+    """A plan after the table of its workshops."""
+    plan = SimpleUploadedFile("Plan de la rivière.png", _plan())
+    (file,) = files.keep(viewer, document.school_id, [plan], rules.PICTURES)
+    table = next(block for block in shared.blocks_of(texts.html_now(document)) if block.startswith("<table"))
+    pictures.put(viewer, document.pk, file, PLAN, table)
+    document.refresh_from_db()
+    versions.keep(document, viewer)
+
+
+def _plan() -> bytes:
+    image = Image.new("RGB", (900, 420), "#e4efe0")
+    draw = ImageDraw.Draw(image)
+    draw.line([(0, 300), (220, 250), (450, 290), (700, 230), (900, 260)], fill="#3a7ca5", width=46)
+    draw.rectangle((430, 230, 470, 350), fill="#7b5620")
+    for number, (left, top) in enumerate([(400, 150), (180, 320), (700, 90)], 1):
+        draw.ellipse((left, top, left + 64, top + 64), fill="#14605c")
+        draw.text((left + 26, top + 18), str(number), fill="white", font_size=26)
+    target = BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()
 
 
 def _continue(viewer: Viewer, document: Document, html: str, ago: timedelta) -> None:

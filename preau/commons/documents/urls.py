@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.commons.documents.views import comments, history, keeping, one
+from preau.commons.documents.views import comments, history, keeping, one, pictures
 
 app_name = "documents"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("documents/<int:pk>/presence/", one.here, name="here"),
     path("documents/<int:pk>/tour/", one.take_turn, name="take_turn"),
     path("documents/<int:pk>/ecrire/", one.write, name="write"),
+    path("documents/<int:pk>/image/", pictures.put, name="put_picture"),
     path("documents/<int:pk>/titre/", keeping.rename, name="rename"),
     path("documents/<int:pk>/emporter/", keeping.export, name="export"),
     path("documents/<int:pk>/jeter/", keeping.throw_away, name="throw_away"),

@@ -341,8 +341,8 @@ def _lent(request: Request) -> HttpResponseBase:
     """A lock that holds nothing."""
     wanted = davwriting.lock_of(request, LONGEST_OWNER)
     token = f"urn:uuid:{uuid4()}"
-    lasts, said = davwriting.lasting(request), wanted.said if wanted else ""
-    held = ActiveLock(token, request.path, is_exclusive=True, is_deep=False, left=lasts, said=said)
+    lasts, owner = davwriting.lasting(request), wanted.said if wanted else ""
+    held = ActiveLock(token, request.path, is_exclusive=True, is_deep=False, left=lasts, said=owner)
     return davwriting.locked(held, HTTPStatus.OK, is_new=True)
 
 

@@ -17,19 +17,19 @@ FINE, WRONG = 200, 400
 class Failed(Exception):
     """A provider could not do its part: in which way, in a word of ours; `said`: what it said itself, shortened, for the log."""
 
-    def __init__(self, trouble: Trouble, said: str = "") -> None:
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
         super().__init__(trouble.value)
-        self.trouble, self.said = trouble, said[:200]
+        self.trouble, self.said = trouble, detail[:200]
 
 
 def is_place(address: Any) -> bool:
     """May it be asked at all? In https; on this machine in development, whatever it speaks."""
     try:
         parts = urlsplit(address)
-        told = bool(parts.hostname) and parts.port != 0 and parts.username is None and not parts.fragment
+        is_plain = bool(parts.hostname) and parts.port != 0 and parts.username is None and not parts.fragment
     except (ValueError, AttributeError, TypeError):
         return False
-    return told and (parts.scheme == "https" or (parts.scheme == "http" and settings.SIGNON_LOOPBACK))
+    return is_plain and (parts.scheme == "https" or (parts.scheme == "http" and settings.SIGNON_LOOPBACK))
 
 
 def _ask(

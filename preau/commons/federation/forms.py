@@ -140,8 +140,8 @@ class ProviderForm(forms.Form):
             }
             self.initial |= {name: " ".join(getattr(provider, name)) for name in ("strong", "domains")}
             for key in Key:
-                told = [attribute for attribute, known in provider.rules.items() if known == key]
-                self.initial[key.value] = " ".join(told)
+                attributes = [attribute for attribute, known in provider.rules.items() if known == key]
+                self.initial[key.value] = " ".join(attributes)
 
     def clean_issuer(self) -> str:
         typed: str = self.cleaned_data["issuer"].strip()
@@ -156,12 +156,12 @@ class ProviderForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if typed.get("protocol") == Protocol.OIDC:
-            for name, said in (
+            for name, sentence in (
                 ("issuer", _("Écrivez l’adresse du fournisseur.")),
                 ("client_id", _("Écrivez le numéro qu’il donne à Préau.")),
             ):
                 if name not in self.errors and not typed.get(name):
-                    self.add_error(name, said)
+                    self.add_error(name, sentence)
         opens_on, closes_on = typed.get("opens_on"), typed.get("closes_on")
         if opens_on and closes_on and closes_on < opens_on:
             self.add_error("closes_on", _("Le dernier jour vient avant le premier."))

@@ -171,9 +171,9 @@ class SamlStandIn:
             assertion, SAML, "AuthnStatement", AuthnInstant=written(opened.at), SessionIndex=opened.index
         )
         add(add(statement, SAML, "AuthnContext"), SAML, "AuthnContextClassRef", PASSWORD)
-        said = add(assertion, SAML, "AttributeStatement")
+        attributes = add(assertion, SAML, "AttributeStatement")
         for name, values in self.people[opened.subject].facts.items():
-            attribute = add(said, SAML, "Attribute", Name=name)
+            attribute = add(attributes, SAML, "Attribute", Name=name)
             for value in values:
                 add(attribute, SAML, "AttributeValue", value)
         return base64.b64encode(etree.tostring(_signed(assertion, self.key).getroottree())).decode()

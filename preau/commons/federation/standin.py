@@ -185,8 +185,8 @@ class StandIn:
             opened,
             time.time() + CODE_LIFE,
         )
-        said = {"code": code, "state": asked.get("state", ""), "iss": self.issuer}
-        return f"{asked['redirect_uri']}?{urlencode(said)}"
+        parameters = {"code": code, "state": asked.get("state", ""), "iss": self.issuer}
+        return f"{asked['redirect_uri']}?{urlencode(parameters)}"
 
     def redeem(self, form: Mapping[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
         with self.lock:
@@ -227,8 +227,8 @@ class StandIn:
 
     def logout_claims(self, relying: Relying, opened: StandInSession | None) -> dict[str, Any]:
         now = int(time.time())
-        said = {"sub": opened.subject, "sid": opened.sid} if opened else {}
-        return said | {
+        claims = {"sub": opened.subject, "sid": opened.sid} if opened else {}
+        return claims | {
             "iss": self.issuer,
             "aud": relying.client_id,
             "iat": now,
@@ -328,8 +328,8 @@ class _Handler(BaseHTTPRequestHandler):
             return ""
         return found.value if found else ""
 
-    def _json(self, status: int, told: Mapping[str, Any]) -> None:
-        self._send(status, "application/json", json.dumps(told).encode())
+    def _json(self, status: int, payload: Mapping[str, Any]) -> None:
+        self._send(status, "application/json", json.dumps(payload).encode())
 
     def _page(self, status: int, title: str, body: str) -> None:
         self._send(

@@ -67,22 +67,22 @@ def keep(viewer: Viewer, school_id: int, sent: Sequence[Any], limits: Limits) ->
 
 def _count(count: int, limits: Limits) -> None:
     if count > limits.files:
-        said = ngettext(
+        sentence = ngettext(
             "Un seul fichier est attendu ici.", "Pas plus de %(num)s fichiers à la fois.", limits.files
         )
-        raise UploadRefused(said % {"num": limits.files})
+        raise UploadRefused(sentence % {"num": limits.files})
 
 
 def _taken_in(sent: Any, limits: Limits) -> _Ready:
     """Look at one file, draw it anew if it is a picture, and write its bytes. Raises UploadRefused."""
     shown = filekinds.shown(sent.name)
     if sent.size > limits.size:
-        told = {"name": shown, "most": limits.size // MEGABYTE}
-        raise UploadRefused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % told)
+        values = {"name": shown, "most": limits.size // MEGABYTE}
+        raise UploadRefused(_("« %(name)s » est trop lourd : %(most)s Mo au plus.") % values)
     kind = filekinds.EMPTY if limits.empty and not sent.size else filekinds.kind_of(sent, shown)
     if kind not in limits.kinds:
-        told = {"name": shown, "kinds": limits.said}
-        raise UploadRefused(_("« %(name)s » ne convient pas ici. %(kinds)s") % told)
+        values = {"name": shown, "kinds": limits.said}
+        raise UploadRefused(_("« %(name)s » ne convient pas ici. %(kinds)s") % values)
     name, bare = filekinds.clean_name(sent.name, kind), vault.new_name()
     if kind not in filekinds.IMAGES:
         written = vault.write(sent, bare)
@@ -100,20 +100,23 @@ def _taken_in(sent: Any, limits: Limits) -> _Ready:
 
 def _cleared(ready: _Ready) -> _Ready:
     """The same, held back when the antivirus does not answer. Raises UploadRefused for what it knows."""
-    said = antivirus.verdict(vault.path_of(ready.written.name))
-    if said == Verdict.CLEAN:
+    verdict = antivirus.verdict(vault.path_of(ready.written.name))
+    if verdict == Verdict.CLEAN:
         return ready
-    if said == Verdict.UNKNOWN:
+    if verdict == Verdict.UNKNOWN:
         return _Ready(ready.name, ready.kind, ready.written, State.HELD)
     ready.forget()
-    told = _("« %(name)s » contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient.")
-    raise UploadRefused(told % {"name": ready.name})
+    sentence = _(
+        "« %(name)s » contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient."
+    )
+    raise UploadRefused(sentence % {"name": ready.name})
 
 
 @transaction.atomic
-def keep_made(school_id: int, name: str, content: bytes, kind: str) -> StoredFile:
+def keep_made(school_id: int, name: str, content: bytes | IO[bytes], kind: str) -> StoredFile:
     """Keep a document that Préau itself has made, sent by nobody; its owner points at it in the same transaction. Raises UploadRefused."""
-    written = vault.write(BytesIO(content), vault.new_name())
+    source = BytesIO(content) if isinstance(content, bytes) else content
+    written = vault.write(source, vault.new_name())
     if queries.room_left(school_id) < written.size:
         vault.remove(written.name)
         raise NoRoom(_("L’établissement n’a plus de place pour des fichiers."))
@@ -234,14 +237,14 @@ class Desk:
 
 def check_held() -> dict[str, int]:
     """Ask the antivirus again about each file that it has not cleared; stop at the first silence."""
-    told = {"cleared": 0, "removed": 0}
+    counts = {"cleared": 0, "removed": 0}
     for pk, public_id in StoredFile.objects.held().order_by("pk").values_list("pk", "public_id")[:500]:
         path = vault.path_of(public_id)
-        said = antivirus.verdict(path) if path.is_file() else Verdict.INFECTED
-        if said == Verdict.UNKNOWN:
+        verdict = antivirus.verdict(path) if path.is_file() else Verdict.INFECTED
+        if verdict == Verdict.UNKNOWN:
             break
-        told["cleared" if said == Verdict.CLEAN else "removed"] += _settle(pk, said)
-    return told
+        counts["cleared" if verdict == Verdict.CLEAN else "removed"] += _settle(pk, verdict)
+    return counts
 
 
 @transaction.atomic
@@ -297,6 +300,12 @@ def _erase(files: Sequence[StoredFile]) -> int:
     for file in files:
         transaction.on_commit(partial(_remove, file.public_id, glimpse=file.has_glimpse))
     return StoredFile.objects.filter(pk__in=[file.pk for file in files]).delete()[0]
+
+
+def remove_bytes(keys: Sequence[int]) -> None:
+    """Remove the bytes of these files now, before their rows go: done again, it finds nothing."""
+    for file in StoredFile.objects.filter(pk__in=keys):
+        _remove(file.public_id, glimpse=file.has_glimpse)
 
 
 def _remove(name: str, *, glimpse: bool) -> None:

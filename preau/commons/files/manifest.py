@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.files import actions, queries, rules, tasks
+from preau.commons.files.queries import kept
 from preau.foundation import boards
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import on_themselves
@@ -10,6 +11,7 @@ from preau.foundation.text import weight
 
 boards.schedule.add(boards.Scheduled("files.sweep", tasks.sweep, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("files.check_held", tasks.check_held, every_minutes=5))
+boards.kept_files.add(boards.KeptFiles("files", kept.kept))
 boards.personal_data.add(
     PersonalData(
         label=_("Fichiers envoyés"),

@@ -33,10 +33,10 @@ class Limits:
         words = [str(word) for word in dict.fromkeys(str(kind.word) for kind in kinds)]
         named = ", ".join([words[0], *(word if word.isupper() else word.lower() for word in words[1:])])
         most = ngettext("un fichier", "%(num)s fichiers au plus", self.files) % {"num": self.files}
-        told = {"kinds": named, "files": most, "size": self.size // MEGABYTE}
+        values = {"kinds": named, "files": most, "size": self.size // MEGABYTE}
         if self.files == 1:
-            return _("%(kinds)s : %(files)s, %(size)s Mo au plus.") % told
-        return _("%(kinds)s : %(files)s, %(size)s Mo chacun.") % told
+            return _("%(kinds)s : %(files)s, %(size)s Mo au plus.") % values
+        return _("%(kinds)s : %(files)s, %(size)s Mo chacun.") % values
 
 
 # A paper that a family shows the school; a document of a lesson; what a pupil hands in.

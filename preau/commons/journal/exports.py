@@ -146,8 +146,8 @@ def _table_and_facts(lines: _Lines, facts: IO[bytes]) -> Iterator[bytes]:
 
     def rows() -> Iterator[list[object]]:
         for line in lines:
-            told = {"facts": queries.facts_of(line), "seal": line.seal.number if line.seal else None}
-            facts.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
+            record = {"facts": queries.facts_of(line), "seal": line.seal.number if line.seal else None}
+            facts.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
             yield _row(words, line)
 
     for text in csvtext.lines(_header(), rows()):
@@ -184,7 +184,7 @@ def _seals(school: School, lines: _Lines) -> str:
 def _notice(school: School, asked: LineQuery, count: int) -> str:
     who = asked.person.full_name if asked.person else _("tout le monde")
     side = str(Extract.Side(asked.side).label) if asked.person else ""
-    told = {
+    values = {
         "school": school.name,
         "uai": school.uai,
         "first": f"{asked.first:%d/%m/%Y}",
@@ -235,7 +235,7 @@ les empreintes écrites dans ses journaux techniques (journal_sealed) : manage.p
 Une ligne sans sceau est trop récente pour en avoir un : les sceaux se posent toutes les heures.
 """
         )
-        % told
+        % values
     )
 
 
@@ -268,11 +268,13 @@ def _check(archive: ZipFile, checked: Checked, *, with_database: bool) -> None:
     manifest = archive.read(MANIFEST)
     if not signed.is_signed(PURPOSE, manifest, archive.read(SIGNATURE)):
         checked.faults.append("The manifest was not signed by this site.")
-    told = dict(reversed(line.split("  ", 1)) for line in manifest.decode().splitlines())
-    if sorted(archive.namelist()) != sorted([*SIGNED, MANIFEST, SIGNATURE]) or set(told) != set(SIGNED):
+    digest_by_name = dict(reversed(line.split("  ", 1)) for line in manifest.decode().splitlines())
+    if sorted(archive.namelist()) != sorted([*SIGNED, MANIFEST, SIGNATURE]) or set(digest_by_name) != set(
+        SIGNED
+    ):
         checked.faults.append("It does not hold the files of a bundle, and no other.")
     for name in SIGNED:
-        if _digest(archive, name) != told.get(name):
+        if _digest(archive, name) != digest_by_name.get(name):
             checked.faults.append(f"{name} is not the one that was signed.")
     if checked.faults:
         # What follows would speak of something that anybody may have written.
@@ -329,11 +331,11 @@ def _facts_told(archive: ZipFile, seals: dict[int, _SealLine]) -> Iterator[list[
     some: list[tuple[int, str]] = []
     with archive.open(FACTS) as file:
         while text := file.readline(MOST_OF_A_LINE):
-            told = json.loads(text)
-            number = json.loads(told["facts"])[0]
-            if told["seal"] is not None:
-                seals[told["seal"]].facts[number] = told["facts"]
-            some.append((number, told["facts"]))
+            record = json.loads(text)
+            number = json.loads(record["facts"])[0]
+            if record["seal"] is not None:
+                seals[record["seal"]].facts[number] = record["facts"]
+            some.append((number, record["facts"]))
             if len(some) == CHUNK:
                 yield some
                 some = []

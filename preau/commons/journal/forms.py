@@ -60,16 +60,16 @@ class LineFilter(forms.Form):
 
     def asked(self) -> LineQuery:
         self.is_valid()
-        told = self.cleaned_data
-        last = max(min(told.get("au") or self.viewer.today, self.viewer.today), FIRST)
-        first = min(max(told.get("du") or self.viewer.days_ago(MONTH), FIRST), last)
+        values = self.cleaned_data
+        last = max(min(values.get("au") or self.viewer.today, self.viewer.today), FIRST)
+        first = min(max(values.get("du") or self.viewer.days_ago(MONTH), FIRST), last)
         return LineQuery(
             first=first,
             last=last,
             person=self.person,
-            side=told.get("sens") or "",
-            verb=told.get("action") or "",
-            kind=told.get("genre") or "",
+            side=values.get("sens") or "",
+            verb=values.get("action") or "",
+            kind=values.get("genre") or "",
         )
 
     @property

@@ -164,7 +164,7 @@ def _of_school(viewer: Viewer) -> LineQuerySet:
     return lines.select_related("actor", "subject").order_by("-pk")
 
 
-def said(lines: Iterable[Line]) -> list[Change]:
+def lines_in_words(lines: Iterable[Line]) -> list[Change]:
     """Lines as their pages show them; the verbs are those of the board. One query more for the givers."""
     lines, words = list(lines), boards.journal_words_by_verb()
     givers = Person.objects.in_bulk({_giver(line) for line in lines if FOR in line.details})

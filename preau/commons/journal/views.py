@@ -30,7 +30,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         queries.given_lines_of(request.viewer) if given else queries.changes_of(request.viewer, "settings")
     )
     page = page_for(request, lines, 30)
-    context = {"page_obj": page, "rows": queries.said(page.object_list), "given": given}
+    context = {"page_obj": page, "rows": queries.lines_in_words(page.object_list), "given": given}
     return render(request, "journal/changes.html", context)
 
 
@@ -57,7 +57,7 @@ def lines(request: HttpRequest) -> HttpResponse:
         "people": [(person, _query(form, personne=person.public_id)) for person in found],
         "person": asked.person,
         "page_obj": page,
-        "rows": queries.said(page.object_list),
+        "rows": queries.lines_in_words(page.object_list),
         "query": _query(form),
         "without": _query(form, personne=""),
         "hidden": _facts(form).items(),

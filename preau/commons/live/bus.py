@@ -34,8 +34,8 @@ async def _postgresql(carry: Callable[[str], None], missed: Callable[[], None]) 
                 if was_there:
                     missed()
                 was_there = True
-                async for told in bus.notifies():
-                    carry(told.payload)
+                async for notification in bus.notifies():
+                    carry(notification.payload)
         except (OperationalError, OSError):
             log.warning("live.bus_away")
         await asyncio.sleep(AGAIN)

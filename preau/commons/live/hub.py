@@ -55,6 +55,10 @@ class Hub:
                 if not board[channel]:
                     del board[channel]
 
+    def streams_of(self, stream: Stream) -> int:
+        """How many streams the person of this one has open: the first channel that it watches is theirs alone."""
+        return len(self.watching.get(stream.watched[0], ())) if stream.watched else 0
+
     def carry(self, words: str) -> None:
         """What came on the bus: channels, and nothing else."""
         for channel in words.split():

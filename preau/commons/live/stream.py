@@ -32,6 +32,9 @@ SPREAD = 20_000
 # Some proxies wait for a first lot.
 PADDING = ":" + " " * 2048 + "\n"
 THREADS = 4
+# Streams of one person, pages and devices together, and of all; what a page may ask for in its address. A page that is refused asks by itself
+# every few seconds, and comes back later: it misses nothing.
+MOST_OF_ONE, MOST_OF_ALL, MOST_ASKED = 24, 10_000, 40
 # Rights that end now are not asked for without a breath.
 SOON = 1.0
 
@@ -63,6 +66,8 @@ class Live:
             await _say(send, HTTPStatus.NOT_FOUND)
         elif not _is_ours(scope):
             await _say(send, HTTPStatus.FORBIDDEN)
+        elif len(self.hub.streams) >= MOST_OF_ALL:
+            await _say(send, HTTPStatus.SERVICE_UNAVAILABLE, origin=_header(scope, b"origin"))
         else:
             await self._open(scope, receive, send)
 
@@ -75,10 +80,18 @@ class Live:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = tuple(parse_qs(scope["query_string"].decode("latin-1")).get("sujet", ()))
-        stream = Stream(asked)
+        try:
+            parameters = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=MOST_ASKED)
+        except ValueError:
+            await _say(send, HTTPStatus.BAD_REQUEST, origin=_header(scope, b"origin"))
+            return
+        stream = Stream(tuple(parameters.get("sujet", ())))
         if not await self._look(scope, stream):
             await _say(send, HTTPStatus.UNAUTHORIZED, origin=_header(scope, b"origin"))
+            return
+        if self.hub.streams_of(stream) > MOST_OF_ONE:
+            self.hub.remove(stream)
+            await _say(send, HTTPStatus.TOO_MANY_REQUESTS, origin=_header(scope, b"origin"))
             return
         leaving = asyncio.create_task(_until_gone(receive, stream))
         try:
@@ -133,10 +146,10 @@ class Asking:
         self._django = get_wsgi_application()
 
     def __call__(self, scope: Scope, asked: tuple[str, ...]) -> Mapping[str, Any] | None:
-        said: dict[str, str] = {}
+        response: dict[str, str] = {}
 
         def start(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], object]:
-            said["status"] = status
+            response["status"] = status
             return lambda data: None
 
         answer = self._django(_request(scope, asked), start)
@@ -147,7 +160,7 @@ class Asking:
             close = getattr(answer, "close", None)
             if close:
                 close()
-        return json.loads(body) if said["status"].startswith("200") else None
+        return json.loads(body) if response["status"].startswith("200") else None
 
 
 def _request(scope: Scope, asked: tuple[str, ...]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 
 from preau.commons.lti.queries.activities import PupilRow
-from preau.foundation import csvtext, dates
+from preau.foundation import csvtext
 
 
 def csv_of(rows: Iterable[PupilRow]) -> Iterator[str]:
@@ -14,17 +14,16 @@ def csv_of(rows: Iterable[PupilRow]) -> Iterator[str]:
     return csvtext.lines(header, _lines(rows))
 
 
-def _lines(rows: Iterable[PupilRow]) -> Iterator[list[str]]:
+def _lines(rows: Iterable[PupilRow]) -> Iterator[list[object]]:
     for row in rows:
         if not row.results:
             yield [row.pupil.list_name, "", "", "", "", ""]
         for result in row.results:
-            moment = dates.local(result.moment)
             yield [
                 row.pupil.list_name,
                 result.label,
                 result.said,
                 result.state,
                 result.comment,
-                f"{moment:%d/%m/%Y %H:%M}",
+                result.moment,
             ]

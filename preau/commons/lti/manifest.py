@@ -108,8 +108,8 @@ def said_of_change(details: Mapping[str, Any]) -> str:
     }
     changed = [str(words[one]) for one in str(details.get("changed", "")).split(",") if one in words]
     allowed = [str(ALLOWED[key].label) for key in str(details.get("asks", "")).split(",") if key in ALLOWED]
-    said = ", ".join(changed)
-    return f"{said} ({', '.join(allowed)})" if said and allowed else said or ", ".join(allowed)
+    summary = ", ".join(changed)
+    return f"{summary} ({', '.join(allowed)})" if summary and allowed else summary or ", ".join(allowed)
 
 
 for verb, label, topic in [

@@ -51,7 +51,7 @@ def _tool(world: Any) -> Tool:
         address=f"{ADDRESS}/",
         protocol=Protocol.LTI,
         profiles=[one.value for one in ADMITTED if one != "guardian"],
-        released={key: {"why": said, "since": since} for key, said in why.items()},
+        released={key: {"why": reason, "since": since} for key, reason in why.items()},
         changed_at=timezone.now(),
     )
     return Tool.objects.create(

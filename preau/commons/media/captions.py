@@ -125,11 +125,11 @@ def _seconds(parts: Sequence[str | None]) -> float:
 
 def plain(words: str) -> str:
     """The words alone: who speaks is kept, in words; every tag goes, those that a tag hides too."""
-    told = VOICE.sub("\\1\u202f: ", words)
+    text = VOICE.sub("\\1\u202f: ", words)
     for _again in range(3):
-        told = unescape(TAG.sub("", told))
-    told = UNDRAWN.sub("", told.replace("<", "‹").replace(">", "›"))
-    return "\n".join(filter(None, map(_tidy, told.split("\n"))))[:LONGEST_CUE]
+        text = unescape(TAG.sub("", text))
+    text = UNDRAWN.sub("", text.replace("<", "‹").replace(">", "›"))
+    return "\n".join(filter(None, map(_tidy, text.split("\n"))))[:LONGEST_CUE]
 
 
 def _tidy(words: str) -> str:
@@ -184,8 +184,8 @@ def chapters_of(text: str) -> list[Chapter]:
     for line in filter(str.strip, text.splitlines()):
         hit = CHAPTER.fullmatch(line)
         if hit is None:
-            said = _("« %(line)s » : écrivez l’heure, puis le titre. Par exemple : 1:05 La division")
-            raise UploadRefused(said % {"line": line.strip()[:80]})
+            sentence = _("« %(line)s » : écrivez l’heure, puis le titre. Par exemple : 1:05 La division")
+            raise UploadRefused(sentence % {"line": line.strip()[:80]})
         found.append(Chapter(_seconds(hit.groups()[:4]), plain(hit[5])[:LONGEST_CHAPTER]))
     if len(found) > MOST_CHAPTERS:
         raise UploadRefused(_("Il y a trop de chapitres : cent au plus."))

@@ -130,25 +130,25 @@ def facts_of(source: Path) -> Facts:
         f"file:{source.name}",
     ]
     try:
-        told = json.loads(
+        probe = json.loads(
             confined.run(command, source.parent, Bounds(seconds=60, processor=60, written=8 * MEGABYTE))
         )
     except (Broken, ValueError) as error:
         raise UploadRefused(
             _("Ce fichier est abîmé ou incomplet : enregistrez-le de nouveau, puis envoyez-le.")
         ) from error
-    return _facts(container, told)
+    return _facts(container, probe)
 
 
-def _facts(container: str, told: Any) -> Facts:
-    streams = told.get("streams") or []
+def _facts(container: str, probe: Any) -> Facts:
+    streams = probe.get("streams") or []
     pictures = [stream for stream in streams if stream.get("codec_type") == "video" and not _is_cover(stream)]
     sounds = [
         stream
         for stream in streams
         if stream.get("codec_type") == "audio" and stream.get("codec_name", "unknown") != "unknown"
     ]
-    seconds = _number(told.get("format", {}).get("duration"))
+    seconds = _number(probe.get("format", {}).get("duration"))
     if len(streams) > MOST_STREAMS or not (pictures or sounds):
         raise UploadRefused(_("Ce fichier ne contient ni image animée ni son que Préau sait lire."))
     if seconds <= 0:
@@ -169,9 +169,9 @@ def _is_cover(stream: Any) -> bool:
     return bool(stream.get("disposition", {}).get("attached_pic"))
 
 
-def _number(told: object) -> float:
+def _number(value: object) -> float:
     try:
-        found = float(str(told))
+        found = float(str(value))
     except ValueError:
         return 0.0
     return found if found == found and abs(found) < 1e9 else 0.0  # noqa: PLR0124 - what is no number differs from itself

@@ -143,23 +143,23 @@ class WordsForm(forms.Form):
         ).strip()
 
     def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or {}
-        said = told.get("fichier") or told.get("sous_titres")
-        if told.get("sans_paroles") and said:
+        values: dict[str, Any] = super().clean() or {}
+        subtitles = values.get("fichier") or values.get("sous_titres")
+        if values.get("sans_paroles") and subtitles:
             self.add_error("sans_paroles", _("Il y a des sous-titres : décochez cette case, ou retirez-les."))
-        return told
+        return values
 
     def words(self) -> Mapping[str, Any]:
         """As the action takes them."""
-        told = self.cleaned_data
-        found = {"language": told["langue"]}
-        if "description" in told:
-            found["alternative"] = told["description"].strip()
-        if "sous_titres" in told:
+        values = self.cleaned_data
+        found = {"language": values["langue"]}
+        if "description" in values:
+            found["alternative"] = values["description"].strip()
+        if "sous_titres" in values:
             found |= {
-                "captions": told["fichier"] or told["sous_titres"],
-                "silent": told["sans_paroles"],
-                "transcript": told["transcription"],
-                "chapters": told["chapitres"],
+                "captions": values["fichier"] or values["sous_titres"],
+                "silent": values["sans_paroles"],
+                "transcript": values["transcription"],
+                "chapters": values["chapitres"],
             }
         return found

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.media import rules, tasks
 from preau.commons.media.actions import keeping, sending
+from preau.commons.media.queries import kept
 from preau.foundation import boards, works
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import on_themselves
@@ -13,6 +14,7 @@ sending.arrived.connect(tasks.enqueue_make, dispatch_uid="media.make")
 works.stop_asked.connect(keeping.stop, dispatch_uid="media.stop")
 boards.schedule.add(boards.Scheduled("media.sweep", tasks.sweep, every_minutes=24 * 60))
 boards.schedule.add(boards.Scheduled("media.check_held", tasks.check_held, every_minutes=5))
+boards.kept_files.add(boards.KeptFiles("media", kept.kept))
 boards.public_routes.add(boards.PublicRoute("media:bytes"))
 boards.menu.add(boards.MenuEntry(_("Médias"), "media:shelf", "movie", rules.may_add, "resources", order=65))
 for verb, label in [

@@ -70,10 +70,10 @@ def pdf_of(source: Path) -> Paper:
     if not documents.reads_pdf():
         return Paper()
     try:
-        told = documents.pdf_facts(source)
-        if told.get("Encrypted", "no").startswith("yes"):
+        facts = documents.pdf_facts(source)
+        if facts.get("Encrypted", "no").startswith("yes"):
             raise UploadRefused(_("Ce PDF est protégé : enregistrez-le sans mot de passe."))
-        if told.get("JavaScript", "no") != "no":
+        if facts.get("JavaScript", "no") != "no":
             raise UploadRefused(
                 _("Ce PDF contient un programme : imprimez-le de nouveau en PDF, puis envoyez-le.")
             )
@@ -81,9 +81,9 @@ def pdf_of(source: Path) -> Paper:
     except Broken as error:
         raise UploadRefused(_("Ce PDF est abîmé : enregistrez-le de nouveau, puis envoyez-le.")) from error
     return Paper(
-        title=_said(told.get("Title", ""))[:200],
-        authors=_said(told.get("Author", ""))[:200],
-        pages=documents.page_count(told),
+        title=_said(facts.get("Title", ""))[:200],
+        authors=_said(facts.get("Author", ""))[:200],
+        pages=documents.page_count(facts),
         text=text,
     )
 
@@ -231,7 +231,7 @@ def _book(archive: ZipFile, listed: Mapping[str, ZipInfo], package: str) -> Pape
 
 
 def _all(root: Any, name: str) -> list[str]:
-    return [said for one in root.iter(f"{DC}{name}") if (said := _said(one.text))]
+    return [text for one in root.iter(f"{DC}{name}") if (text := _said(one.text))]
 
 
 def _first(root: Any, name: str) -> str:
@@ -243,5 +243,5 @@ def _words(page: bytes) -> str:
         tree = lxml_html.fromstring(page, parser=lxml_html.HTMLParser(encoding="utf-8", no_network=True))
         for one in list(tree.iter("script", "style", "head")):
             one.drop_tree()
-        return "\n".join(said for piece in tree.itertext() if (said := " ".join(piece.split())))
+        return "\n".join(text for piece in tree.itertext() if (text := " ".join(piece.split())))
     return ""

@@ -142,13 +142,13 @@ def tus(request: HttpRequest) -> HttpResponse:
     length = _whole(request.headers.get("Upload-Length"))
     if length is None:
         return _told(400, _("Le poids du fichier n’est pas dit."))
-    said = _metadata(request.headers.get("Upload-Metadata", ""))
-    goes_to = said.get("goes_to", "")
+    metadata = _metadata(request.headers.get("Upload-Metadata", ""))
+    goes_to = metadata.get("goes_to", "")
     if not goes_to and not rules.may_add(request.viewer):
         raise PermissionDenied
     try:
         made = sending.begin(
-            request.viewer, said.get("filename", ""), length, said.get("modified", ""), goes_to
+            request.viewer, metadata.get("filename", ""), length, metadata.get("modified", ""), goes_to
         )
     except UploadRefused as error:
         return _told(TOO_LARGE, str(error))
@@ -203,7 +203,7 @@ def _take(request: HttpRequest, upload: Upload, offset: int) -> HttpResponse:
         sending.abandon(upload)
         return _told(UNPROCESSABLE, str(error))
     except tuple(WRONG) as error:
-        status, words = next(told for kind, told in WRONG.items() if isinstance(error, kind))
+        status, words = next(answer for kind, answer in WRONG.items() if isinstance(error, kind))
         return _told(status, str(words))
     return _told(204, upload_offset=str(there), x_next_page=page)
 
@@ -222,14 +222,14 @@ def _kept(request: HttpRequest, upload: Upload) -> str:
     return reverse("media:medium", kwargs={"public_id": kept.public_id})
 
 
-def _whole(told: str | None) -> int | None:
-    return int(told) if told and told.isascii() and told.isdigit() and len(told) < 16 else None
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _metadata(told: str) -> dict[str, str]:
+def _metadata(header: str) -> dict[str, str]:
     """« filename ZmlsbS5tcDQ=, modified MTIz »: what cannot be read is left out."""
     found = {}
-    for pair in told[:4_000].split(","):
+    for pair in header[:4_000].split(","):
         name, _space, value = pair.strip().partition(" ")
         try:
             found[name] = base64.b64decode(value, validate=True).decode()
@@ -240,15 +240,15 @@ def _metadata(told: str) -> dict[str, str]:
 
 def _digest(request: HttpRequest) -> tuple[str, bytes] | None:
     """« sha256 3q2+7w== », or nothing. Raises ValueError."""
-    told = request.headers.get("Upload-Checksum", "")
-    if not told:
+    header = request.headers.get("Upload-Checksum", "")
+    if not header:
         return None
-    algorithm, _space, value = told.partition(" ")
+    algorithm, _space, value = header.partition(" ")
     if (
         algorithm not in sending.DIGESTS
         or int(request.headers.get("Content-Length") or 0) > sending.HEAVIEST_CHECKED
     ):
-        raise ValueError(told)
+        raise ValueError(header)
     return algorithm, base64.b64decode(value, validate=True)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from ninja import Router, Schema
 
-from preau.commons.notifications.queries import ItemText, news_of, told
+from preau.commons.notifications.queries import ItemText, news_of, texts_of
 from preau.foundation import webapi
 
 router = Router(tags=["notifications"])
@@ -35,18 +35,18 @@ class PageNouvelles(webapi.Page):
 def notifications(request: Any, page: webapi.Number = 1) -> dict[str, Any]:
     """Les non lues d’abord, puis les plus récentes. Les lire ici ne les marque pas comme lues."""
     found = news_of(request.viewer)
-    rows, said = webapi.cut(found, page, found.count())
-    return said | {"elements": [_news(one) for one in told(rows)]}
+    rows, pagination = webapi.cut(found, page, found.count())
+    return pagination | {"elements": [_news(one) for one in texts_of(rows)]}
 
 
-def _news(told: ItemText) -> dict[str, Any]:
+def _news(notice: ItemText) -> dict[str, Any]:
     return {
-        "nature": told.kind,
-        "titre": told.subject,
-        "texte": told.body,
-        "etablissement": told.school,
-        "publiee_le": told.published_at.isoformat(),
-        "lue": told.is_read,
-        "urgente": told.urgent,
-        "adresse": told.url,
+        "nature": notice.kind,
+        "titre": notice.subject,
+        "texte": notice.body,
+        "etablissement": notice.school,
+        "publiee_le": notice.published_at.isoformat(),
+        "lue": notice.is_read,
+        "urgente": notice.urgent,
+        "adresse": notice.url,
     }

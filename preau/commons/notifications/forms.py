@@ -108,11 +108,11 @@ class PreferencesForm(forms.Form):
         elif not self.errors:
             closed = [school for school in self.schools if not leaves_something(school, self.hours())]
             if closed:
-                said = {"hours": words_for(closed[0])}
+                parameters = {"hours": words_for(closed[0])}
                 self.add_error(
                     "off" if len(values["off"]) else "quiet_to",
                     gettext("Plus rien ne vous parviendrait : l’établissement n’envoie que %(hours)s.")
-                    % said,
+                    % parameters,
                 )
         return values
 
@@ -135,7 +135,10 @@ class PreferencesForm(forms.Form):
         names = {
             number: dict.fromkeys(str(kind.category) for kind in rows) for number, rows in self.parts.items()
         }
-        return [(", ".join(said), f"?partie={number}", number == self.part) for number, said in names.items()]
+        return [
+            (", ".join(categories), f"?partie={number}", number == self.part)
+            for number, categories in names.items()
+        ]
 
     def by_category(self) -> dict[str, list[tuple[NotificationKind, list[Any]]]]:
         """For each category, its kinds with their fields."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from preau.commons.delivery.boards import TextSender, text_senders
 from preau.commons.notifications import api, queries, tasks
 from preau.commons.notifications.actions import choosing, keeping, pushing, sending
 from preau.directory.words import said_of_seat
@@ -41,7 +42,12 @@ boards.carriers.add(
         order=15,
     )
 )
-notices.kept_by(keeping.publish, keeping.settle, keeping.taken_back, keeping.seen)
+text_senders.add(
+    TextSender("notifications", queries.texts_lost, queries.texts_paid, missed=queries.texts_missed)
+)
+notices.kept_by(
+    keeping.publish, keeping.settle, keeping.taken_back, keeping.seen, keeping.told, keeping.heard
+)
 keeping.news_due.connect(tasks.enqueue_packing, dispatch_uid="notifications.pack")
 sending.envelopes_ready.connect(tasks.enqueue_sending, dispatch_uid="notifications.send")
 pushing.pushes_ready.connect(tasks.enqueue_pushes, dispatch_uid="notifications.push")
@@ -58,6 +64,7 @@ def follow_session(request: HttpRequest, account_id: int, **_: Any) -> None:
 signing.sessions_ended.connect(leave_with_sessions, dispatch_uid="notifications.leave")
 signing.session_kept.connect(follow_session, dispatch_uid="notifications.follow")
 boards.schedule.add(boards.Scheduled("notifications.pack_due", tasks.pack_due, every_minutes=1))
+boards.schedule.add(boards.Scheduled("notifications.fates", tasks.ask_fates, every_minutes=15))
 boards.schedule.add(boards.Scheduled("notifications.purge", tasks.purge, every_minutes=24 * 60))
 boards.doors.add(
     boards.Door(
@@ -91,10 +98,15 @@ CARRIED: dict[str, Any] = dict(
 
 
 READERS: Mapping[str, Mapping[str, Any]] = {
-    "Item": dict(readers=Readers(own("person"), own("person"))),
+    "Item": dict(
+        readers=Readers(
+            own("person"), own("person"), (), (_("qui suit une punition, si un responsable l’a ouverte"),)
+        )
+    ),
     "Device": CARRIED,
     "Push": CARRIED,
     "TextSubscription": dict(readers=on_themselves(others=(_("pour un SMS, l’opérateur"),))),
+    "Envelope": dict(readers=on_themselves(others=(_("pour un SMS, l’opérateur"),))),
 }
 
 
@@ -134,8 +146,17 @@ for label, model, person, keep, forget, fields in [
         "person",
         Retention.NEWS,
         keeping.forget_news,
-        {"public_id": NONE, "key": NONE, "school": PERSONAL, "facts": SENSITIVE, "about": FieldClass.CHILD}
-        | dict.fromkeys(["person", "kind", "seat", "url", "in_app", "published_at", "read_at"], PERSONAL),
+        {
+            "public_id": NONE,
+            "key": NONE,
+            "until": NONE,
+            "school": PERSONAL,
+            "facts": SENSITIVE,
+            "about": FieldClass.CHILD,
+        }
+        | dict.fromkeys(
+            ["person", "kind", "seat", "url", "in_app", "published_at", "read_at", "settled_at"], PERSONAL
+        ),
     ),
     (
         _("Acheminement des notifications"),
@@ -143,7 +164,7 @@ for label, model, person, keep, forget, fields in [
         "item__person",
         Retention.NEWS,
         None,
-        dict.fromkeys(["item", "channel", "due_at", "envelope", "dropped_at"], PERSONAL),
+        dict.fromkeys(["item", "channel", "due_at", "envelope", "dropped_at", "is_missed"], PERSONAL),
     ),
     (
         _("Envois de notifications"),
@@ -151,8 +172,8 @@ for label, model, person, keep, forget, fields in [
         "person",
         Retention.NEWS,
         None,
-        dict.fromkeys(["person", "channel", "made_at", "due_at", "sent_at", "dropped_at"], PERSONAL)
-        | {"ref": NONE, "held_until": NONE, "tries": NONE},
+        dict.fromkeys(["person", "channel", "made_at", "due_at", "sent_at", "dropped_at", "fate"], PERSONAL)
+        | {"ref": NONE, "held_until": NONE, "tries": NONE, "to": NONE, "parts": NONE, "number": NONE},
     ),
     (
         _("Préférences de notification"),
@@ -268,7 +289,7 @@ for words in [
         "notifications.Item",
         when="published_at",
         sentence=("%(kind)s", "(%(facts)s)", _("lue le %(read_at)s")),
-        quiet=frozenset({"url", "in_app", "person"}),
+        quiet=frozenset({"url", "in_app", "person", "settled_at"}),
     ),
     boards.InWords(
         "notifications.Device",

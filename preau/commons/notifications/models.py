@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Guardianship, Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation.boards import Pace
+from preau.foundation.sms import REPORTED, Fate
 
 
 def new_token() -> str:
@@ -72,6 +73,10 @@ class Item(models.Model):
     in_app = models.BooleanField(_("montrée dans Préau"), default=True)
     published_at = models.DateTimeField(_("publiée le"), db_index=True)
     read_at = models.DateTimeField(_("lue le"), null=True)
+    # There is nothing left to do about it, whoever has read it.
+    settled_at = models.DateTimeField(_("réglée le"), null=True)
+    # From then on no text message says it.
+    until = models.DateTimeField(_("à dire par SMS avant le"), null=True)
 
     objects = ItemQuerySet.as_manager()
 
@@ -88,7 +93,8 @@ class Envelope(models.Model):
     """What leaves at once by one way: a mail or a text message, with one item or several. `ref` names it wherever it arrives.
 
     `held_until`: a worker is sending it, until then nobody else does. `due_at`: closed already, it waits for its hour. `dropped_at`: there
-    was nothing left to say.
+    was nothing left to say. Of a text message, `to`: a digest of the telephone number; `parts`: how many are paid;
+    `number`: how the gateway calls it; `fate`: what became of it, as far as it told.
     """
 
     class Channel(models.TextChoices):
@@ -106,6 +112,11 @@ class Envelope(models.Model):
             free = Q(held_until=None) | Q(held_until__lte=now)
             return self.filter(free, sent_at=None, dropped_at=None)
 
+        def untold(self, now: datetime) -> Self:
+            """Text messages of which the gateway has not said yet what became."""
+            sent = self.filter(channel=Envelope.Channel.SMS, sent_at__gte=now - REPORTED, fate="")
+            return sent.exclude(number="")
+
     person = models.ForeignKey(
         Person, models.CASCADE, related_name="envelopes", verbose_name=_("destinataire")
     )
@@ -117,6 +128,16 @@ class Envelope(models.Model):
     held_until = models.DateTimeField(_("en cours d’envoi jusqu’à"), null=True)
     sent_at = models.DateTimeField(_("envoyé le"), null=True)
     dropped_at = models.DateTimeField(_("abandonné le"), null=True)
+    to = models.CharField(_("téléphone, en empreinte"), max_length=64, default="", db_default="")
+    parts = models.PositiveSmallIntegerField(_("SMS à payer"), default=1, db_default=1)
+    number = models.CharField(_("numéro chez l’opérateur"), max_length=120, default="", db_default="")
+    fate = models.CharField(
+        _("arrivé"),
+        max_length=9,
+        choices=[(Fate.DELIVERED.value, _("oui")), (Fate.FAILED.value, _("non"))],
+        default="",
+        db_default="",
+    )
 
     objects = EnvelopeQuerySet.as_manager()
 
@@ -125,12 +146,18 @@ class Envelope(models.Model):
         indexes = [
             models.Index(
                 fields=["made_at"], condition=Q(sent_at=None, dropped_at=None), name="envelopes_waiting"
-            )
+            ),
+            # Of mails there are many more.
+            models.Index(fields=["sent_at"], condition=Q(channel="sms"), name="texts_by_departure"),
+            models.Index(
+                fields=["person", "to"], condition=Q(channel="sms") & ~Q(fate=""), name="fates_of_texts"
+            ),
         ]
 
 
 class Dispatch(models.Model):
-    """An item leaves once by one way, from `due_at` on. `dropped_at`: it had been read, or settled, or was no longer theirs."""
+    """An item leaves once by one way, from `due_at` on. `dropped_at`: it had been read, or settled, or was no longer theirs; or it was
+    missed: its last moment passed before it could leave."""
 
     class DispatchQuerySet(models.QuerySet["Dispatch"]):
         def visible_to(self, viewer: Viewer) -> Self:
@@ -146,6 +173,7 @@ class Dispatch(models.Model):
         Envelope, models.CASCADE, null=True, related_name="dispatches", verbose_name=_("envoi")
     )
     dropped_at = models.DateTimeField(_("abandonnée le"), null=True)
+    is_missed = models.BooleanField(_("partie trop tard"), default=False, db_default=False)
 
     objects = DispatchQuerySet.as_manager()
 

@@ -1,16 +1,16 @@
 """What a person was told, in words; how they want to be told."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import CharField, Count, Max, Min, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from preau.commons.delivery import queries as delivery
 from preau.commons.delivery import rules
@@ -25,10 +25,13 @@ from preau.commons.notifications.models import (
     TextSubscription,
 )
 from preau.directory.models import Person
+from preau.directory.rules.authority import MAJORITY
 from preau.directory.viewer import Viewer, seats_of
 from preau.foundation import boards, dates, sms, webpush
 from preau.foundation.boards import Load, NotificationKind, Pace
+from preau.foundation.notices import News
 from preau.foundation.prepared import Prepared
+from preau.foundation.sms import Fate
 from preau.foundation.sms.words import length_of, plain
 from preau.foundation.text import elided
 
@@ -84,17 +87,35 @@ def numbers_of(people: Iterable[Person]) -> dict[int, str]:
     if not written or not sms.is_offered():
         return {}
     asked = TextSubscription.objects.filter(person_id__in=written).values_list("person_id", "number")
-    return {pk: written[pk] for pk, digest in asked if digest == digest_of(written[pk])}
-
-
-def digest_of(number: str) -> str:
-    """What is kept of a number for which somebody asked: enough to know it again."""
-    return str(salted_hmac("preau.notifications.texts", number, algorithm="sha256").hexdigest())
+    return {pk: written[pk] for pk, digest in asked if digest == sms.digest_of(written[pk])}
 
 
 def is_texted(kind: NotificationKind) -> bool:
     """May a text message say it? What a school means for the same day, not what waits for a summary."""
     return kind.urgent or kind.pace == Pace.AT_ONCE
+
+
+def waits_on_paper(one: News, kind: NotificationKind, person: Person) -> bool:
+    """Does it say what waits, and how to answer on paper, of a pupil for whom this person answers: another, or themselves once of age?"""
+    if not kind.paper_answer or one.about_id is None or not one.facts.get("waits"):
+        return False
+    return one.about_id != person.pk or (person.age_on(timezone.localdate()) or 0) >= MAJORITY
+
+
+def paper_numbers(people: Mapping[int, Person], news: Iterable[News]) -> dict[int, str]:
+    """The mobile numbers of those who have opened no account and are told what is answered on paper (one query, none where nothing is)."""
+    known = kinds()
+    recipients = {
+        person.pk: person
+        for one in news
+        if (person := people.get(one.person_id)) and waits_on_paper(one, known[one.kind], person)
+    }
+    return delivery.unopened_numbers(recipients.values()) if recipients else {}
+
+
+def number_for(person: Person) -> str:
+    """On which number this person is texted today: the one for which they asked, or that of whoever has opened no account."""
+    return numbers_of([person]).get(person.pk) or delivery.unopened_numbers([person]).get(person.pk, "")
 
 
 def kinds_for(viewer: Viewer) -> list[NotificationKind]:
@@ -144,6 +165,11 @@ def leaves_at(item: Item, hours: delivery.Timetable, now: datetime) -> datetime:
     return hours.departure(item.school_id, item.person_id, now, urgent=urgent) or now + rules.LONGEST
 
 
+def is_too_late(item: Item, channel: str, at: datetime) -> bool:
+    """Would a text message leave once what it asks is over?"""
+    return channel == Envelope.Channel.SMS and item.until is not None and item.until <= at
+
+
 def channel_of(pace: Pace) -> str:
     return str(SUMMARIES.get(pace, Envelope.Channel.MAIL))
 
@@ -173,14 +199,18 @@ def leavings_of(item: Item) -> list[Leaving]:
 
 def _leaving(way: str, row: Dispatch | Push, carried: Envelope | Push | None, why: str) -> Leaving:
     if carried and carried.sent_at:
-        said = _("parti %(when)s") % {"when": dates.day_and_hour(carried.sent_at)}
+        sentence = _("parti %(when)s") % {"when": dates.day_and_hour(carried.sent_at)}
+    elif isinstance(row, Dispatch) and row.is_missed:
+        return Leaving(
+            way, _("pas parti"), _("Ce qui est demandé finissait avant la première heure possible.")
+        )
     elif row.dropped_at:
         return Leaving(
             way, _("pas parti"), _("C’était lu, réglé, ou ne vous regardait plus quand l’heure est venue.")
         )
     else:
-        said = _("partira à partir de ce moment : %(when)s") % {"when": dates.day_and_hour(row.due_at)}
-    return Leaving(way, said, why)
+        sentence = _("partira à partir de ce moment : %(when)s") % {"when": dates.day_and_hour(row.due_at)}
+    return Leaving(way, sentence, why)
 
 
 def _why(item: Item, kind: NotificationKind, hours: delivery.Timetable, way: Dispatch | Push) -> str:
@@ -193,9 +223,9 @@ def _why(item: Item, kind: NotificationKind, hours: delivery.Timetable, way: Dis
         return _("C’était une heure d’envoi : rien à attendre.")
     if rules.departure(school, rules.ANY_HOUR, item.published_at) == item.published_at:
         return _("C’était une heure que vous gardez pour vous.")
-    said = delivery.words_for(school)
+    words = delivery.words_for(school)
     return _("C’était en dehors des heures d’envoi, %(hours)s ; ce qui attendait part ensuite peu à peu.") % {
-        "hours": said
+        "hours": words
     }
 
 
@@ -225,14 +255,20 @@ class ItemText:
     about: str
     published_at: datetime
     is_read: bool
+    is_settled: bool
     urgent: bool
 
     @property
     def when(self) -> str:
         return dates.capital(dates.day_and_hour(self.published_at))
 
+    @property
+    def title(self) -> str:
+        """« Une absence à expliquer · Nina »: of which child, where it is another than oneself."""
+        return " · ".join(filter(None, [self.subject, self.about]))
 
-def told(items: Iterable[Item]) -> list[ItemText]:
+
+def texts_of(items: Iterable[Item]) -> list[ItemText]:
     """Items (with their school and pupil) in the words of their kinds; those of an unknown kind are left out."""
     known = kinds()
     return [_words(item, known[item.kind]) for item in items if item.kind in known]
@@ -244,7 +280,7 @@ def _words(item: Item, kind: NotificationKind) -> ItemText:
         public_id=item.public_id,
         kind=item.kind,
         category=str(kind.category),
-        subject=str(kind.subject),
+        subject=str((item.facts.get("undone") and kind.undone) or kind.subject),
         body=elided(str(kind.body), facts) % facts,
         action=str(kind.action),
         why=str(kind.why),
@@ -253,8 +289,23 @@ def _words(item: Item, kind: NotificationKind) -> ItemText:
         about=item.about.given_name if item.about and item.about_id != item.person_id else "",
         published_at=item.published_at,
         is_read=item.read_at is not None,
+        is_settled=item.settled_at is not None,
         urgent=kind.urgent,
     )
+
+
+def read_by(
+    kind: str, keys: Sequence[str], before: datetime | None = None
+) -> dict[tuple[int, str], datetime]:
+    """Who has read what they were told of these things, and when, by person and key: for whoever told them (one query).
+
+    `before`: what counts as read since then was settled for everybody.
+    """
+    found = Item.objects.filter(kind=kind, key__in=keys, read_at__isnull=False)
+    if before:
+        found = found.filter(read_at__lt=before)
+    lines = found.values_list("person_id", "key", "read_at")
+    return {(person, key): at for person, key, at in lines if at}
 
 
 def news_of(viewer: Viewer, kind: str = "", *, unread: bool = False) -> Any:
@@ -289,13 +340,20 @@ def _numbers(viewer: Any, person: Any, seat: Any, pupils: Any) -> "QuerySet[Any,
 
 
 NUMBERS = Prepared(_numbers)
+WAITING = ("notifications.waiting", 0)
 
 
 def waiting_for(viewer: Viewer) -> Waiting:
-    """The numbers of the frame (one query): of the news of `news_of`, kinds told apart here."""
-    known, found = kinds(), dict(NUMBERS(viewer, *_seated(viewer)))
-    menu = {name.removeprefix(IN_THE_MENU): number for name, number in found.items() if IN_THE_MENU in name}
-    return Waiting(sum(number for name, number in found.items() if name in known), menu)
+    """The numbers of the frame (one query a request): of the news of `news_of`, kinds told apart here."""
+    if WAITING not in viewer.found:
+        known, found = kinds(), dict(NUMBERS(viewer, *_seated(viewer)))
+        menu = {
+            name.removeprefix(IN_THE_MENU): number for name, number in found.items() if IN_THE_MENU in name
+        }
+        bell = sum(number for name, number in found.items() if name in known)
+        viewer.found[WAITING] = Waiting(bell, menu)
+    waiting: Waiting = viewer.found[WAITING]
+    return waiting
 
 
 def unread_count(viewer: Viewer) -> int:
@@ -361,7 +419,7 @@ def items_in(envelope: Envelope) -> list[Item]:
 def reaches(envelope: Envelope) -> bool:
     """Has its person still what this way needs: an address, or a number and the wish to be texted?"""
     if envelope.channel == Envelope.Channel.SMS:
-        return bool(numbers_of([envelope.person]))
+        return bool(number_for(envelope.person))
     return bool(envelope.person.email)
 
 
@@ -372,15 +430,51 @@ PARTS = 2
 def text_of(items: Sequence[ItemText], address: str) -> str:
     """The words of a text message: what happened, or how many things, and where to read it."""
     if len(items) > 1:
-        said = _("%(num)s nouvelles à lire dans Préau, dont : %(first)s.")
-        said %= {"num": len(items), "first": items[0].subject.rstrip(".")}
+        text = _("%(num)s nouvelles à lire dans Préau, dont : %(first)s.")
+        text %= {"num": len(items), "first": items[0].subject.rstrip(".")}
     else:
-        said = items[0].body
+        text = items[0].body
     school = items[0].school if len({item.school for item in items}) == 1 else ""
-    said = plain(_("%(school)s : %(said)s") % {"school": school, "said": said} if school else said)
-    while length_of(f"{said} {address}").parts > PARTS and said:
-        said = said[:-4].rstrip() + "..." if len(said) > 4 else ""
-    return f"{said} {address}".strip()
+    text = plain(_("%(school)s : %(said)s") % {"school": school, "said": text} if school else text)
+    while length_of(f"{text} {address}").parts > PARTS and text:
+        text = text[:-4].rstrip() + "..." if len(text) > 4 else ""
+    return f"{text} {address}".strip()
+
+
+def paper_text_of(items: Sequence[Item]) -> str:
+    """The same for whoever has opened no account: of which child what waits, and how to answer on paper; no address, they could not read
+    it. What does not fit is counted; the school is left out where nothing else would fit."""
+    known = kinds()
+    pairs = [
+        (item, known[item.kind])
+        for item in items
+        if item.about and item.facts.get("waits") and item.kind in known and known[item.kind].paper_answer
+    ]
+    phrases = list(dict.fromkeys(_waits_of(item) for item, _kind in pairs))
+    ends = " ".join(dict.fromkeys(str(kind.paper_answer) for _item, kind in pairs))
+    schools = {item.school.name for item, _kind in pairs if item.school}
+    school = f"{schools.pop()}. " if len(schools) == 1 else ""
+    text = ""
+    for number in range(len(phrases), 0, -1):
+        for start in (school, ""):
+            text = plain(f"{start}{_joined(phrases, number)}. {ends}")
+            if length_of(text).parts <= PARTS:
+                return text
+    return text
+
+
+def _waits_of(item: Item) -> str:
+    """« Lina : un mot à signer »."""
+    child = item.about.given_name if item.about else ""
+    return _("%(child)s : %(waits)s") % {"child": child, "waits": item.facts["waits"]}
+
+
+def _joined(phrases: Sequence[str], number: int) -> str:
+    """The first of these, and how many others there are."""
+    first, more = "\u202f; ".join(phrases[:number]), len(phrases) - number
+    if not more:
+        return first
+    return first + ngettext(", et %(num)s autre", ", et %(num)s autres", more) % {"num": more}
 
 
 def headers_of(envelope: Envelope, host: str, stop: str) -> Mapping[str, str]:
@@ -469,8 +563,37 @@ def texts_for(viewer: Viewer) -> Texts:
     offered = bool(delivery.timetable(schools, []).texting)
     phone = viewer.person.phone
     number = sms.number_of(phone)
-    same = row is not None and bool(number) and row.number == digest_of(number)
+    same = row is not None and bool(number) and row.number == sms.digest_of(number)
     return Texts(offered or row is not None, number, phone, asked=same, moved=row is not None and not same)
+
+
+# What became of text messages (commons.delivery's board)
+
+
+def texts_lost(people: Collection[int]) -> "QuerySet[Envelope, Any]":
+    """Of these people, the numbers (in digests) at which the last text message, of those of which something is known, did not arrive."""
+    envelopes = Envelope.objects.filter(channel=Envelope.Channel.SMS).exclude(fate="")
+    later = envelopes.filter(person=OuterRef("person_id"), to=OuterRef("to"), pk__gt=OuterRef("pk"))
+    failed = envelopes.filter(~Exists(later), person__in=people, fate=Fate.FAILED)
+    return failed.values_list("person_id", "to")
+
+
+def texts_missed(people: Collection[int], house: str, until: datetime) -> "QuerySet[Dispatch, Any]":
+    """Of these people, the news of a house whose text message could not leave before that moment, by their keys."""
+    missed = Dispatch.objects.filter(is_missed=True, item__person__in=people, item__until=until)
+    return missed.filter(item__kind__startswith=f"{house}.").values_list("item__person_id", "item__key")
+
+
+def texts_paid(schools: Collection[int], since: datetime) -> Counter[int]:
+    """How many text messages each of these schools has paid since then, or is about to (one query). What leaves for several is paid by
+    the first."""
+    of_a_school = Dispatch.objects.filter(envelope=OuterRef("pk"), item__school__isnull=False).order_by("pk")
+    # What has waited since another day, for a gateway that fails, is not of this day's budget.
+    waiting = Q(sent_at=None, made_at__gte=since) | Q(sent_at=None, due_at__gte=since)
+    sent = Envelope.objects.filter(Q(sent_at__gte=since) | waiting, channel=Envelope.Channel.SMS)
+    paid = sent.filter(dropped_at=None).annotate(payer=Subquery(of_a_school.values("item__school")[:1]))
+    counts = paid.filter(payer__in=schools).order_by().values_list("payer").annotate(number=Sum("parts"))
+    return Counter(dict(counts))
 
 
 # For whoever runs the platform: counts, never people

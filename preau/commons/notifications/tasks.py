@@ -12,8 +12,10 @@ from django.utils.translation import ngettext
 
 from preau.commons.notifications import queries
 from preau.commons.notifications.actions import choosing, keeping, pushing, sending
-from preau.commons.notifications.models import Device, Envelope
+from preau.commons.notifications.models import Device, Envelope, Item
 from preau.foundation import mail, sms, webpush
+from preau.foundation.sms import GatewayAnswer
+from preau.foundation.sms.words import length_of
 from preau.foundation.tasks import job
 
 BATCH = 100
@@ -49,38 +51,51 @@ def send_envelope(envelope_id: int) -> bool:
     envelope = sending.hold(envelope_id)
     if envelope is None:
         return False
-    sent = refused = False
+    answer = None
     try:
-        taken = _send(envelope)
-        sent, refused = taken, not taken
+        answer = _send(envelope)
     finally:
-        sending.let_go(envelope, sent=sent, refused=refused)
-    return sent
+        refused = answer is not None and bool(answer.refused)
+        number = answer.number if answer else ""
+        sending.let_go(envelope, sent=answer is not None and not refused, refused=refused, number=number)
+    return not refused
 
 
-def _send(envelope: Envelope) -> bool:
-    """False when it will never be taken."""
-    items = queries.told(queries.items_in(envelope))
+def _send(envelope: Envelope) -> GatewayAnswer:
+    """What a server or a gateway says of it."""
+    inside = queries.items_in(envelope)
+    items = queries.texts_of(inside)
     if not items:
-        return True
+        return GatewayAnswer(envelope.ref)
     if envelope.channel == Envelope.Channel.SMS:
-        return _send_text(envelope, items)
+        return _send_text(envelope, inside, items)
     _send_mail(envelope, items)
-    return True
+    return GatewayAnswer(envelope.ref)
 
 
-def _send_text(envelope: Envelope, items: Sequence[queries.ItemText]) -> bool:
-    number = queries.numbers_of([envelope.person])[envelope.person_id]
-    path = (
-        reverse("notifications:item", kwargs={"public_id": items[0].public_id})
-        if len(items) == 1
-        else reverse("notifications:centre")
-    )
-    text = queries.text_of(items, f"{settings.PUBLIC_URL}{path}")
+def _send_text(
+    envelope: Envelope, inside: Sequence[Item], items: Sequence[queries.ItemText]
+) -> GatewayAnswer:
+    number = queries.numbers_of([envelope.person]).get(envelope.person_id, "")
+    if number:
+        text = queries.text_of(items, f"{settings.PUBLIC_URL}{_page_of(items)}")
+    else:
+        number = queries.number_for(envelope.person)
+        text = queries.paper_text_of(inside)
+    if not number or not text:
+        # An account was opened, or a number changed, since: what it says is for whoever asked for it.
+        return GatewayAnswer(envelope.ref)
+    envelope.to, envelope.parts = sms.digest_of(number), length_of(text).parts
     answers = sms.gateway().send([sms.Message(envelope.ref, number, text)])
     if not answers:
         raise sms.Unreachable
-    return not answers[0].refused
+    return answers[0]
+
+
+def _page_of(items: Sequence[queries.ItemText]) -> str:
+    if len(items) > 1:
+        return reverse("notifications:centre")
+    return reverse("notifications:item", kwargs={"public_id": items[0].public_id})
 
 
 def _send_mail(envelope: Envelope, items: list[queries.ItemText]) -> None:
@@ -143,8 +158,14 @@ def send_trial(device_id: int) -> bool:
 
 def _to_device(device: Device, words: str, address: str, tag: str, *, urgent: bool = False) -> webpush.Answer:
     """Words that name nobody: they are read on a locked screen."""
-    said = {"body": words, "url": address, "tag": tag}
-    return webpush.send(device.endpoint, device.p256dh, device.auth, said, topic=tag[:32], urgent=urgent)
+    payload = {"body": words, "url": address, "tag": tag}
+    return webpush.send(device.endpoint, device.p256dh, device.auth, payload, topic=tag[:32], urgent=urgent)
+
+
+@job()
+def ask_fates() -> int:
+    """What became of the text messages of these days; returns how many are settled."""
+    return sending.note_fates(sms.fates_of(sending.texts_to_ask(timezone.now())))
 
 
 @job()

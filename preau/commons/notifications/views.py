@@ -1,6 +1,6 @@
 """The centre, one item, the preferences, and the page that a mail's link opens."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,9 +19,9 @@ from preau.commons.delivery.queries import words_for
 from preau.commons.notifications import queries
 from preau.commons.notifications.actions import choosing, keeping, pushing
 from preau.commons.notifications.forms import DeviceForm, FilterForm, PreferencesForm, RenewedForm
-from preau.commons.notifications.models import Device, Envelope, Item, StopLink
+from preau.commons.notifications.models import Device, Envelope, Item, Rhythm, StopLink
 from preau.commons.notifications.tasks import send_trial
-from preau.foundation import throttle, webpush
+from preau.foundation import dates, throttle, webpush
 from preau.foundation.access import anyone, opens, signed_in
 from preau.foundation.gone import removes
 from preau.foundation.http import safe_next
@@ -45,7 +45,7 @@ def centre(request: HttpRequest) -> HttpResponse:
     asked = {name: value for name, value in (form.cleaned_data.items()) if value} if form.is_valid() else {}
     context = {
         "form": form,
-        "news": queries.told(page),
+        "news": queries.texts_of(page),
         "page_obj": page,
         "filtered": bool(asked),
         "query": urlencode(asked),
@@ -68,7 +68,7 @@ def bell(request: HttpRequest) -> HttpResponse:
 @require_safe
 def item(request: HttpRequest, item: Item) -> HttpResponse:
     """One item, and why it came."""
-    (one,) = queries.told([item]) or (None,)
+    (one,) = queries.texts_of([item]) or (None,)
     if one is None:
         return redirect("notifications:centre")
     kind, leavings = queries.kinds()[item.kind], queries.leavings_of(item)
@@ -96,8 +96,8 @@ def mark(request: HttpRequest, item: Item) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     until = request.POST.get("jusqu-a", "")
     count = keeping.mark_all(request.viewer, until=int(until)) if until.isdecimal() else 0
-    said = ngettext("%(num)s notification lue.", "%(num)s notifications lues.", count) % {"num": count}
-    messages.success(request, said)
+    sentence = ngettext("%(num)s notification lue.", "%(num)s notifications lues.", count) % {"num": count}
+    messages.success(request, sentence)
     return redirect("notifications:centre")
 
 
@@ -125,8 +125,9 @@ def take_preset(request: HttpRequest) -> HttpResponse:
     if preset is None:
         raise Http404
     choosing.take_preset(request.viewer, preset)
-    said = _("Vous recevez maintenant selon « %(preset)s ». Vous pouvez affiner ci-dessous.")
-    messages.success(request, said % {"preset": queries.PRESETS[preset][0]})
+    name, how = queries.PRESETS[preset]
+    sentence = _("« %(preset)s » : %(how)s Vous pouvez affiner ci-dessous.")
+    messages.success(request, sentence % {"preset": name, "how": str(how)[:1].lower() + str(how)[1:]})
     return redirect("notifications:preferences")
 
 
@@ -164,6 +165,7 @@ def _preferences_page(
         "form": form,
         "presets": [(one, *queries.PRESETS[one], one == form.preset) for one in queries.Preset],
         "school_hours": list(dict.fromkeys(words_for(hours) for hours in form.schools)),
+        "at_evening": dates.hour(time(Rhythm.HOUR)) if form.preset == queries.Preset.EVENING else "",
         "email": viewer.person.email,
         "texts": queries.texts_for(viewer),
         "links": StopLink.objects.visible_to(viewer).count(),

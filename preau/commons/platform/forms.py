@@ -20,9 +20,9 @@ class SchoolFilter(forms.Form):
 
     def chosen(self) -> dict[str, str]:
         self.is_valid()
-        told = self.cleaned_data
+        values = self.cleaned_data
         return {
-            "text": told.get("nom") or "",
-            "kind": told.get("nature") or "",
-            "watched": told.get("voir") or "",
+            "text": values.get("nom") or "",
+            "kind": values.get("nature") or "",
+            "watched": values.get("voir") or "",
         }

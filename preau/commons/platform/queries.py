@@ -206,10 +206,10 @@ def _has_stopped(delivery: Delivery) -> bool:
 def _brought(delivery: Delivery, counts: Any) -> DeliveryRow:
     stopped = _has_stopped(delivery)
     label, tone, icon = (
-        (_("Interrompue"), "changed", "alert-triangle") if stopped else deliveries.said(delivery.state)
+        (_("Interrompue"), "changed", "alert-triangle") if stopped else deliveries.state_tag(delivery.state)
     )
     report = delivery.report or {}
-    told = counts if counts is not None else report.get("counts") or {}
+    figures = counts if counts is not None else report.get("counts") or {}
     return DeliveryRow(
         delivery.pk,
         str(SOURCES.get(delivery.source, delivery.source)),
@@ -218,7 +218,7 @@ def _brought(delivery: Delivery, counts: Any) -> DeliveryRow:
         label,
         tone,
         icon,
-        deliveries.figures_of(told),
+        deliveries.figures_of(figures),
         report.get("errors", ()) if delivery.school_id is None else (),
         report.get("blocked", ()) if delivery.school_id is None else (),
         int(report.get("quarantined_count") or len(report.get("quarantined", ()))),

@@ -1,5 +1,6 @@
 """Pages of whoever runs the platform: counts, deliveries and settings, never a pupil's row."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -34,6 +35,7 @@ def schools(request: HttpRequest) -> HttpResponse:
         "sorting": sorting,
         "query": query_of(request),
         "may_demand": runs_platform(request.viewer),
+        "version": settings.VERSION,
     }
     return render(request, "platform/schools.html", context)
 

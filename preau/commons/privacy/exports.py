@@ -1,4 +1,4 @@
-"""One's data as an archive, and the register of processing as a file: nothing that the pages do not say."""
+"""One's data as an archive, the register of processing as a file, what certifies an erasure: nothing that the pages do not say."""
 
 import json
 from collections.abc import Iterator
@@ -12,18 +12,23 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import vobject
+from django.conf import settings
 from django.template import engines
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from preau.commons.privacy.models import SchoolErasure
 from preau.commons.privacy.queries import taken
 from preau.commons.privacy.queries.breach import Contact
+from preau.commons.privacy.queries.contracts import words_of
 from preau.commons.privacy.queries.held import EntryCount, Fact, Subject, facts_of, held_about, rows_of
 from preau.commons.privacy.queries.register import Activity, Register
 from preau.commons.privacy.words import Shape
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
-from preau.foundation import csvtext, opendocument, vault
+from preau.foundation import csvtext, dates, opendocument, signed, vault
 from preau.foundation.calendars import calendar_of
+from preau.foundation.text import french
 
 # Of each table, more lies on the disk while the archive is made.
 IN_MEMORY = 256_000
@@ -78,8 +83,8 @@ def card_of(person: Person) -> str:
             card.add(name).value = value
     if person.birth_date:
         card.add("bday").value = person.birth_date.isoformat()
-    told: str = card.serialize()
-    return told
+    text: str = card.serialize()
+    return text
 
 
 def _pieces(stream: Any) -> Iterator[str]:
@@ -91,13 +96,13 @@ def _told(subject: Subject, now: datetime, data: IO[bytes], csvs: dict[str, IO[b
     """Everything that is held about a person, for the page; what the page has read is written to `data` as JSON, and to a
     file of `csvs` a table."""
     held = held_about(subject)
-    said = {
+    header = {
         "person": subject.person.full_name,
         "made_at": now.isoformat(),
         "nothing_in": [str(one.entry.label) for one in held if not one.count],
     }
-    tables = _tables([one for one in held if one.count], subject, said, _Out(data, csvs))
-    return said | {"tables": tables}
+    tables = _tables([one for one in held if one.count], subject, header, _Out(data, csvs))
+    return header | {"tables": tables}
 
 
 @dataclass(frozen=True)
@@ -109,11 +114,11 @@ class _Out:
 
 
 def _tables(
-    held: list[EntryCount], subject: Subject, said: dict[str, Any], out: _Out
+    held: list[EntryCount], subject: Subject, header: dict[str, Any], out: _Out
 ) -> Iterator[dict[str, Any]]:
     """Each table with its rows, to be read in this order."""
     data = out.data
-    data.write(_json(said)[:-1] + b', "tables": [')
+    data.write(_json(header)[:-1] + b', "tables": [')
     for number, one in enumerate(held):
         table = {
             "table": one.entry.model,
@@ -133,8 +138,8 @@ def _rows(held: EntryCount, subject: Subject, out: _Out) -> Iterator[list[Fact]]
     rows = facts_of(held.entry, subject, rows_of(held.entry, subject))
     table = out.csvs[f"tableaux/{held.key}.csv"] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once copied
     for number, facts in enumerate(rows):
-        told = [{"field": fact.name, "label": fact.label, "value": fact.value} for fact in facts]
-        out.data.write((b",\n" if number else b"\n") + _json(told))
+        cells = [{"field": fact.name, "label": fact.label, "value": fact.value} for fact in facts]
+        out.data.write((b",\n" if number else b"\n") + _json(cells))
         written = csvtext.lines([fact.label for fact in facts], [[fact.value for fact in facts]])
         lines = list(written)
         table.write("".join(lines if not number else lines[1:]).encode())
@@ -223,3 +228,54 @@ def contact_line(contact: Contact) -> list[object]:
         who.phone,
         ", ".join(contact.kinds),
     ]
+
+
+# The end of a school's contract
+
+CERTIFICATE = "privacy.contract_end"
+
+
+def certificate_of(erasure: SchoolErasure) -> bytes:
+    """What was erased at the end of a contract, in numbers, signed by this site (`is_certified`): nobody's name."""
+    parts = list(erasure.parts.all())
+    lines = [
+        _("Attestation d’effacement d’un établissement à la fin de son contrat"),
+        "",
+        _("Établissement : %(name)s (%(uai)s)") % {"name": erasure.school.name, "uai": erasure.school.uai},
+        _("Préparé le %(day)s") % {"day": _moment(erasure.prepared_at)},
+        _("Confirmé par une autre personne le %(day)s") % {"day": _moment(erasure.confirmed_at)},
+        _("Fini le %(day)s") % {"day": _moment(erasure.done_at)},
+        _("Les sauvegardes de Préau faites avant ce jour sont détruites %(days)s jours après lui.")
+        % {"days": settings.BACKUP_KEEP_DAYS},
+        "",
+        _("Personnes de cet établissement seul, effacées : %(count)s") % {"count": erasure.erased_people},
+        _("Personnes d’un autre établissement aussi, qui restent à lui : %(count)s")
+        % {"count": erasure.staying},
+        _("Lignes effacées : %(count)s") % {"count": sum(part.erased for part in parts)},
+        _("Lignes laissées, dont un autre établissement a besoin : %(count)s")
+        % {"count": sum(part.left for part in parts)},
+        _(
+            "Restent jusqu’à leur terme légal de trois ans : le journal de l’établissement et les preuves de ses "
+            "effacements, sans nom de personne ; restent aussi son nom et son numéro."
+        ),
+        "",
+        _("Table : lignes effacées, lignes laissées"),
+        *(f"{words_of(part.table)} ({part.table})\u202f: {part.erased}, {part.left}" for part in parts),
+        "",
+        _("Clé publique (SHA-256) : %(print)s") % {"print": signed.fingerprint(CERTIFICATE)},
+    ]
+    content = ("\n".join(french(line) for line in lines) + "\n").encode()
+    return content + b"Signature (Ed25519): " + signed.sign(CERTIFICATE, content).hex().encode() + b"\n"
+
+
+def _moment(moment: datetime | None) -> str:
+    return dates.plain_day(timezone.localtime(moment)) if moment else "—"
+
+
+def is_certified(certificate: bytes) -> bool:
+    """Did this site sign these words, and are they still the same?"""
+    content, _word, signature = certificate.rpartition(b"Signature (Ed25519): ")
+    try:
+        return signed.is_signed(CERTIFICATE, content, bytes.fromhex(signature.decode().strip()))
+    except ValueError:
+        return False

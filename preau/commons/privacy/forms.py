@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from preau.commons.platform.models import OperatedSchool
 from preau.commons.privacy.actions.answering import mark_of
 from preau.commons.privacy.actions.asking import CorrectionLine
 from preau.commons.privacy.models import Outcome, RequestLine, Right
@@ -201,11 +202,11 @@ class BreachForm(forms.Form):
         self.fields.pop("login" if viewer.school else "nom")
 
     def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or {}
+        values: dict[str, Any] = super().clean() or {}
         for name in ("debut", "fin"):
-            if name in told and not FIRST_YEAR <= told[name].year <= LAST_YEAR:
+            if name in values and not FIRST_YEAR <= values[name].year <= LAST_YEAR:
                 self.add_error(name, _("Choisissez une année entre 2000 et 2100."))
-        since, until = told.get("debut"), told.get("fin")
+        since, until = values.get("debut"), values.get("fin")
         if since and until and since >= until:
             self.add_error("fin", _("La fin vient après le début."))
         elif since and until and until - since > LONGEST:
@@ -213,4 +214,25 @@ class BreachForm(forms.Form):
                 "debut",
                 _("C’est trop long : trois mois au plus. Pour davantage, faites un extrait du journal."),
             )
-        return told
+        return values
+
+
+class LeavingForm(forms.Form):
+    """The UAI of a school whose contract ends, among those that one runs."""
+
+    uai = forms.CharField(
+        label=_("UAI de l’établissement"),
+        max_length=8,
+        help_text=_("Sept chiffres et une lettre : 0350001A. Rien n’est effacé en préparant."),
+    )
+
+    def __init__(self, viewer: Viewer, data: Any = None) -> None:
+        self.viewer = viewer
+        super().__init__(data)
+
+    def clean_uai(self) -> OperatedSchool:
+        typed = self.cleaned_data["uai"].strip().upper()
+        found = OperatedSchool.objects.visible_to(self.viewer).filter(uai=typed).first()
+        if found is None:
+            raise forms.ValidationError(_("Vous n’exploitez aucun établissement de ce numéro."))
+        return found

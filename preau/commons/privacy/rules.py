@@ -1,6 +1,13 @@
 """Whose data may a viewer read as their own, and who asks and answers about them?"""
 
-from preau.commons.privacy.models import RIGHTS, DataRequest, RequestLine, RetentionRun, minors_of
+from preau.commons.privacy.models import (
+    RIGHTS,
+    DataRequest,
+    RequestLine,
+    RetentionRun,
+    SchoolErasure,
+    minors_of,
+)
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import SETTINGS, Profile, Role
@@ -83,3 +90,18 @@ def postpones_run(viewer: Viewer, run: RetentionRun) -> bool:
     if viewer.profile == Profile.OPERATOR:
         return run.school_id is None
     return decides_run(viewer, run)
+
+
+def ends_contracts(viewer: Viewer, *_: object) -> bool:
+    """Whoever operates the platform: two of them end the contract of a school."""
+    return viewer.profile == Profile.OPERATOR
+
+
+def reads_contract_end(viewer: Viewer, erasure: SchoolErasure) -> bool:
+    """Whoever operates, in numbers; those who answer for the data of the school that leaves."""
+    return ends_contracts(viewer) or (answers_requests(viewer) and erasure.school_id == viewer.school_id)
+
+
+def reads_certificate(viewer: Viewer, erasure: SchoolErasure) -> bool:
+    """Once it is erased, nobody of the school is left to read it."""
+    return ends_contracts(viewer) and erasure.state == SchoolErasure.State.DONE

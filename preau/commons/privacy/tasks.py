@@ -1,5 +1,6 @@
 """Work that comes back: tell the answers, each night remind and erase; erase what is past its term."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -7,15 +8,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preau.commons.privacy import exports, rules
-from preau.commons.privacy.actions import copies, keeping, terms
+from preau.commons.privacy.actions import contracts, copies, keeping, terms
 from preau.commons.privacy.models import DataCopy
 from preau.commons.privacy.queries import held
 from preau.commons.privacy.queries.terms import today_of
 from preau.directory.models import School
 from preau.directory.viewer import Viewer, viewer_for
 from preau.foundation import filework, works
+from preau.foundation.db import only_one
 from preau.foundation.tasks import job
 from preau.identity.models import Account
+
+LATER = timedelta(minutes=5)
+# So many batches of a school that leaves go in one task.
+BATCHES = 30
 
 
 @job()
@@ -35,15 +41,17 @@ def every_night() -> int:
 @job()
 def prepare_terms() -> dict[str, int]:
     """Each night: count what is past its term in each school, remind those who decide, go on with what two people agreed to."""
-    told = {"prepared": 0, "reminded": 0}
+    counts = {"prepared": 0, "reminded": 0}
     for school in [None, *School.objects.order_by("pk")]:
         today = today_of(school)
         run = terms.prepare(school, today)
-        told["prepared"] += run is not None
-        told["reminded"] += bool(run and terms.remind(run, today))
+        counts["prepared"] += run is not None
+        if run and school and contracts.has_ended(school) and contracts.agree_after_the_end(run):
+            continue
+        counts["reminded"] += bool(run and terms.remind(run, today))
     for run_id in terms.left_to_do():
         erase_run.enqueue(run_id)
-    return told
+    return counts
 
 
 @job(priority=5)
@@ -58,6 +66,30 @@ def erase_run(run_id: int) -> int:
 
 def enqueue_run(sender: Any, run_id: int, **_: Any) -> None:
     erase_run.enqueue(run_id)
+
+
+@job()
+def end_contracts() -> int:
+    """Each night: go on with the schools of which the delay is over; returns how many."""
+    due = contracts.left_to_do(timezone.localdate())
+    for erasure_id in due:
+        erase_school.enqueue(erasure_id)
+    return len(due)
+
+
+@job(priority=5)
+def erase_school(erasure_id: int) -> bool:
+    """Erase a school that leaves, some batches, then let other work pass and go on; whether there is more.
+
+    Never beside a delivery: it could bring back somebody who is being erased. Killed, it goes on with what is left.
+    """
+    with only_one("delivery") as alone:
+        if alone and not contracts.begin(erasure_id, timezone.localdate()):
+            return False
+        goes_on = contracts.work_on(erasure_id, BATCHES) if alone else True
+    if goes_on:
+        erase_school.using(run_after=timezone.now() + (timedelta() if alone else LATER)).enqueue(erasure_id)
+    return goes_on
 
 
 @job(retries=0)

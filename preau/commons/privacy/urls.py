@@ -1,6 +1,6 @@
 from django.urls import path
 
-from preau.commons.privacy.views import answering, asking, breach, own, register, terms
+from preau.commons.privacy.views import answering, asking, breach, contracts, own, register, terms
 
 app_name = "privacy"
 urlpatterns = [
@@ -30,6 +30,11 @@ urlpatterns = [
     path("donnees-a-terme/<int:pk>/accepter/", terms.approve, name="approve_run"),
     path("donnees-a-terme/<int:pk>/confirmer/", terms.confirm, name="confirm_run"),
     path("donnees-a-terme/<int:pk>/reporter/", terms.postpone, name="postpone_run"),
+    path("fins-de-contrat/", contracts.ends, name="contract_ends"),
+    path("fins-de-contrat/<int:pk>/", contracts.end, name="contract_end"),
+    path("fins-de-contrat/<int:pk>/confirmer/", contracts.confirm, name="confirm_contract_end"),
+    path("fins-de-contrat/<int:pk>/abandonner/", contracts.call_off, name="call_off_contract_end"),
+    path("fins-de-contrat/<int:pk>/attestation/", contracts.certificate, name="contract_certificate"),
     path("violation-de-donnees/", breach.breach, name="breach"),
     path("violation-de-donnees/contacts/", breach.breach_contacts, name="breach_contacts"),
     path("violation-de-donnees/papiers/", breach.breach_papers, name="breach_papers"),

@@ -66,6 +66,20 @@ def remove(questionnaire: Questionnaire, key: int) -> bool:
 
 
 @transaction.atomic
+def add_to(asker: Any, house: str, by: Person, facts: QuestionFacts) -> None:
+    """One more question of a draft (`questionnaire`, `school`, `title`) that its house has locked; its list is begun where it has none."""
+    if asker.questionnaire is None:
+        asker.questionnaire = make(house, asker.school, by, asker.title)
+        asker.save(update_fields=["questionnaire"])
+    add(asker.questionnaire, facts)
+
+
+def remove_from(asker: Any, key: int) -> bool:
+    """Take a question away from such a draft; False when it is gone."""
+    return asker.questionnaire is not None and remove(asker.questionnaire, key)
+
+
+@transaction.atomic
 def new_version(questionnaire: Questionnaire, by: Person) -> Questionnaire:
     """The same questions, to be changed; the one that was answered stays as it is. A second click finds the same version."""
     questionnaire = lock(Questionnaire, questionnaire.pk)
@@ -155,8 +169,8 @@ def send(
 
 def digest_of(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> str:
     """SHA-256 of the version and of what was answered to it."""
-    said = json.dumps([questionnaire.pk, dict(answers)], ensure_ascii=False, sort_keys=True)
-    return sha256(said.encode()).hexdigest()
+    content = json.dumps([questionnaire.pk, dict(answers)], ensure_ascii=False, sort_keys=True)
+    return sha256(content.encode()).hexdigest()
 
 
 @transaction.atomic

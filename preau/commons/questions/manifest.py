@@ -10,9 +10,9 @@ from preau.commons.questions import actions
 from preau.commons.questions.models import Response
 from preau.directory.models import Person
 from preau.directory.queries.terms import SINCE, by_year
-from preau.directory.rules.authority import MAJORITY
+from preau.directory.rules.authority import eighteen_years_before
 from preau.directory.words import Role
-from preau.foundation import boards, dates
+from preau.foundation import boards
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Retention, Term
 from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves
 
@@ -29,7 +29,7 @@ def _responses_read(person_id: int) -> Q:
     """What one answered; of what others sent about oneself, all from eighteen. A draft is its author's alone, and until eighteen
     what each guardian answers is theirs."""
     today = timezone.localdate()
-    of_age = Person.objects.filter(pk=person_id, birth_date__lte=dates.months_later(today, -12 * MAJORITY))
+    of_age = Person.objects.filter(pk=person_id, birth_date__lte=eighteen_years_before(today))
     about = Q(subject=person_id, subject__in=of_age) & ~Q(state=Response.State.DRAFT)
     return Q(respondent=person_id) | about
 

@@ -60,7 +60,8 @@ class QuestionQuerySet(SchoolQuerySet):
 
 
 class Question(models.Model):
-    """One question. `choices`: what may be chosen, in order; `lowest` and `highest`: the ends of a number or a scale, both included.
+    """One question. `choices`: what may be chosen, in order; of a scale, what its two ends mean, or nothing. `lowest` and `highest`: the
+    ends of a number or a scale, both included.
 
     `only_if`: a question before it, and `only_if_answer`, the answer that opens this one (« yes », or a choice).
     """
@@ -114,6 +115,14 @@ class Question(models.Model):
     def name(self) -> str:
         """Its field in a form, and its key in answers."""
         return f"q{self.place}"
+
+    @property
+    def degrees(self) -> list[tuple[int, str]]:
+        """Of a scale, each degree as it is chosen: « 1 : pas du tout », « 2 », « 3 : tout à fait »."""
+        lowest = 1 if self.lowest is None else self.lowest
+        found = range(lowest, (5 if self.highest is None else self.highest) + 1)
+        ends = dict(zip((found[0], found[-1]), self.choices, strict=False))
+        return [(one, f"{one}\u202f: {ends[one]}" if one in ends else str(one)) for one in found]
 
 
 class ResponseQuerySet(SchoolQuerySet):

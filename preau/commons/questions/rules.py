@@ -8,7 +8,7 @@ from preau.commons.questions.models import Question
 YES = "yes"
 
 
-def said(value: Any) -> set[str]:
+def answers_in(value: Any) -> set[str]:
     """The answers that a value holds, as conditions name them."""
     if value is True:
         return {YES}
@@ -27,6 +27,6 @@ def open_questions(questions: Iterable[Question], answers: Mapping[str, Any]) ->
             opened[question.pk] = question
         elif question.only_if_id in opened:
             before = opened[question.only_if_id]
-            if question.only_if_answer in said(answers.get(before.name)):
+            if question.only_if_answer in answers_in(answers.get(before.name)):
                 opened[question.pk] = question
     return list(opened.values())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms, fold
+from preau.foundation.lookup import LookupTerms, fold_title
 from preau.foundation.templating import url
 
 
@@ -27,7 +27,7 @@ def find_pages(viewer: Viewer, wanted: LookupTerms) -> Sequence[Hit]:
 
 
 def _text(page: Page) -> str:
-    return fold(f"{page.label} {page.words}")
+    return fold_title(f"{page.label} {page.words}")
 
 
 def pages_for(viewer: Viewer) -> Iterator[Page]:

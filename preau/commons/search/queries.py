@@ -1,15 +1,17 @@
 """What was found, kind by kind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 
 from preau.directory.viewer import Viewer
 from preau.foundation import boards
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import TITLED, LookupTerms
+from preau.foundation.prepared import Prepared
 
 # In the panel under the box, and on the page.
 FEW, MANY = 5, 25
@@ -86,18 +88,38 @@ def _titled(
     asked: Sequence[tuple[boards.SearchSource, Viewer]], wanted: LookupTerms
 ) -> dict[int, list[tuple[Any, ...]]]:
     """The titles that may match, by the rank of their kind: of all kinds in one statement."""
-    parts = [
-        source.titles(seated, wanted).order_by().annotate(of_kind=Value(rank)).values_list("of_kind", *TITLED)
-        for rank, (source, seated) in enumerate(asked)
-        if source.titles
-    ]
-    if not parts:
+    ranks = [rank for rank, (source, _seated) in enumerate(asked) if source.titles]
+    if not ranks:
         return {}
     found: dict[int, list[tuple[Any, ...]]] = {}
-    first, *others = parts
-    for rank, *row in first.union(*others, all=True)[:MOST_TITLES]:
-        found.setdefault(rank, []).append(tuple(row))
+    viewers = [asked[rank][1] for rank in ranks]
+    # A school may close a service to one child of a guardian, which no shape of a viewer says (docs/decisions/0178).
+    together = _together if any(viewer.is_guardian for viewer in viewers) else _prepared
+    for place, *row in together(tuple(asked[rank][0] for rank in ranks))(wanted, *viewers):
+        found.setdefault(ranks[place], []).append(tuple(row))
     return found
+
+
+def _together(sources: tuple[boards.SearchSource, ...]) -> "Callable[..., QuerySet[Any, Any]]":
+    """The titles of these kinds, each for the viewer as its service sees them, after its place among them."""
+
+    def rows(wanted: Any, *viewers: Any) -> "QuerySet[Any, Any]":
+        first, *others = (
+            source.titles(viewer, wanted)
+            .order_by()
+            .annotate(of_kind=Value(place))
+            .values_list("of_kind", *TITLED)
+            for place, (source, viewer) in enumerate(zip(sources, viewers, strict=True))
+            if source.titles
+        )
+        return first.union(*others, all=True)[:MOST_TITLES]
+
+    return rows
+
+
+@cache
+def _prepared(sources: tuple[boards.SearchSource, ...]) -> Prepared:
+    return Prepared(_together(sources))
 
 
 def _hits(

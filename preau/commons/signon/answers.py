@@ -38,9 +38,9 @@ def _written(root: ET.Element) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def refusal(code: str, said: str) -> str:
+def refusal(code: str, description: str) -> str:
     root = ET.Element(_tag("serviceResponse"))
-    _add(root, _tag("authenticationFailure"), said, code=code)
+    _add(root, _tag("authenticationFailure"), description, code=code)
     return _written(root)
 
 
@@ -49,17 +49,17 @@ def success(
 ) -> str:
     """`facts` is None where the version of the protocol knows no attributes."""
     root = ET.Element(_tag("serviceResponse"))
-    said = _add(root, _tag("authenticationSuccess"))
-    _add(said, _tag("user"), user)
+    element = _add(root, _tag("authenticationSuccess"))
+    _add(element, _tag("user"), user)
     if facts is not None:
-        attributes = _add(said, _tag("attributes"))
+        attributes = _add(element, _tag("attributes"))
         _add(attributes, _tag("longTermAuthenticationRequestTokenUsed"), "false")
         _add(attributes, _tag("isFromNewLogin"), "true" if is_new else "false")
         _attributes(attributes, user, facts, shape)
     if granted:
-        _add(said, _tag("proxyGrantingTicket"), granted)
+        _add(element, _tag("proxyGrantingTicket"), granted)
     if chain:
-        proxies = _add(said, _tag("proxies"))
+        proxies = _add(element, _tag("proxies"))
         for address in chain:
             _add(proxies, _tag("proxy"), address)
     return _written(root)
@@ -78,57 +78,59 @@ def _attributes(parent: ET.Element, user: str, facts: Facts, shape: str) -> None
 
 def ent_values(user: str, facts: Facts) -> dict[str, str]:
     """The values that services of ENT read: one text each, and JSON where there may be several."""
-    said = {"id": user, "externalId": user}
+    attributes = {"id": user, "externalId": user}
     for key, values in facts.items():
         name = ATTRIBUTES[key].ent
         if key in ONE_VALUE:
-            said[name] = values[0]
+            attributes[name] = values[0]
         elif key == "school":
-            said[name] = _json([{"UAI": uai} for uai in values])
+            attributes[name] = _json([{"UAI": uai} for uai in values])
         elif key == "profile":
-            said[name] = said["type"] = _json([ENT_PROFILES.get(one, "Personnel") for one in values])
+            attributes[name] = attributes["type"] = _json(
+                [ENT_PROFILES.get(one, "Personnel") for one in values]
+            )
         else:
-            said[name] = _json(list(values))
-    return said
+            attributes[name] = _json(list(values))
+    return attributes
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def refusal_json(code: str, said: str) -> dict[str, Any]:
-    return {"serviceResponse": {"authenticationFailure": {"code": code, "description": said}}}
+def refusal_json(code: str, description: str) -> dict[str, Any]:
+    return {"serviceResponse": {"authenticationFailure": {"code": code, "description": description}}}
 
 
 def success_json(
     user: str, facts: Facts | None, shape: str, *, is_new: bool, granted: str, chain: Sequence[str]
 ) -> dict[str, Any]:
-    said: dict[str, Any] = {"user": user}
+    body: dict[str, Any] = {"user": user}
     if facts is not None and shape == Shape.ENT:
-        said["attributes"] = {"isFromNewLogin": is_new, "userAttributes": ent_values(user, facts)}
+        body["attributes"] = {"isFromNewLogin": is_new, "userAttributes": ent_values(user, facts)}
     elif facts is not None:
         plain = {
             ATTRIBUTES[key].plain: values[0] if key in ONE_VALUE else list(values)
             for key, values in facts.items()
         }
-        said["attributes"] = {"isFromNewLogin": is_new, **plain}
+        body["attributes"] = {"isFromNewLogin": is_new, **plain}
     if granted:
-        said["proxyGrantingTicket"] = granted
+        body["proxyGrantingTicket"] = granted
     if chain:
-        said["proxies"] = list(chain)
-    return {"serviceResponse": {"authenticationSuccess": said}}
+        body["proxies"] = list(chain)
+    return {"serviceResponse": {"authenticationSuccess": body}}
 
 
 def proxied(value: str) -> str:
     root = ET.Element(_tag("serviceResponse"))
-    said = _add(root, _tag("proxySuccess"))
-    _add(said, _tag("proxyTicket"), value)
+    element = _add(root, _tag("proxySuccess"))
+    _add(element, _tag("proxyTicket"), value)
     return _written(root)
 
 
-def not_proxied(code: str, said: str) -> str:
+def not_proxied(code: str, description: str) -> str:
     root = ET.Element(_tag("serviceResponse"))
-    _add(root, _tag("proxyFailure"), said, code=code)
+    _add(root, _tag("proxyFailure"), description, code=code)
     return _written(root)
 
 
@@ -136,8 +138,8 @@ def proxied_json(value: str) -> dict[str, Any]:
     return {"serviceResponse": {"proxySuccess": {"proxyTicket": value}}}
 
 
-def not_proxied_json(code: str, said: str) -> dict[str, Any]:
-    return {"serviceResponse": {"proxyFailure": {"code": code, "description": said}}}
+def not_proxied_json(code: str, description: str) -> dict[str, Any]:
+    return {"serviceResponse": {"proxyFailure": {"code": code, "description": description}}}
 
 
 def logout_request(number: str, at: datetime, user: str, index: str) -> str:

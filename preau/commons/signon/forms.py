@@ -239,18 +239,7 @@ class OpeningForm(forms.Form):
         super().__init__(data)
         self.fields["open"].initial = bool(opening and opening.is_on)
         if service.asks:
-            self.fields["agreed"] = forms.MultipleChoiceField(
-                label=_("Ce que vous acceptez de transmettre"),
-                help_text=_(
-                    "Ce que vous ne cochez pas ne part pas. Le service peut alors marcher moins bien."
-                ),
-                choices=[
-                    (key, f"{ATTRIBUTES[key].label} – {service.released[key]['why']}") for key in service.asks
-                ],
-                widget=forms.CheckboxSelectMultiple,
-                required=False,
-                initial=opening.agreed if opening else [],
-            )
+            self._ask_agreement(service, opening)
         self.fields["profiles"] = forms.MultipleChoiceField(
             label=_("Pour qui"),
             choices=[one for one in FOR_WHOM if one[0] in service.profiles],
@@ -258,16 +247,11 @@ class OpeningForm(forms.Form):
             initial=opening.profiles if opening else service.profiles,
         )
         if levels:
-            self.fields["levels"] = forms.MultipleChoiceField(
-                label=_("Seulement ces niveaux"),
-                help_text=_("Élèves et familles. Rien de coché : tous. Les personnels gardent le service."),
-                choices=[(level, level_said(level)) for level in levels],
-                widget=forms.CheckboxSelectMultiple,
-                required=False,
-                initial=opening.levels if opening else [],
-            )
+            self._ask_levels(opening, levels)
         groups = (
-            Group.objects.visible_to(viewer).filter(year=viewer.year, kind=Group.Kind.CLASS).order_by("name")
+            Group.objects.visible_to(viewer)
+            .filter(year=viewer.year, kind=Group.Kind.CLASS)
+            .order_by("rank", "name")
         )
         self.fields["classes"] = forms.MultipleChoiceField(
             label=_("Ou seulement ces classes"),
@@ -275,6 +259,27 @@ class OpeningForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
             required=False,
             initial=[str(pk) for pk in opening.classes] if opening else [],
+        )
+
+    def _ask_agreement(self, service: Service, opening: Opening | None) -> None:
+        choices = [(key, f"{ATTRIBUTES[key].label} – {service.released[key]['why']}") for key in service.asks]
+        self.fields["agreed"] = forms.MultipleChoiceField(
+            label=_("Ce que vous acceptez de transmettre"),
+            help_text=_("Ce que vous ne cochez pas ne part pas. Le service peut alors marcher moins bien."),
+            choices=choices,
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            initial=opening.agreed if opening else [],
+        )
+
+    def _ask_levels(self, opening: Opening | None, levels: Sequence[str]) -> None:
+        self.fields["levels"] = forms.MultipleChoiceField(
+            label=_("Seulement ces niveaux"),
+            help_text=_("Élèves et familles. Rien de coché : tous. Les personnels gardent le service."),
+            choices=[(level, level_said(level)) for level in levels],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            initial=opening.levels if opening else [],
         )
 
     def settled(self) -> Settled:

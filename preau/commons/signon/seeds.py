@@ -146,7 +146,7 @@ def _certificate(name: str) -> str:
 
 
 def _service(world: Any, *, why: dict[str, str], path: str, **facts: Any) -> Service:
-    released = {key: {"why": said, "since": world.year.starts.isoformat()} for key, said in why.items()}
+    released = {key: {"why": reason, "since": world.year.starts.isoformat()} for key, reason in why.items()}
     service = Service.objects.create(released=released, changed_at=timezone.now(), **facts)
     origin = "/".join(service.address.split("/")[:3])
     if path:

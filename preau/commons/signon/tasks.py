@@ -31,10 +31,10 @@ def end_connection(pk: int) -> bool:
         return _tell_party(found)
     known = Alias.objects.filter(service=found.service_id, person=found.account.person_id)
     user = known.values_list("value", flat=True).first() or ""
-    said = urlencode(_said_to(found, user)).encode()
+    body = urlencode(_said_to(found, user)).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
-        outward.send("POST", found.url, said, headers)
+        outward.send("POST", found.url, body, headers)
     except outward.ForbiddenAddress:
         found.delete()
         return False

@@ -22,6 +22,7 @@ class Setting:
     `own`: a school's page brought the file (docs/decisions/0045). `first`: the source has never filled this school, so
     that dates go back to the start of the year. `spared`: keys of records in quarantine, whose people have not left.
     `delivered` tells whether a key is in the delivery. `is_delta`: it tells changes, and only its people are read.
+    `is_partial`: a file of it was left aside, and whom others name may be in that one.
     `others`: another source has brought people too. `same`: whom the format has recognised, by their new keys.
     """
 
@@ -36,6 +37,7 @@ class Setting:
     spared: frozenset[str] = frozenset()
     delivered: Callable[[str], bool] = lambda key: False
     is_delta: bool = False
+    is_partial: bool = False
     others: bool = True
     same: Mapping[str, int] = field(default_factory=dict)
 

@@ -7,11 +7,11 @@ from preau.directory.models import ColumnWord, School
 from preau.foundation.text import fold
 
 
-def remember_columns(school: School | None, table: str, told: Sequence[tuple[str, str]]) -> None:
+def remember_columns(school: School | None, table: str, columns: Sequence[tuple[str, str]]) -> None:
     """Keep what somebody said of each heading (a field, or ""), proposed the next time."""
     seen: Counter[str] = Counter()
     words = []
-    for title, key in told:
+    for title, key in columns:
         heading = fold(title)[:120]
         words.append(ColumnWord(school=school, table=table, heading=heading, rank=seen[heading], field=key))
         seen[heading] += 1

@@ -24,11 +24,11 @@ from preau.directory.models import (
 from preau.directory.models.consents import ASKERS
 from preau.directory.models.scoping import active_on
 from preau.directory.queries import consents as queries
-from preau.directory.rules.authority import MAJORITY
+from preau.directory.rules.authority import eighteen_years_before
 from preau.directory.rules.consents import State
 from preau.directory.viewer import Viewer, seats_of
 from preau.directory.words import Profile, Role
-from preau.foundation import dates, journal, notices
+from preau.foundation import journal, notices
 from preau.foundation.locks import lock
 
 ASKED, NOTED, REVOKED = "directory.consent_asked", "directory.consent_noted", "directory.consent_revoked"
@@ -313,18 +313,18 @@ def _seat_of_parent(parent: Person, today: date) -> str:
 
 def tell_of_ages(school: School, today: date) -> int:
     """Tell those who turned eighteen these last days, and their parents, once; returns how many pupils."""
-    last = dates.months_later(today, -12 * MAJORITY)
-    first = dates.months_later(date.fromordinal(today.toordinal() - LATE), -12 * MAJORITY)
+    last = eighteen_years_before(today)
+    first = eighteen_years_before(date.fromordinal(today.toordinal() - LATE))
     held = Holding.objects.active(today).filter(school=school, role=Role.PUPIL)
     pupils = Person.objects.filter(
         pk__in=held.values("person_id"), erased_at=None, birth_date__gt=first, birth_date__lte=last
     )
-    told = 0
+    count = 0
     for pupil in pupils.order_by("pk"):
         with transaction.atomic():
             _tell_of_age(pupil, today)
-        told += 1
-    return told
+        count += 1
+    return count
 
 
 def _tell_of_age(pupil: Person, today: date) -> None:
@@ -336,7 +336,7 @@ def _tell_of_age(pupil: Person, today: date) -> None:
 @transaction.atomic
 def reopen_of_minors(today: date) -> int:
     """A birth date that was corrected makes a minor again: nobody is closed out of a minor's file. Returns how many."""
-    of_age = Q(pupil__birth_date__lte=dates.months_later(today, -12 * MAJORITY))
+    of_age = Q(pupil__birth_date__lte=eighteen_years_before(today))
     rows = FamilyClosure.objects.filter(~of_age, reopened_at=None)
     return rows.update(reopened_at=timezone.now())
 

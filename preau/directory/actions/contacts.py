@@ -88,10 +88,10 @@ def answer(viewer: Viewer, request: ContactRequest, *, accepts: bool, word: str)
     if accepts:
         person = Person.objects.get(pk=row.person_id)
         address = Address.objects.filter(person=person).first()
-        told: dict[str, object] = {row.field: row.value}
+        values: dict[str, object] = {row.field: row.value}
         if row.field == Kind.ADDRESS:
-            told["is_protected"] = bool(address and address.is_protected)
-        corrections.correct(viewer, person, told, corrections.mark_of(person, address))
+            values["is_protected"] = bool(address and address.is_protected)
+        corrections.correct(viewer, person, values, corrections.mark_of(person, address))
     verb = "directory.contact_accepted" if accepts else "directory.contact_refused"
     journal.record(viewer, verb, row, subject_id=row.person_id)
     notices.publish(

@@ -63,15 +63,15 @@ def _write(viewer: Viewer, person: Person, values: dict[str, Any]) -> None:
     kept = {row.field: row for row in Correction.objects.filter(person=person.pk)}
     by_hand = Kind.ENROLMENT in kept or not ExternalId.objects.filter(person=person, kind="person").exists()
     for name, value in values.items():
-        before, said = as_said(name, getattr(person, name)), as_said(name, value)
+        before, text = as_said(name, getattr(person, name)), as_said(name, value)
         setattr(person, name, value)
         known = kept.get(name)
         source = known.told if known else before
-        if known and is_same(name, said, source):
+        if known and is_same(name, text, source):
             known.delete()
         elif not by_hand:
             Correction.objects.update_or_create(
-                person=person, field=name, defaults=signed(viewer, value=said[:254], told=source[:254])
+                person=person, field=name, defaults=signed(viewer, value=text[:254], told=source[:254])
             )
     person.save(update_fields=list(values))
 

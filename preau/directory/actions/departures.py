@@ -49,9 +49,9 @@ def keep_longer(viewer: Viewer, leaver: Leaver, *, last_day: date, reason: str, 
         return
     if mark_of(known) != seen:
         raise MovedOn
-    told = {"last_day": last_day, "reason": reason, "held_by": viewer.person, "held_at": timezone.now()}
+    fields = {"last_day": last_day, "reason": reason, "held_by": viewer.person, "held_at": timezone.now()}
     hold, _made = Hold.objects.update_or_create(
-        person_id=leaver.pk, school_id=viewer.school_id or 0, defaults=told
+        person_id=leaver.pk, school_id=viewer.school_id or 0, defaults=fields
     )
     # Told again a week before the new day.
     ErasureNotice.objects.filter(person=leaver.pk).delete()
@@ -155,7 +155,7 @@ def erase(person_id: int, today: date) -> bool:
 
 @transaction.atomic
 def erase_again(person_id: int) -> None:
-    """Erase at once somebody who was erased before, and whom a restored backup brought back: their term is long past."""
+    """Erase at once somebody whom a restored backup brought back after they were erased, or whose only school ends its contract."""
     lock(Person, person_id)
     _forget(person_id)
 

@@ -171,7 +171,21 @@ def _note(viewer: Viewer, person: Person, value: str) -> None:
     Correction.objects.update_or_create(person=person, field=Kind.ENROLMENT, defaults=values)
 
 
-def _answer_for(viewer: Viewer, pupil: Person, sent: WrittenGuardian, number: int) -> None:
+@transaction.atomic
+def add_guardian(viewer: Viewer, pupil: Person, sent: WrittenGuardian) -> bool:
+    """One more person who answers for a pupil; False when they are in the file already. Raises NotOurs."""
+    lock(School, viewer.school_id)
+    if sent.who.known == viewer.person:
+        raise NotOurs
+    links = Guardianship.objects.active(viewer.today).of_another().filter(pupil=pupil)
+    if sent.who.known is None and links.filter(guardian__search_name=sent.who.search_name).exists():
+        # The first of two clicks wrote them.
+        return False
+    return _answer_for(viewer, pupil, sent, links.count() + 1)
+
+
+def _answer_for(viewer: Viewer, pupil: Person, sent: WrittenGuardian, number: int) -> bool:
+    """Link them; False when they were, or when a judge ended it."""
     guardian = sent.who.known
     if guardian is None:
         guardian = sent.who.create()
@@ -180,7 +194,7 @@ def _answer_for(viewer: Viewer, pupil: Person, sent: WrittenGuardian, number: in
     judged = links.filter(Q(may_not_be_informed=True) | Q(ruled_on__isnull=False))
     if judged.exists() and not links.filter(ends=None).exists():
         # A judge's word outlives a departure: what it ended is opened again where it is noted, and nowhere else.
-        return
+        return False
     link, made = Guardianship.objects.get_or_create(
         pupil=pupil,
         guardian=guardian,
@@ -196,6 +210,7 @@ def _answer_for(viewer: Viewer, pupil: Person, sent: WrittenGuardian, number: in
     if made:
         journal.record(viewer, "directory.guardian_added", link, subject_id=pupil.pk)
     _house(viewer, pupil, guardian, sent)
+    return made
 
 
 def _house(viewer: Viewer, pupil: Person, guardian: Person, sent: WrittenGuardian) -> None:

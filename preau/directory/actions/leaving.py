@@ -94,8 +94,8 @@ def _keep(
     by_hand = Correction.objects.filter(person=pupil, field=Kind.ENROLMENT).exists()
     if by_hand:
         return
-    told = known.told if known else ", ".join(row.group.name for row in former)
-    if known and told == group.name:
+    class_name = known.told if known else ", ".join(row.group.name for row in former)
+    if known and class_name == group.name:
         # The file's class again is the file's to end.
         given = Enrolment.objects.filter(pk__in=known.before.get("ended", ()), group=group).exclude(source="")
         opened.source = given.values_list("source", flat=True).first() or ""
@@ -105,5 +105,5 @@ def _keep(
     # What the school itself opened meanwhile is not opened again when this is taken back.
     ended = [pk for pk in ended if not known or pk != known.before.get("opened")]
     before = {"ended": [*(known.before.get("ended", []) if known else []), *ended], "opened": opened.pk}
-    values = signed(viewer, value=group.name, told=told[:254], before=before)
+    values = signed(viewer, value=group.name, told=class_name[:254], before=before)
     Correction.objects.update_or_create(person=pupil, field=Kind.CLASS, defaults=values)

@@ -67,8 +67,8 @@ class Ledger:
     def settle(self, row: Model, twin: Model) -> None:
         """What must not be lost of a row that gives place to its twin."""
 
-    def _keep(self, do: str, model: type[Model], **told: Any) -> None:
-        self.steps.append({"do": do, "model": model._meta.label_lower} | told)
+    def _keep(self, do: str, model: type[Model], **details: Any) -> None:
+        self.steps.append({"do": do, "model": model._meta.label_lower} | details)
 
     def _twins(
         self, model: type[Model], field: "ForeignKey[Any, Any]", lost: Model, kept: Model
@@ -85,8 +85,10 @@ class Ledger:
             for row in mine:
                 key = tuple(getattr(row, name) for name in rest)
                 # Two unknown values are two: a constraint does not compare them, save where we do.
-                told = None not in key or names in [these for these, _ in self.same.get(_label(model), ())]
-                if told and key in known and row.pk not in seen:
+                is_comparable = None not in key or names in [
+                    these for these, _ in self.same.get(_label(model), ())
+                ]
+                if is_comparable and key in known and row.pk not in seen:
                     seen.add(row.pk)
                     yield row, known[key]
 
@@ -123,13 +125,13 @@ def _unmove(model: type[Model], step: Step, mine: Model) -> None:
 
 
 def _unremove(model: type[Model], step: Step, mine: Model) -> None:
-    told = {name: _read(model, name, value) for name, value in step["row"].items()}
+    values = {name: _read(model, name, value) for name, value in step["row"].items()}
     for field in model._meta.concrete_fields:
-        if isinstance(field, ForeignKey) and told[field.attname] is not None:
+        if isinstance(field, ForeignKey) and values[field.attname] is not None:
             target: type[Model] = field.related_model
-            if not _every(target).filter(pk=told[field.attname]).exists():
+            if not _every(target).filter(pk=values[field.attname]).exists():
                 raise ChangedSince(_said(model))
-    model(**told).save_base(raw=True, force_insert=True)
+    model(**values).save_base(raw=True, force_insert=True)
 
 
 def pointing_at(model: type[Model]) -> "Iterator[tuple[type[Model], ForeignKey[Any, Any]]]":

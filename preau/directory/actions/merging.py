@@ -82,23 +82,23 @@ class Merging(ledger.Ledger):
             return
         if not isinstance(row, Guardianship) or not isinstance(twin, Guardianship):
             return
-        told: dict[str, Any] = {}
+        changes: dict[str, Any] = {}
         if row.may_not_be_informed and not twin.may_not_be_informed:
-            told["may_not_be_informed"] = True
+            changes["may_not_be_informed"] = True
         if row.ruled_on:
-            told["ruled_on"] = max(filter(None, (row.ruled_on, twin.ruled_on)))
-            told["ends"] = row.ends
+            changes["ruled_on"] = max(filter(None, (row.ruled_on, twin.ruled_on)))
+            changes["ends"] = row.ends
             if twin.ruled_on:
-                told["ends"] = min(filter(None, (row.ends, twin.ends)), default=None)
-        if told:
-            self.change(twin, **told)
+                changes["ends"] = min(filter(None, (row.ends, twin.ends)), default=None)
+        if changes:
+            self.change(twin, **changes)
 
 
 def mark_of(one: Person, other: Person) -> str:
     """Who these two are, as a form keeps it: a name or a birth date that changes makes another mark."""
     rows = sorted([one, other], key=lambda person: person.pk)
-    told = [[getattr(row, name) for name in ("pk", "family_name", *FILLED)] for row in rows]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    values = [[getattr(row, name) for name in ("pk", "family_name", *FILLED)] for row in rows]
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 @transaction.atomic

@@ -64,14 +64,14 @@ def ask(viewer: Viewer, group: Group) -> int:
 def answer(viewer: Viewer, pupil: Person, *, agrees: bool) -> bool:
     """Say yes or no about a pupil's photo, in force at once: one that may not be shown any more is erased. False when it was said already."""
     lock(Person, pupil.pk)
-    said, changed = (Answer.YES if agrees else Answer.NO), False
+    choice, changed = (Answer.YES if agrees else Answer.NO), False
     for school in queries.places_of(viewer, pupil):
         row, _made = PhotoConsent.objects.get_or_create(
             year=school.current_year, pupil=pupil, giver=viewer.person, defaults={"school": school}
         )
-        if row.answer == said:
+        if row.answer == choice:
             continue
-        row.answer, row.answered_at, changed = said, timezone.now(), True
+        row.answer, row.answered_at, changed = choice, timezone.now(), True
         row.save(update_fields=["answer", "answered_at"])
         verb = "directory.photo_agreed" if agrees else "directory.photo_refused"
         journal.record(viewer, verb, row, subject_id=pupil.pk)

@@ -75,12 +75,12 @@ def remind(today: date) -> int:
     """Tell the heads of each school whose last review is three months old, or that never had one; once each time."""
     heads = Holding.objects.active(today).filter(school=OuterRef("pk"), role=Role.HEAD)
     schools = School.objects.filter(Exists(heads)).annotate(last=Max("access_reviews__done_at"))
-    told = 0
+    count = 0
     for school in schools.select_related("current_year").order_by("pk").iterator(chunk_size=500):
         due = review_due_on(_day_of(school.last), school.current_year)
         if due is not None and due <= today:
-            told += _remind(school, due, today)
-    return told
+            count += _remind(school, due, today)
+    return count
 
 
 def _due(school: School) -> date | None:

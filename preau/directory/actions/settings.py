@@ -98,8 +98,8 @@ def save_period(viewer: Viewer, period: Period) -> Period:
     same_days = others.filter(starts__lte=period.ends, ends__gte=period.starts)
     if same_days.exists() or others.filter(name=period.name).exists():
         raise Overlapping
-    said = {"pk": period.pk, "name": period.name, "starts": period.starts, "ends": period.ends}
-    if period.pk and Period.objects.filter(**said).exists():
+    fields = {"pk": period.pk, "name": period.name, "starts": period.starts, "ends": period.ends}
+    if period.pk and Period.objects.filter(**fields).exists():
         return period
     verb = "directory.period_changed" if period.pk else "directory.period_created"
     period.save()
@@ -203,11 +203,11 @@ def remove_closure(viewer: Viewer, closure: Closure) -> None:
 
 
 def _tell(school: School, *, closed: Sequence[Closure], opened: Sequence[Closure]) -> None:
-    told = {
+    ranges = {
         name: [(one.starts.isoformat(), one.ends.isoformat()) for one in found if one.starts <= one.ends]
         for name, found in (("closed", closed), ("opened", opened))
     }
-    transaction.on_commit(lambda: calendar_changed.send(School, school_id=school.pk, **told))
+    transaction.on_commit(lambda: calendar_changed.send(School, school_id=school.pk, **ranges))
 
 
 # Services

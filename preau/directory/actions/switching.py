@@ -185,7 +185,7 @@ class _Writing:
         sources = self._sources()
         there = self._enrolled_by_a_file()
         rows = self.plan.placements.of_pupils().exclude(target=None)
-        told = rows.order_by("pk").values_list("person_id", "target_id")
+        pairs = rows.order_by("pk").values_list("person_id", "target_id")
         return [
             Enrolment(
                 school=self.school,
@@ -194,7 +194,7 @@ class _Writing:
                 source=sources.get(pupil, ""),
                 starts=self.day,
             )
-            for pupil, target in told
+            for pupil, target in pairs
             if pupil in pupils and pupil not in there
         ]
 
@@ -334,8 +334,8 @@ def _put_back(plan: YearPlan, before: dict[str, Any]) -> None:
     for row in rows:
         row.group_id = keys[row.pk]
     ExternalId.objects.bulk_update(rows, ["group"], batch_size=200)
-    for name, told in before["ended"].items():
-        _reopen(DATED[name], told)
+    for name, changes in before["ended"].items():
+        _reopen(DATED[name], changes)
     School.objects.filter(pk=plan.school_id).update(current_year=before["current_year"])
     _delete(Group, made.get("group", []))
     _delete(Closure, made.get("closure", []))
@@ -349,10 +349,10 @@ def _delete(model: type[Model], pks: list[int]) -> None:
         model._base_manager.filter(pk__in=part).delete()  # noqa: SLF001 - Django's own documents it
 
 
-def _reopen(model: Any, told: list[list[Any]]) -> None:
+def _reopen(model: Any, changes: list[list[Any]]) -> None:
     """Rows that nobody has changed since take their end again; there are few different ends."""
     ends: dict[tuple[str | None, str], list[int]] = {}
-    for pk, was, now in told:
+    for pk, was, now in changes:
         ends.setdefault((was, now), []).append(pk)
     for (was, now), pks in ends.items():
         for part in chunks(pks, 500):

@@ -19,13 +19,13 @@ TO_DECIDE = ("directory.delivery_to_check", "directory.delivery_to_approve")
 
 def tell(delivery: Delivery) -> None:
     """What somebody is to hear of the state that it has reached."""
-    told = {
+    by_state = {
         State.PREVIEW: _tell_to_check,
         State.BLOCKED: _tell_to_approve,
         State.DONE: _tell_done,
         State.REFUSED: _tell_refused,
     }
-    if known := told.get(State(delivery.state)):
+    if known := by_state.get(State(delivery.state)):
         known(delivery)
 
 

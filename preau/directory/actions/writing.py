@@ -46,8 +46,8 @@ def school_year_of(day: date) -> tuple[str, date, date]:
 
 def told_of(facts: SchoolFacts, setting: Setting) -> dict[str, str]:
     """What a record says of its school. A file typed by the school does not change which school it is."""
-    told = {"name": facts.name[:160], "kind": facts.kind, "phone": facts.phone}
-    return told if setting.own else told | {"uai": facts.uai}
+    values = {"name": facts.name[:160], "kind": facts.kind, "phone": facts.phone}
+    return values if setting.own else values | {"uai": facts.uai}
 
 
 def school_of(facts: SchoolFacts, setting: Setting) -> tuple[School | None, bool]:
@@ -62,18 +62,18 @@ def school_of(facts: SchoolFacts, setting: Setting) -> tuple[School | None, bool
 def _bring_school(facts: SchoolFacts, setting: Setting, place: Place) -> str:
     """Create or update a school from its record, and put it in the setting; returns what became of it."""
     school, known = school_of(facts, setting)
-    told = told_of(facts, setting)
+    values = told_of(facts, setting)
     if school is None:
         clock = {"timezone": place.clock} if place.clock else {}
         school = School.objects.create(
-            **told | {"name": told["name"] or facts.uai, "kind": told["kind"] or School.Kind.OTHER},
+            **values | {"name": values["name"] or facts.uai, "kind": values["kind"] or School.Kind.OTHER},
             holiday_zone=place.zone,
             **clock,
         )
         outcome = "created"
     else:
-        told = {n: v for n, v in told.items() if n not in school.settled}
-        changed = {n: v for n, v in told.items() if v and getattr(school, n) != v}
+        values = {n: v for n, v in values.items() if n not in school.settled}
+        changed = {n: v for n, v in values.items() if v and getattr(school, n) != v}
         outcome = "changed" if changed or not known else "unchanged"
         if changed:
             School.objects.filter(pk=school.pk).update(**changed)
@@ -135,8 +135,8 @@ def preview_school(facts: SchoolFacts, batch: Batch, setting: Setting, warn: War
     """What `bring_school` would do, without writing anything."""
     school, known = school_of(facts, setting)
     outcome = "created" if school is None else "unchanged"
-    told = told_of(facts, setting).items()
-    if school and (not known or any(v and getattr(school, n) != v for n, v in told)):
+    pairs = told_of(facts, setting).items()
+    if school and (not known or any(v and getattr(school, n) != v for n, v in pairs)):
         outcome = "changed"
     setting.school = school or School(uai=facts.uai, name=facts.name)
     if school:
@@ -190,10 +190,10 @@ def keep_shares(delivery: Delivery, shares: dict[int, dict[str, int]]) -> None:
     )
 
 
-def keep_notes(delivery: Delivery, told: Iterable[tuple[int | None, dict[str, Any]]]) -> None:
+def keep_notes(delivery: Delivery, notes_by_school: Iterable[tuple[int | None, dict[str, Any]]]) -> None:
     """What each school, by its primary key, has to look at in a delivery for several; a few at a time, they may be thousands."""
     shares = dict(delivery.shares.values_list("school_id", "pk"))
-    known = ((shares.get(school), notes) for school, notes in told if school)
+    known = ((shares.get(school), notes) for school, notes in notes_by_school if school)
     rows = (DeliveryShare(pk=pk, notes=notes) for pk, notes in known if pk)
     while some := list(islice(rows, 100)):
         DeliveryShare.objects.bulk_update(some, ["notes"])
@@ -247,21 +247,21 @@ def _let_fall(rows: list[Correction]) -> None:
 
 def _move_keys(keys: list[ExternalId]) -> list[ExternalId]:
     """« 3A » is named again each year: its key goes over to the class of this year. Returns the keys to create."""
-    told = {(key.source, key.authority, key.kind, key.value): key for key in keys}
-    if not told:
+    key_by_name = {(key.source, key.authority, key.kind, key.value): key for key in keys}
+    if not key_by_name:
         return []
     moved = []
-    names = {name for *_rest, name in told}
+    names = {name for *_rest, name in key_by_name}
     source, authority = keys[0].source, keys[0].authority
     known = ExternalId.objects.filter(source=source, authority=authority, value__in=names).exclude(group=None)
     for row in known.select_related("group"):
-        newer = told.pop((row.source, row.authority, row.kind, row.value), None)
+        newer = key_by_name.pop((row.source, row.authority, row.kind, row.value), None)
         # The same key in two schools is a fault of the file: the first school keeps it.
         if newer and newer.group and row.group and newer.group.school_id == row.group.school_id:
             row.group = newer.group
             moved.append(row)
     ExternalId.objects.bulk_update(moved, ["group"], batch_size=200)
-    return list(told.values())
+    return list(key_by_name.values())
 
 
 def _draw(changes: Changes) -> None:
@@ -301,13 +301,13 @@ def bring_codes(
     outcomes, new, changed = {}, [], []
     for code, values in told.items():
         row = known.get(code)
-        said = {n: v for n, v in zip(CODE_FIELDS, values, strict=True) if v is not None}
+        fields = {n: v for n, v in zip(CODE_FIELDS, values, strict=True) if v is not None}
         if row is None:
             # A change of a code that was never told: its label is the code, until it is.
-            new.append(OfficialCode(authority=authority, kind=kind, code=code, **{"label": code} | said))
+            new.append(OfficialCode(authority=authority, kind=kind, code=code, **{"label": code} | fields))
             outcomes[code] = "created"
-        elif any(getattr(row, name) != value for name, value in said.items()):
-            for name, value in said.items():
+        elif any(getattr(row, name) != value for name, value in fields.items()):
+            for name, value in fields.items():
                 setattr(row, name, value)
             changed.append(row)
             outcomes[code] = "changed"

@@ -97,7 +97,7 @@ def begin(viewer: Viewer, *, name: str, starts: date, ends: date) -> YearPlan:
         made_by=viewer.person,
         made_at=timezone.now(),
     )
-    classes = Group.objects.classes().filter(year=school.current_year).order_by("name", "pk")
+    classes = Group.objects.classes().filter(year=school.current_year).order_by("rank", "name", "pk")
     PlannedClass.objects.bulk_create(
         PlannedClass(plan=plan, name=school_class.name, level=school_class.level) for school_class in classes
     )
@@ -259,7 +259,7 @@ def proposal_for(group: NamedClass, classes: Iterable[PlannedClass], kind: str) 
 def _write(viewer: Viewer, plan: YearPlan, changed: Mapping[int, Choice]) -> None:
     if not changed:
         return
-    told: dict[str, Any] = {"decided_by": viewer.person, "decided_at": timezone.now()}
+    decision: dict[str, Any] = {"decided_by": viewer.person, "decided_at": timezone.now()}
     again = [pk for pk, one in changed.items() if not one.value]
     plan.placements.filter(person__in=again).delete()
     rows = [
@@ -269,7 +269,7 @@ def _write(viewer: Viewer, plan: YearPlan, changed: Mapping[int, Choice]) -> Non
             outcome=one.outcome,
             target_id=one.target_id,
             elsewhere=one.elsewhere,
-            **told,
+            **decision,
         )
         for pk, one in changed.items()
         if one.value

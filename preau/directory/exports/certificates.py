@@ -1,14 +1,10 @@
 """The papers of one pupil that the office prints: that they are enrolled, and that they may be enrolled elsewhere."""
 
 from datetime import date
-from pathlib import Path
-
-from django.template.loader import render_to_string
 
 from preau.directory.models import Person, School, SchoolYear
 from preau.foundation import pdf
 
-STYLE = Path(__file__).parent.parent / "static" / "directory" / "papers.css"
 ENROLMENT, EXEAT = "scolarite", "exeat"
 
 
@@ -32,4 +28,4 @@ def certificate(
         "today": today,
         "last_day": last_day,
     }
-    return pdf.made(render_to_string("directory/office/certificate_pdf.html", context, using="pages"), STYLE)
+    return pdf.made(pdf.page_of("directory/office/certificate_pdf.html", context), pdf.PAPERS)

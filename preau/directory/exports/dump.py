@@ -72,8 +72,10 @@ class Dump:
             if self._narrow
             else ExternalId.objects.exclude(person=None)
         )
-        for person, *told in rows.values_list("person_id", "source", "authority", "kind", "value").iterator():
-            found.setdefault(person, []).append(_identifier(told))
+        for person, *parts in rows.values_list(
+            "person_id", "source", "authority", "kind", "value"
+        ).iterator():
+            found.setdefault(person, []).append(_identifier(parts))
         return found
 
     @property
@@ -86,15 +88,15 @@ class Dump:
         When the identifiers of two sources, or of two schools, are the same, it is told whose each is.
         """
         local = dict(self.people.values_list("pk", "public_id"))
-        told = {pk: self._first_id(pk) for pk in local}
-        borne = Counter(row["value"] for row in told.values() if row)
+        by_person = {pk: self._first_id(pk) for pk in local}
+        borne = Counter(row["value"] for row in by_person.values() if row)
         return {
             pk: f"local:{local[pk]}"
             if row is None
             else row["value"]
             if borne[row["value"]] == 1
             else f"{row['source']}:{row['authority']}:{row['value']}"
-            for pk, row in told.items()
+            for pk, row in by_person.items()
         }
 
     def _first_id(self, pk: int) -> Object | None:
@@ -103,12 +105,12 @@ class Dump:
 
     def _group_keys(self) -> dict[int, tuple[str, str]]:
         """kind and key of each class and group: the source's, else « UAI$year$name »."""
-        told = dict(ExternalId.objects.exclude(group=None).values_list("group_id", "value"))
+        key_by_group = dict(ExternalId.objects.exclude(group=None).values_list("group_id", "value"))
         groups = Group.objects.filter(school__in=self.schools).select_related("year")
         return {
             group.pk: (
                 group.kind,
-                told.get(group.pk) or f"{self.uais[group.school_id]}${group.year.name}${group.name}",
+                key_by_group.get(group.pk) or f"{self.uais[group.school_id]}${group.year.name}${group.name}",
             )
             for group in groups
         }
@@ -117,10 +119,10 @@ class Dump:
 
     def _schools(self) -> Iterator[Object]:
         ids: dict[int, list[Object]] = {}
-        for school, *told in ExternalId.objects.exclude(school=None).values_list(
+        for school, *parts in ExternalId.objects.exclude(school=None).values_list(
             "school_id", "source", "authority", "kind", "value"
         ):
-            ids.setdefault(school, []).append(_identifier(told))
+            ids.setdefault(school, []).append(_identifier(parts))
         for school in self.schools:
             yield {
                 "kind": "school",
@@ -242,8 +244,8 @@ class Dump:
             }
 
 
-def _identifier(told: list[Any]) -> Object:
-    source, authority, kind, value = told
+def _identifier(parts: list[Any]) -> Object:
+    source, authority, kind, value = parts
     return {"source": source, "authority": authority, "kind": kind, "value": value}
 
 

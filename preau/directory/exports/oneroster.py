@@ -55,11 +55,11 @@ def write(scope: Scope, out: Path, now: datetime, *, results: bool = False) -> P
 
 
 def _add(archive: ZipFile, file: str, header: str, rows: Iterable[Row], now: datetime) -> None:
-    told = ZipInfo(f"{file}.csv", now.timetuple()[:6])
-    told.compress_type = ZIP_DEFLATED
+    entry = ZipInfo(f"{file}.csv", now.timetuple()[:6])
+    entry.compress_type = ZIP_DEFLATED
     # Commas, UTF-8, no mark; and no cell is changed: an identifier must come back as it left (docs/exports.md).
     with (
-        archive.open(told, "w", force_zip64=True) as binary,
+        archive.open(entry, "w", force_zip64=True) as binary,
         TextIOWrapper(binary, "utf-8", newline="") as text,
     ):
         writer = csv.writer(text)
@@ -87,11 +87,11 @@ def _class_id(group: GroupLine, subject_id: int | None) -> str:
 
 
 def _manifest(scope: Scope, more: Iterable[str] = ()) -> Iterator[Row]:
-    told = {name for name in FILES if name != "manifest"} | set(more)
+    files = {name for name in FILES if name != "manifest"} | set(more)
     yield "manifest.version", "1.0"
     yield "oneroster.version", "1.1"
-    for file in sorted(told | set(ABSENT)):
-        yield f"file.{file}", "bulk" if file in told else "absent"
+    for file in sorted(files | set(ABSENT)):
+        yield f"file.{file}", "bulk" if file in files else "absent"
     yield "source.systemName", "Préau"
     yield "source.systemCode", "preau"
 
@@ -187,9 +187,12 @@ def _classes(scope: Scope) -> Iterator[Row]:
 
 def _taught(scope: Scope) -> dict[int, list[tuple[int, str, str]]]:
     """The subjects taught in each class or group: (id, code, name)."""
-    told = scope.assignments(STAFF).exclude(subject=None).order_by("group_id", "subject__code")
+    assignments = scope.assignments(STAFF).exclude(subject=None).order_by("group_id", "subject__code")
     fields = ("group_id", "subject_id", "subject__code", "subject__name")
-    return {rows[0][0]: [row[1:] for row in rows] for rows in by_first(told.values_list(*fields).distinct())}
+    return {
+        rows[0][0]: [row[1:] for row in rows]
+        for rows in by_first(assignments.values_list(*fields).distinct())
+    }
 
 
 def _users(scope: Scope) -> Iterator[Row]:

@@ -146,9 +146,9 @@ class Scope:
     def subjects(self) -> dict[int, dict[str, str]]:
         """What is taught in each class and group: code → name."""
         rows = Assignment.objects.active(self.day).filter(group__in=self._groups).exclude(subject=None)
-        told = rows.order_by("subject__code").values_list("group_id", "subject__code", "subject__name")
+        assignments = rows.order_by("subject__code").values_list("group_id", "subject__code", "subject__name")
         found: dict[int, dict[str, str]] = defaultdict(dict)
-        for group, code, name in told.distinct():
+        for group, code, name in assignments.distinct():
             # The same words come back in each class of each school.
             found[group][intern(code)] = intern(name)
         return found

@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy
 from preau.directory.exports.scope import CHUNK, Scope, by_first, streamed
 from preau.directory.models import Assignment, Enrolment, Guardianship, Person
 from preau.directory.models.scoping import active_on
-from preau.directory.words import Authority, Kinship, Profile, Role
+from preau.directory.words import STAFF, Authority, Kinship, Role
 from preau.foundation import csvtext, workbooks
 
 Row = Sequence[object]
-STAFF = [role for role in Role if role.profile == Profile.STAFF]
 # A school and a person of it → the names of the classes, and those of the groups.
 Places = dict[tuple[int, int], tuple[list[str], list[str]]]
 
@@ -72,59 +71,41 @@ def _pupils(scope: Scope) -> Iterator[Row]:
             yield [uai, family, given, _day(born), ", ".join(classes), ", ".join(groups)]
 
 
+# What the pages are ordered by, then what a row says.
+OF_A_GUARDIAN = (
+    "pupil__holdings__school_id",
+    "pupil_id",
+    "pupil__search_name",
+    "guardian__search_name",
+    "guardian_id",
+    "contact_priority",
+    "pupil__holdings__school__uai",
+    "pupil__family_name",
+    "pupil__given_name",
+    "guardian__family_name",
+    "guardian__given_name",
+    "kinship",
+    "authority",
+    "guardian__email",
+    "guardian__phone",
+    "may_not_be_informed",
+)
+
+
 def _guardians(scope: Scope) -> Iterator[Row]:
     """One row a pupil and a guardian: the level is what one is to that child (docs/decisions/0012)."""
-    fields = (
-        "pupil__holdings__school_id",
-        "pupil_id",
-        "pupil__search_name",
-        "contact_priority",
-        "guardian__search_name",
-        "guardian_id",
-        "pupil__holdings__school__uai",
-        "pupil__family_name",
-        "pupil__given_name",
-        "guardian__family_name",
-        "guardian__given_name",
-        "kinship",
-        "authority",
-        "guardian__email",
-        "guardian__phone",
-        "may_not_be_informed",
-    )
-    for part in _parts(_guardianships(scope).values_list(*fields).distinct()):
+    for part in _parts(_guardianships(scope).values_list(*OF_A_GUARDIAN).distinct()):
         places = _places(scope, {row[1] for row in part})
-        for (
-            school,
-            pupil,
-            _by,
-            priority,
-            _by2,
-            _pk,
-            uai,
-            family,
-            given,
-            *guardian,
-            email,
-            phone,
-            barred,
-        ) in part:
-            classes, _groups = places.get((school, pupil), ([], []))
-            name, given_name, kinship, authority = guardian
-            yield [
-                uai,
-                family,
-                given,
-                ", ".join(classes),
-                name,
-                given_name,
-                Kinship(kinship).label,
-                Authority(authority).label,
-                priority or "",
-                email,
-                phone,
-                _("oui") if barred else "",
-            ]
+        for row in part:
+            classes, _groups = places.get(row[:2], ([], []))
+            yield _guardian(", ".join(classes), *row[5:])
+
+
+def _guardian(classes: str, priority: int | None, *row: Any) -> Row:
+    uai, family, given, name, given_name, kinship, authority, email, phone, barred = row
+    levels = Kinship(kinship).label, Authority(authority).label
+    contact = priority or "", email, phone, _("oui") if barred else ""
+    return [uai, family, given, classes, name, given_name, *levels, *contact]
 
 
 def _guardianships(scope: Scope) -> Any:
@@ -162,8 +143,8 @@ def _staff(scope: Scope) -> Iterator[Row]:
     for uai, family, given, role, civility, title, email, phone in held.values_list(*fields).iterator(
         chunk_size=CHUNK
     ):
-        said = str(Person.Civility(civility).label) if civility else ""
-        yield [uai, family, given, Role(role).said_of(civility), title, email, phone, said]
+        label = str(Person.Civility(civility).label) if civility else ""
+        yield [uai, family, given, Role(role).said_of(civility), title, email, phone, label]
 
 
 def _classes(scope: Scope) -> Iterator[Row]:
@@ -183,9 +164,11 @@ def _classes(scope: Scope) -> Iterator[Row]:
 
 
 def _head_teachers(scope: Scope) -> dict[int, list[str]]:
-    told = scope.assignments(STAFF).filter(kind=Assignment.Kind.HEAD_TEACHER)
+    assignments = scope.assignments(STAFF).filter(kind=Assignment.Kind.HEAD_TEACHER)
     found: dict[int, list[str]] = defaultdict(list)
-    for group, family, given in told.values_list("group_id", "teacher__family_name", "teacher__given_name"):
+    for group, family, given in assignments.values_list(
+        "group_id", "teacher__family_name", "teacher__given_name"
+    ):
         found[group].append(f"{given} {family}".strip())
     return found
 
@@ -209,7 +192,7 @@ def _parts(rows: Any) -> Iterator[list[Any]]:
 
 
 def _day(born: date | None) -> str:
-    return f"{born:%d/%m/%Y}" if born else ""
+    return born.isoformat() if born else ""
 
 
 UAI, NAME, GIVEN = gettext_lazy("Établissement (UAI)"), gettext_lazy("Nom"), gettext_lazy("Prénom")

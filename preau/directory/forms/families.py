@@ -47,5 +47,5 @@ class RulingForm(forms.Form):
         return typed
 
     def typed(self) -> Ruling:
-        told = self.cleaned_data
-        return Ruling(told["ruled_on"], told["barred"], told["last_day"])
+        values = self.cleaned_data
+        return Ruling(values["ruled_on"], values["barred"], values["last_day"])

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from preau.directory.models import Group
+from preau.directory.models import Group, Person, WorkGroup
+from preau.directory.models.work_groups import LONGEST_NAME
 from preau.directory.queries.lists import LABELS, Column, columns_for
 from preau.directory.viewer import Viewer
+from preau.foundation.fields import SeveralPeople
 
 MOST_BOXES = 8
 
@@ -37,3 +39,36 @@ class ListForm(forms.Form):
         columns = self.cleaned_data.get("colonnes") or []
         known = [column for column in Column if column.value in columns]
         return known, self.cleaned_data.get("cases") or 0
+
+
+class WorkGroupForm(forms.Form):
+    """Some pupils of a class, and the name under which they are ticked together."""
+
+    name = forms.CharField(
+        label=_("Nom du groupe"),
+        max_length=LONGEST_NAME,
+        help_text=_("Par exemple « Demi-classe A » ou « Îlot 2 ». Un élève peut le lire dans ses données."),
+        error_messages={"required": _("Donnez un nom à ce groupe.")},
+    )
+    pupils = SeveralPeople(
+        Person.objects.none(),
+        label=_("Élèves"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Cochez au moins un élève.")},
+    )
+
+    def __init__(self, pupils: Any, chosen: WorkGroup | None, data: Any = None) -> None:
+        held = {"name": chosen.name, "pupils": [one.pk for one in chosen.pupils.all()]} if chosen else {}
+        super().__init__(data, initial=held)
+        people: Any = self.fields["pupils"]
+        people.queryset = pupils
+
+
+class SplitForm(forms.Form):
+    """In how many groups a class is shared out."""
+
+    nombre = forms.TypedChoiceField(
+        label=_("Nombre de groupes"),
+        coerce=int,
+        choices=[(number, str(number)) for number in range(2, 9)],
+    )

@@ -6,14 +6,22 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from preau.directory.actions.corrections import mark_of
 from preau.directory.actions.enrolling import Written, WrittenGuardian, WrittenPupil, WrittenStaff
 from preau.directory.models import Address, Group, Holding, Person
 from preau.directory.queries import office
 from preau.directory.queries.office import Alike
-from preau.directory.rules.office import A_YEAR, is_elsewhere, is_own_family, roles_opened, why_not_born
+from preau.directory.rules.authority import MAJORITY
+from preau.directory.rules.office import (
+    A_YEAR,
+    is_elsewhere,
+    is_odd_age,
+    is_own_family,
+    roles_opened,
+    why_not_born,
+)
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Kinship, Role
 from preau.foundation.fields import Day, FewRows
@@ -86,8 +94,8 @@ class PeopleFilter(forms.Form):
 
     def chosen(self) -> tuple[str, str, Group | None]:
         self.is_valid()
-        told = self.cleaned_data if self.is_bound else {}
-        return told.get("mots") or "", told.get("qui") or "", told.get("classe")
+        values = self.cleaned_data if self.is_bound else {}
+        return values.get("mots") or "", values.get("qui") or "", values.get("classe")
 
 
 class _WhoForm(forms.Form):
@@ -122,10 +130,10 @@ class _WhoForm(forms.Form):
         shown = {one.person.public_id: one.person for one in self.alike.get(name, ())}
         return shown.get(self.cleaned_data.get(name) or "")
 
-    def written(self, name: str, told: Mapping[str, Any]) -> Written:
+    def written(self, name: str, values: Mapping[str, Any]) -> Written:
         """What was typed of somebody, with the one that they are when one was chosen."""
         apart = frozenset(one.person.pk for one in self.alike.get(name, ()))
-        return Written(**told, known=self.chosen(name), apart=apart)
+        return Written(**values, known=self.chosen(name), apart=apart)
 
 
 def _same() -> forms.CharField:
@@ -137,7 +145,67 @@ def _same() -> forms.CharField:
     )
 
 
-class EnrolForm(_WhoForm):
+class _KinForm(_WhoForm):
+    """Who answers for a pupil: as many people as `RANKS`, each with the fields of `_kin_fields`, found or made."""
+
+    RANKS: tuple[int, ...] = (1,)
+
+    def __init__(self, viewer: Viewer, data: Any = None, **more: Any) -> None:
+        super().__init__(viewer, data, **more)
+        for rank in self.RANKS:
+            self.fields |= {f"r{rank}_{name}": field for name, field in _kin_fields().items()}
+
+    def kin(self, rank: int) -> list[Any]:
+        """The fields of one guardian, for the page; the question of who they are only when it is asked."""
+        names = [name for name in _kin_fields() if name != "same" or f"r{rank}_same" in self.alike]
+        return [self[f"r{rank}_{name}"] for name in names]
+
+    def is_told(self, rank: int) -> bool:
+        return any(self.cleaned_data.get(f"r{rank}_{name}") for name in KIN)
+
+    def family_of_pupil(self, values: Mapping[str, Any]) -> str:
+        family: str = values.get("family_name") or ""
+        return family
+
+    def _check_kin(self, rank: int, values: dict[str, Any]) -> None:
+        for name, sentence in [
+            ("given_name", _("Donnez son prénom.")),
+            ("kinship", _("Dites le lien avec l’élève.")),
+        ]:
+            if not values.get(f"r{rank}_{name}") and f"r{rank}_{name}" not in self.errors:
+                self.add_error(f"r{rank}_{name}", sentence)
+        # Most children bear the name of whoever answers for them.
+        family = values.get(f"r{rank}_family_name") or self.family_of_pupil(values)
+        values[f"r{rank}_family_name"] = family
+        self.ask_same(
+            f"r{rank}_same",
+            office.adults_like(
+                self.viewer,
+                family,
+                values.get(f"r{rank}_given_name") or "",
+                values.get(f"r{rank}_phone") or "",
+                values.get(f"r{rank}_email") or "",
+            ),
+        )
+        if self.chosen(f"r{rank}_same") == self.viewer.person:
+            self.add_error(
+                f"r{rank}_same", _("C’est vous : une autre personne inscrit un enfant dont vous répondez.")
+            )
+
+    def _kin(self, rank: int) -> WrittenGuardian:
+        values = {name: self.cleaned_data[f"r{rank}_{name}"] for name in _kin_fields()}
+        who = {name: values[name] for name in (*KIN, "civility")}
+        return WrittenGuardian(
+            self.written(f"r{rank}_same", who),
+            Kinship(values["kinship"]),
+            Authority(values["authority"] or Authority.LEGAL),
+            values["lives_with"],
+            values["lines"],
+            values["is_protected"],
+        )
+
+
+class EnrolForm(_KinForm):
     """One pupil and one or two people who answer for them, on one page."""
 
     RANKS = (1, 2)
@@ -152,18 +220,14 @@ class EnrolForm(_WhoForm):
         label=gettext_lazy("En classe à partir du"),
         help_text=gettext_lazy("Le dossier est ouvert aujourd’hui, la classe ce jour-là."),
     )
+    sure = forms.BooleanField(label=gettext_lazy("Oui, cette date est juste"), required=False)
     same = _same()
+    alone = forms.BooleanField(label=gettext_lazy("Oui, l’inscrire sans responsable"), required=False)
+    asks_age = asks_alone = False
 
     def __init__(self, viewer: Viewer, data: Any = None) -> None:
         super().__init__(viewer, data, initial={"first_day": viewer.today, "r1_lives_with": True})
         self.fields["group"].queryset = office.classes_open(viewer)
-        for rank in self.RANKS:
-            self.fields |= {f"r{rank}_{name}": field for name, field in _kin_fields().items()}
-
-    def kin(self, rank: int) -> list[Any]:
-        """The fields of one guardian, for the page; the question of who they are only when it is asked."""
-        names = [name for name in _kin_fields() if name != "same" or f"r{rank}_same" in self.alike]
-        return [self[f"r{rank}_{name}"] for name in names]
 
     @property
     def has_second(self) -> bool:
@@ -180,17 +244,48 @@ class EnrolForm(_WhoForm):
         return day
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if told.get("family_name") and told.get("given_name") and told.get("birth_date"):
+        values = super().clean() or {}
+        self._ask_age(values)
+        if values.get("family_name") and values.get("given_name") and values.get("birth_date"):
             self.ask_same(
                 "same",
-                office.pupils_like(self.viewer, told["family_name"], told["given_name"], told["birth_date"]),
+                office.pupils_like(
+                    self.viewer, values["family_name"], values["given_name"], values["birth_date"]
+                ),
             )
             self._check_pupil(self.chosen("same"))
         for rank in self.RANKS:
             if self.is_told(rank):
-                self._check_kin(rank, told)
-        return told
+                self._check_kin(rank, values)
+        self._ask_alone(values)
+        return values
+
+    def _ask_alone(self, values: dict[str, Any]) -> None:
+        """A minor for whom nobody answers is asked once; whoever comes back has those whom the school knows."""
+        known, born = self.chosen("same"), values.get("birth_date")
+        is_adult = bool(born and (Person(birth_date=born).age_on(self.viewer.today) or 0) >= MAJORITY)
+        if is_adult or any(self.is_told(rank) for rank in self.RANKS):
+            return
+        if known and office.is_answered_for(self.viewer, known):
+            return
+        self.asks_alone = True
+        if not values.get("alone"):
+            self.add_error("alone", _("Personne ne répond pour cet élève : l’inscrire quand même ?"))
+
+    def _ask_age(self, values: dict[str, Any]) -> None:
+        """« 27 ans en 6e : est-ce bien cela ? »: asked once, beside the date."""
+        born, group, year = values.get("birth_date"), values.get("group"), self.viewer.year
+        if not (born and group and year and is_odd_age(born, group.rank, year.starts.year)):
+            return
+        self.asks_age = True
+        if not values.get("sure"):
+            age = Person(birth_date=born).age_on(self.viewer.today) or 0
+            sentence = ngettext(
+                "%(num)s an en %(group)s : est-ce bien cela ?",
+                "%(num)s ans en %(group)s : est-ce bien cela ?",
+                age,
+            )
+            self.add_error("sure", sentence % {"num": age, "group": group.name})
 
     def _check_pupil(self, pupil: Person | None) -> None:
         if pupil is None:
@@ -208,51 +303,11 @@ class EnrolForm(_WhoForm):
                 ),
             )
 
-    def is_told(self, rank: int) -> bool:
-        return any(self.cleaned_data.get(f"r{rank}_{name}") for name in KIN)
-
-    def _check_kin(self, rank: int, told: dict[str, Any]) -> None:
-        for name, said in [
-            ("given_name", _("Donnez son prénom.")),
-            ("kinship", _("Dites le lien avec l’élève.")),
-        ]:
-            if not told.get(f"r{rank}_{name}") and f"r{rank}_{name}" not in self.errors:
-                self.add_error(f"r{rank}_{name}", said)
-        # Most children bear the name of whoever answers for them.
-        family = told.get(f"r{rank}_family_name") or told.get("family_name") or ""
-        told[f"r{rank}_family_name"] = family
-        self.ask_same(
-            f"r{rank}_same",
-            office.adults_like(
-                self.viewer,
-                family,
-                told.get(f"r{rank}_given_name") or "",
-                told.get(f"r{rank}_phone") or "",
-                told.get(f"r{rank}_email") or "",
-            ),
-        )
-        if self.chosen(f"r{rank}_same") == self.viewer.person:
-            self.add_error(
-                f"r{rank}_same", _("C’est vous : une autre personne inscrit un enfant dont vous répondez.")
-            )
-
     def typed(self) -> WrittenPupil:
-        told = self.cleaned_data
-        who = {name: told[name] for name in ("family_name", "given_name", "birth_date")}
+        values = self.cleaned_data
+        who = {name: values[name] for name in ("family_name", "given_name", "birth_date")}
         kin = tuple(self._kin(rank) for rank in self.RANKS if self.is_told(rank))
-        return WrittenPupil(self.written("same", who), told["group"], told["first_day"], kin)
-
-    def _kin(self, rank: int) -> WrittenGuardian:
-        told = {name: self.cleaned_data[f"r{rank}_{name}"] for name in _kin_fields()}
-        who = {name: told[name] for name in (*KIN, "civility")}
-        return WrittenGuardian(
-            self.written(f"r{rank}_same", who),
-            Kinship(told["kinship"]),
-            Authority(told["authority"] or Authority.LEGAL),
-            told["lives_with"],
-            told["lines"],
-            told["is_protected"],
-        )
+        return WrittenPupil(self.written("same", who), values["group"], values["first_day"], kin)
 
 
 def _kin_fields() -> dict[str, forms.Field]:
@@ -279,6 +334,25 @@ def _kin_fields() -> dict[str, forms.Field]:
             help_text=_("Seuls la direction et le secrétariat la lisent, jamais l’autre responsable."),
         ),
     }
+
+
+class GuardianForm(_KinForm):
+    """One more person who answers for a pupil of the school."""
+
+    def __init__(self, viewer: Viewer, pupil: Person, data: Any = None) -> None:
+        self.pupil = pupil
+        super().__init__(viewer, data, initial={"r1_authority": Authority.LEGAL})
+
+    def family_of_pupil(self, values: Mapping[str, Any]) -> str:
+        return self.pupil.family_name
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        self._check_kin(1, values)
+        return values
+
+    def typed(self) -> WrittenGuardian:
+        return self._kin(1)
 
 
 class EngageForm(_WhoForm):
@@ -336,26 +410,31 @@ class EngageForm(_WhoForm):
         return day
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if told.get("last_day") and not told.get("reason") and "reason" not in self.errors:
+        values = super().clean() or {}
+        if values.get("last_day") and not values.get("reason") and "reason" not in self.errors:
             self.add_error("reason", _("Dites pourquoi cette personne vient jusqu’à ce jour."))
-        if told.get("family_name") and told.get("given_name"):
+        if values.get("family_name") and values.get("given_name"):
             found = office.adults_like(
                 self.viewer,
-                told["family_name"],
-                told["given_name"],
-                told.get("phone") or "",
-                told.get("email") or "",
+                values["family_name"],
+                values["given_name"],
+                values.get("phone") or "",
+                values.get("email") or "",
             )
             self.ask_same("same", found)
-        return told
+        return values
 
     def typed(self) -> WrittenStaff:
-        told = self.cleaned_data
+        values = self.cleaned_data
         names = ("family_name", "given_name", "civility", "birth_date", "email", "phone")
-        who = self.written("same", {name: told[name] for name in names})
+        who = self.written("same", {name: values[name] for name in names})
         return WrittenStaff(
-            who, Role(told["role"]), told["title"], self.viewer.today, told["last_day"], told["reason"]
+            who,
+            Role(values["role"]),
+            values["title"],
+            self.viewer.today,
+            values["last_day"],
+            values["reason"],
         )
 
 
@@ -392,23 +471,23 @@ class CorrectForm(forms.Form):
         return _born(self, self.viewer.today, pupil=self.pupil)
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
+        values = super().clean() or {}
         for name in ("family_name", "given_name", "birth_name", "birth_date"):
-            changes = name in told and told[name] != getattr(self.person, name)
+            changes = name in values and values[name] != getattr(self.person, name)
             if changes and is_elsewhere(self.viewer, self.person):
                 self.add_error(
                     name, _("Connu d’un autre établissement : le changement se fait par l’académie.")
                 )
-        if self.person.given_name and not told.get("given_name") and "given_name" not in self.errors:
+        if self.person.given_name and not values.get("given_name") and "given_name" not in self.errors:
             self.add_error("given_name", _("Donnez son prénom."))
         if (
             self.pupil
-            and not told.get("birth_date")
+            and not values.get("birth_date")
             and self.person.birth_date
             and "birth_date" not in self.errors
         ):
             self.add_error("birth_date", _("Donnez sa date de naissance."))
-        return told
+        return values
 
     def typed(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "avant"}
@@ -480,7 +559,7 @@ class AnswerForm(forms.Form):
     word = forms.CharField(label=gettext_lazy("Un mot pour la personne"), max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if told.get("choix") == "refuser" and not told.get("word"):
+        values = super().clean() or {}
+        if values.get("choix") == "refuser" and not values.get("word"):
             self.add_error("word", _("Dites pourquoi, en un mot."))
-        return told
+        return values

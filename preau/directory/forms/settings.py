@@ -93,8 +93,8 @@ class PeriodForm(forms.Form):
         starts, ends = typed.get("starts"), typed.get("ends")
         for name, day in (("starts", starts), ("ends", ends)):
             if day and not self.year.starts <= day <= self.year.ends:
-                said = _("Hors de l’année scolaire %(year)s.") % {"year": self.year.name}
-                self.add_error(name, said)
+                sentence = _("Hors de l’année scolaire %(year)s.") % {"year": self.year.name}
+                self.add_error(name, sentence)
         if starts and ends and ends < starts:
             self.add_error("ends", _("La fin précède le début."))
         return typed

@@ -192,10 +192,10 @@ class PlacingForm(forms.Form):
         known = {value for value, _said in _flat(every)}
         if now.value in known or placement is None or placement.target is None:
             return every
-        said = placement.target.name
+        label = placement.target.name
         if placement.outcome == Placement.Outcome.REPEATS:
-            said = _("%(name)s (redouble)") % {"name": said}
-        return [*every, (now.value, said)]
+            label = _("%(name)s (redouble)") % {"name": label}
+        return [*every, (now.value, label)]
 
     def rows(self) -> list[tuple[Any, Any]]:
         """The question of each pupil, and where they go when they leave."""
@@ -221,13 +221,13 @@ class PlacingForm(forms.Form):
 
     def tell_changes(self, now: Mapping[int, str]) -> None:
         """Beside each pupil, what somebody else has just decided. What was typed stays, and is asked of what is seen from here on."""
-        words = {value: said for pk in now for value, said in _flat(self.fields[f"eleve-{pk}"].choices)}  # type: ignore[attr-defined]
+        words = {value: text for pk in now for value, text in _flat(self.fields[f"eleve-{pk}"].choices)}  # type: ignore[attr-defined]
         for pk, value in now.items():
-            told = {"choice": words.get(value, _("À décider"))}
-            said = _(
+            values = {"choice": words.get(value, _("À décider"))}
+            text = _(
                 "Quelqu’un vient de décider « %(choice)s ». Pour garder votre choix, enregistrez de nouveau."
             )
-            self.add_error(f"eleve-{pk}", said % told)
+            self.add_error(f"eleve-{pk}", text % values)
         self.data = self.data.copy()
         self.data["avant"] = self.initial["avant"]
 
@@ -276,10 +276,10 @@ class SwitchForm(forms.Form):
         super().__init__(
             data, initial={"day": plan.switch_on or first, "leave_undecided": plan.leave_undecided}
         )
-        told = {"first": dates.plain_day(first), "last": dates.plain_day(plan.ends)}
+        values = {"first": dates.plain_day(first), "last": dates.plain_day(plan.ends)}
         self.fields["day"].help_text = (
             _("Du %(first)s au %(last)s. Aujourd’hui : tout de suite ; plus tard : la nuit qui précède.")
-            % told
+            % values
         )
         if not undecided:
             self.fields["leave_undecided"].widget = forms.HiddenInput()

@@ -7,6 +7,7 @@ person, it stays under a name that says so, and is not read again by itself.
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -43,24 +44,34 @@ class NotWritable(Exception):
 
 
 def bring(folder: Path, reads: Format, today: date) -> str:
-    """Bring one delivery: « applied », « held », « refused », or « unwritable »: then nothing of it is read."""
+    """Bring one delivery: « applied », « held », « refused », or « unwritable »: then nothing of it is read.
+
+    « partly »: a file of it could not be trusted. The others are applied, nobody leaves by them, and that file alone stays.
+    """
     if not (_may_write(folder.parent) and _may_write(folder)):
         # Tried before anything is applied: a delivery that cannot be put away would come again every ten minutes.
         log.error("drop_folder_not_writable")
         return "unwritable"
     try:
-        result = operator.bring(reads.files_in(folder), reads, today)
+        result = operator.bring(reads.files_in(folder), replace(reads, goes_on=True), today)
     except Unreadable as refusal:
         log.warning("delivery_refused", source=reads.source, file=refusal.file, line=refusal.line)
         _rename(folder, REFUSED)
         return "refused"
-    held = bool(result.blocked)
+    held, refused = bool(result.blocked), set(result.refused)
     result.close()
     if held:
         log.warning("delivery_held", source=reads.source, schools=len(result.blocked))
         _rename(folder, HELD)
         return "held"
     # The names of children do not wait on a disk for nothing.
+    if refused:
+        log.warning("delivery_partly_refused", source=reads.source, count=len(refused))
+        for path in reads.files_in(folder):
+            if path.name not in refused:
+                path.unlink()
+        _rename(folder, REFUSED)
+        return "partly"
     shutil.rmtree(folder)
     return "applied"
 

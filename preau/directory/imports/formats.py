@@ -19,6 +19,7 @@ from preau.directory.models import School
 class Format:
     """`source` says whose keys they are: rows of one source are ended by that source alone. `suffixes` in lower case.
 
+    `goes_on`: a file that cannot be trusted stops no other; what it held stays as it is, and nobody leaves.
     `of_one_school`: its files are those of one school, which they name. What an operator means on purpose: `year`, the first
     year of a school year that is over; `opens`, the UAI of a school that is not here yet.
     """
@@ -27,6 +28,7 @@ class Format:
     read: Read
     suffixes: tuple[str, ...] = (".xml",)
     of_one_school: bool = False
+    goes_on: bool = False
     year: int | None = None
     opens: str = ""
 

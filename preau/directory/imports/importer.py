@@ -134,9 +134,9 @@ def name_columns(
     """What each column holds is remembered, and the tables are read with it. Raises MovedOn."""
 
     def remember(known: Delivery) -> dict[str, Any]:
-        for table, told in columns.items():
-            remember_columns(known.school, table, told)
-        keys = {table: [key for _title, key in told] for table, told in columns.items()}
+        for table, pairs in columns.items():
+            remember_columns(known.school, table, pairs)
+        keys = {table: [key for _title, key in pairs] for table, pairs in columns.items()}
         return {"matching": (known.matching or {}) | {"columns": keys}}
 
     stages.read_again(DELIVERIES, viewer, delivery, "directory.columns_named", remember)

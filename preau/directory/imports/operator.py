@@ -7,7 +7,7 @@ from typing import Any
 
 from preau.directory.actions import deliveries
 from preau.directory.imports.formats import Format
-from preau.directory.imports.run import Result, Run, Tell
+from preau.directory.imports.run import Result, Run, Tell, fault_of
 from preau.directory.models import Person
 from preau.foundation.reading import Unreadable
 
@@ -38,6 +38,5 @@ def bring(
 
 def report_of(refusal: Unreadable) -> dict[str, Any]:
     """The report of a delivery that cannot be trusted: nothing was read into the directory."""
-    error = {"file": refusal.file, "line": refusal.line, "reason": refusal.reason}
     empty: dict[str, Any] = {"read": {}, "created": 0, "changed": 0, "ended": 0, "unchanged": 0}
-    return empty | {"quarantined": [], "warnings": [], "errors": [error], "applied": False}
+    return empty | {"quarantined": [], "warnings": [], "errors": [fault_of(refusal)], "applied": False}

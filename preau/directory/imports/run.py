@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import structlog
 from django.db import DatabaseError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from preau.directory.actions import writing
@@ -21,7 +22,17 @@ from preau.directory.imports.formats import AAF, Format
 from preau.directory.imports.spool import CHANGED, CREATED, QUARANTINED, UNCHANGED, Note, Record, Spool
 from preau.directory.imports.staging import codes
 from preau.directory.imports.staging.batches import CODE_CATEGORIES, Batches, official_codes
-from preau.directory.imports.staging.staged import GUARDIAN, PEOPLE, PUPIL, STAFF, STRUCTURE, Staged, stage
+from preau.directory.imports.staging.staged import (
+    GUARDIAN,
+    PEOPLE,
+    PUPIL,
+    STAFF,
+    STRUCTURE,
+    Staged,
+    are_names_of,
+    own_key,
+    stage,
+)
 from preau.directory.imports.staging.values import first
 from preau.directory.models import (
     Delivery,
@@ -49,6 +60,8 @@ KEPT = 1_000
 KEPT_HERE = 200
 # So many keys are looked up at once.
 CHUNK = 2_000
+# Fewer pupils tell nothing of a year: some repeat a level, or were written down in a wrong one.
+FEWEST_LEVELS = 5
 Tell = Callable[[str, int, int], None]
 
 
@@ -66,7 +79,7 @@ class Departure:
     what: str = "people"
 
     def __str__(self) -> str:
-        said = {
+        sentence = {
             "people": _("%(name)s (%(uai)s) : %(ending)s personnes sur %(present)s seraient retirées."),
             "families": _(
                 "%(name)s (%(uai)s) : %(ending)s élèves sur %(present)s n’auraient plus de responsable légal."
@@ -75,7 +88,7 @@ class Departure:
                 "%(name)s (%(uai)s) : %(ending)s fois, un personnel deviendrait responsable d’un élève."
             ),
         }[self.what]
-        return said % vars(self)
+        return sentence % vars(self)
 
 
 @dataclass
@@ -103,7 +116,7 @@ class Result:
 
     def write(self, file: IO[str]) -> None:
         """The whole report as JSON, written as it is read: a delivery may hold a million notes."""
-        head = json.dumps(self.figures(), ensure_ascii=False)
+        head = json.dumps({"errors": self.errors} | self.figures(), ensure_ascii=False)
         file.write(head[:-1])
         for grade, name in (("quarantined", "quarantined"), ("warning", "warnings")):
             file.write(f', "{name}": [')
@@ -131,16 +144,21 @@ class Result:
     def notes_of_schools(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """What each school (by its key) has to look at, in the shape of a report: places, sentences and totals."""
         for school, notes in self.spool.notes_of_schools():
-            told: dict[str, Any] = {"sentences": {}, "totals": {}}
+            report: dict[str, Any] = {"sentences": {}, "totals": {}}
             for grade, name in (("quarantined", "quarantined"), ("warning", "warnings")):
                 these = [note for one, note in notes if one == grade]
                 seen = Counter(note.reason for note in these)
                 for reason in seen if grade == "warning" else ():
                     seen[reason] = max(seen[reason], self.spool.said_here(reason, school))
-                told[name] = [quoted(note) for note in these[:KEPT_HERE]]
-                told["sentences"][name] = [list(pair) for pair in seen.most_common()]
-                told["totals"][name] = seen.total()
-            yield school, told
+                report[name] = [quoted(note) for note in these[:KEPT_HERE]]
+                report["sentences"][name] = [list(pair) for pair in seen.most_common()]
+                report["totals"][name] = seen.total()
+            yield school, report
+
+    @property
+    def refused(self) -> list[str]:
+        """The names of the files that were left aside."""
+        return [error["file"] for error in self.errors if error["file"]]
 
     def forget(self) -> None:
         """Start again after a trial."""
@@ -148,6 +166,10 @@ class Result:
 
     def close(self) -> None:
         self.spool.close()
+
+
+def fault_of(refusal: Unreadable) -> dict[str, Any]:
+    return {"file": refusal.file, "line": refusal.line, "reason": refusal.reason}
 
 
 def quoted(note: Note) -> dict[str, Any]:
@@ -188,9 +210,14 @@ class Run:
         self.tell(_("Lecture"), 0, len(paths))
         names = iter(range(1, len(paths) + 1))
         self.staged = stage(
-            paths, self.today, lambda name: self.tell(_("Lecture"), next(names), len(paths)), self.format.read
+            paths,
+            self.today,
+            lambda name: self.tell(_("Lecture"), next(names), len(paths)),
+            self.format.read,
+            goes_on=self.format.goes_on,
         )
         self.result = Result(self.staged.spool)
+        self.result.errors = [fault_of(refusal) for refusal in self.staged.refused]
         self.authority = self._authority()
         read = time.perf_counter()
         try:
@@ -203,6 +230,7 @@ class Run:
         return self.result
 
     def _compare_and_apply(self) -> None:
+        self._part_shared_numbers()
         if self.staged.is_delta:
             self._place_changes()
         schools, batches = self._open()
@@ -231,8 +259,10 @@ class Run:
     def _applied(self) -> None:
         self.result.applied = True
         if self.delivery and self.own is None:
-            told = self.result.notes_of_schools()
-            writing.keep_notes(self.delivery, ((self.places.get(key), notes) for key, notes in told))
+            notes_by_school = self.result.notes_of_schools()
+            writing.keep_notes(
+                self.delivery, ((self.places.get(key), notes) for key, notes in notes_by_school)
+            )
 
     def _has_others(self) -> bool:
         """Has another source brought somebody? Asked by name: « another than ours » would read every key there is."""
@@ -259,21 +289,31 @@ class Run:
 
     def _refuse_another_year(self, schools: Sequence[SchoolFacts]) -> None:
         """A delivery of a year that is over would write classes and pupils of then beside those of now. Raises Unreadable."""
-        told, first_day, _last = writing.school_year_of(self.staged.day or self.today)
         year = self.format.year
+        if year is not None and not self.staged.is_dated:
+            self.staged.day = date(year, 9, 1)
+        elif self.staged.levelled >= FEWEST_LEVELS and self.staged.below * 2 > self.staged.levelled:
+            sentence = _(
+                "Ces fichiers mettent %(below)s élèves sur %(count)s à un niveau plus bas que le leur : "
+                "ils sont sans doute d’une année passée."
+            )
+            raise self._unreadable(sentence % {"below": self.staged.below, "count": self.staged.levelled})
+        year_name, first_day, _last = writing.school_year_of(self.staged.day or self.today)
         if year is not None and year != first_day.year:
-            said = _("Ces fichiers sont de l’année %(told)s, et non de %(year)s.")
-            raise self._unreadable(said % {"told": told, "year": f"{year}-{year + 1}"})
+            sentence = _("Ces fichiers sont de l’année %(told)s, et non de %(year)s.")
+            raise self._unreadable(sentence % {"told": year_name, "year": f"{year}-{year + 1}"})
         begun = SchoolYear.objects.filter(
             school__uai__in=[facts.uai for facts in schools], starts__lte=self.today
         )
         open_now = begun.order_by("-starts").first()
         if year is None and open_now and writing.school_year_of(open_now.starts)[1] > first_day:
-            said = _(
+            sentence = _(
                 "Ces fichiers sont de l’année %(told)s ; l’établissement %(uai)s en est à %(year)s. "
                 "Prenez ceux de cette année."
             )
-            raise self._unreadable(said % {"told": told, "uai": open_now.school.uai, "year": open_now.name})
+            raise self._unreadable(
+                sentence % {"told": year_name, "uai": open_now.school.uai, "year": open_now.name}
+            )
 
     def _refuse_another_school(self, schools: Sequence[SchoolFacts]) -> None:
         """Files of one school, on a site that has others and not this one: a mistake, unless the operator names it. Raises Unreadable."""
@@ -281,8 +321,10 @@ class Run:
         if not self.format.of_one_school or not schools or known.exists() or not School.objects.exists():
             return
         if schools[0].uai != self.format.opens:
-            said = _("L’établissement %(uai)s n’est pas ici. Pour l’ouvrir, nommez-le : --school %(uai)s.")
-            raise self._unreadable(said % {"uai": schools[0].uai})
+            sentence = _(
+                "L’établissement %(uai)s n’est pas ici. Pour l’ouvrir, nommez-le : --school %(uai)s."
+            )
+            raise self._unreadable(sentence % {"uai": schools[0].uai})
 
     def _unreadable(self, reason: str) -> Unreadable:
         return Unreadable(self.staged.spool.files[0], None, reason)
@@ -291,18 +333,18 @@ class Run:
 
     def _authority(self) -> str:
         """The académie whose keys these are: declared by the files, else that of the same schools before, else told by them."""
-        told = next(iter(self.staged.academies), "") or self._known_authority() or self._told_authority()
+        authority = next(iter(self.staged.academies), "") or self._known_authority() or self._told_authority()
         if self.own is None:
-            return told
+            return authority
         mine = ExternalId.objects.filter(source=self.source, kind="structure", school=self.own)
         known = set(mine.values_list("authority", flat=True))
-        if known and told not in known:
+        if known and authority not in known:
             file = self.staged.spool.files[0]
             self.staged.spool.close()
             raise Unreadable(
                 file, None, _("Ces fichiers ne viennent pas de l’académie de votre établissement.")
             )
-        return told
+        return authority
 
     def _known_authority(self) -> str:
         """The one académie under which the structures of this delivery, or those that it names, are known."""
@@ -321,12 +363,33 @@ class Run:
 
     def _told_authority(self) -> str:
         for record in self.staged.spool.of_category(STRUCTURE):
-            told = record.attributes
-            if code := first(told, "ENTServAcCodeAcademie").lstrip("0"):
+            attributes = record.attributes
+            if code := first(attributes, "ENTServAcCodeAcademie").lstrip("0"):
                 return code[:40]
-            if name := fold(first(told, "ENTServAcAcademie")):
+            if name := fold(first(attributes, "ENTServAcAcademie")):
                 return name[:40]
         return ""
+
+    def _part_shared_numbers(self) -> None:
+        """A pupil and a guardian whom one number means are two people: whoever was known by it keeps it, in every delivery."""
+        known = self._known([pupil.key for pupil, _guardian in self.staged.shared])
+        people = Person.objects.in_bulk(set(known.values()))
+        parted = set(self._parted_before())
+        for pupil, guardian in self.staged.shared:
+            if parted & {(PUPIL, pupil.key), (GUARDIAN, guardian.key)}:
+                continue
+            person = people.get(known.get(pupil.key, 0))
+            stranger = pupil if person and are_names_of(guardian, person) else guardian
+            parted.add((stranger.category, stranger.key))
+        self.staged.part(sorted(parted))
+
+    def _parted_before(self) -> Iterator[tuple[str, str]]:
+        marks = {own_key(category, ""): category for category in (PUPIL, GUARDIAN)}
+        mine = ExternalId.objects.filter(source=self.source, authority=self.authority, kind="person")
+        parted = mine.filter(Q(*(("value__startswith", mark) for mark in marks), _connector=Q.OR))
+        for value in parted.values_list("value", flat=True):
+            mark = next(mark for mark in marks if value.startswith(mark))
+            yield marks[mark], value.removeprefix(mark)
 
     def _place_changes(self) -> None:
         """What a delta changes or takes away is known: where it stands is in the directory, not in the file."""
@@ -403,11 +466,11 @@ class Run:
         subjects = dict(codes_here.filter(kind="matiere").values_list("code", "label"))
         programmes = set(codes_here.filter(kind="mef").values_list("code", flat=True))
         for category, kind in CODE_CATEGORIES:
-            told = official_codes(self.staged, category)
+            parts_by_code = official_codes(self.staged, category)
             if kind == "matiere":
-                subjects |= {code: label for code, (label, *_rest) in told.items() if label}
+                subjects |= {code: label for code, (label, *_rest) in parts_by_code.items() if label}
             else:
-                programmes |= set(told)
+                programmes |= set(parts_by_code)
         batches = Batches(self.staged, subjects, programmes)
         schools = list(self._delivered(batches, before))
         told_keys = {facts.key for facts in schools}
@@ -436,11 +499,12 @@ class Run:
     def _delivered(self, batches: Batches, before: dict[str, School | None]) -> Iterator[SchoolFacts]:
         """The structures of the delivery that lead to one school each; the others are put in quarantine."""
         seen: set[str] = set()
-        told = list(batches.structures())
+        structures = list(batches.structures())
         by_uai = {
-            school.uai: school for school in School.objects.filter(uai__in=[facts.uai for _r, facts in told])
+            school.uai: school
+            for school in School.objects.filter(uai__in=[facts.uai for _r, facts in structures])
         }
-        for record, facts in told:
+        for record, facts in structures:
             known = before.get(facts.key)
             if record.action == "modify" and known:
                 facts.uai = facts.uai or known.uai
@@ -491,14 +555,15 @@ class Run:
             is_delta=self.staged.is_delta,
             others=self.others,
             same=self.staged.same,
+            is_partial=bool(self.staged.refused),
         )
 
     def _codes(self, *, write: bool) -> None:
         for category, kind in CODE_CATEGORIES:
-            told = official_codes(self.staged, category)
-            if not told:
+            parts_by_code = official_codes(self.staged, category)
+            if not parts_by_code:
                 continue
-            outcomes = writing.bring_codes(self.authority, kind, told, dry=not write)
+            outcomes = writing.bring_codes(self.authority, kind, parts_by_code, dry=not write)
             self.moves |= any(outcome != "unchanged" for outcome in outcomes.values())
             for record in self.staged.spool.of_category(category):
                 outcome = outcomes[record.key[:20]] if self.own is None else "unchanged"

@@ -119,6 +119,19 @@ class Spool:
         """Say which guardians (by their key) the record of a pupil names."""
         self._kin += [(guardian, record) for guardian in guardians]
 
+    def cut(self, first: int) -> None:
+        """Forget the records from this number on: their file was refused before its end."""
+        self.flush()
+        for number, category in self.db.execute("SELECT id, category FROM record WHERE id >= ?", [first]):
+            self.read[category] -= 1
+            self._aside[category] = self._aside.get(category, 0) - (self.outcomes[number] == QUARANTINED)
+        self.read = {category: count for category, count in self.read.items() if count}
+        self.db.execute("DELETE FROM record WHERE id >= ?", [first])
+        self.db.execute("DELETE FROM place WHERE record >= ?", [first])
+        self.db.execute("DELETE FROM kin WHERE record >= ?", [first])
+        self.db.execute("DELETE FROM note WHERE record >= ?", [first])
+        del self.outcomes[first:]
+
     def flush(self) -> None:
         self.db.execute("BEGIN")
         self.db.executemany("INSERT INTO record VALUES (?,?,?,?,?,?,?)", self._records)
@@ -140,6 +153,21 @@ class Spool:
         self.db.execute("UPDATE record SET action = ?, body = ? WHERE id = ?", [action, body, last.id])
         self._before[last.id] = [record.id for record in earlier]
         self.db.executemany("UPDATE record SET category = 'double' WHERE id = ?", [(r.id,) for r in earlier])
+
+    def rekey(self, owned: Iterable[tuple[str, str, str]], guardian: str) -> None:
+        """(category, key, own key): who takes a key of their own. Pupils name by it the people of the category `guardian`."""
+        self.db.execute(
+            "CREATE TEMP TABLE owned (category TEXT, key TEXT, own TEXT, PRIMARY KEY (category, key))"
+        )
+        self.db.executemany("INSERT OR IGNORE INTO owned VALUES (?,?,?)", owned)
+        self.db.execute(
+            "UPDATE record SET key = o.own FROM owned o WHERE o.category = record.category AND o.key = record.key"
+        )
+        self.db.execute(
+            "UPDATE kin SET guardian = o.own FROM owned o WHERE o.category = ? AND o.key = kin.guardian",
+            [guardian],
+        )
+        self.db.execute("DROP TABLE owned")
 
     def leave_out(self, record: Record, outcome: int) -> None:
         """Take a record out of every batch, and keep it counted."""

@@ -21,7 +21,7 @@ from preau.directory.models import Person
 from preau.foundation.db import only_one
 from preau.foundation.reading import Unreadable
 
-UNREADABLE, BLOCKED = 2, 3
+UNREADABLE, BLOCKED, PARTLY = 2, 3, 4
 SHOWN = 20
 
 
@@ -91,7 +91,7 @@ class ImportCommand(BaseCommand):
         try:
             result = operator.bring(
                 paths,
-                replace(self.format, year=options["year"], opens=(options.get("school") or "").upper()),
+                self._format(options),
                 timezone.localdate(),
                 approver=approver,
                 dry=options["dry_run"],
@@ -99,6 +99,7 @@ class ImportCommand(BaseCommand):
             )
         except Unreadable as refusal:
             self._refuse(refusal, report)
+        refused = result.refused
         with closing(result):
             self._tell(result)
             if report:
@@ -106,11 +107,20 @@ class ImportCommand(BaseCommand):
                     result.write(file)
         if result.blocked:
             raise CommandError("\n".join(map(str, result.blocked)), returncode=BLOCKED)
+        if refused:
+            raise CommandError(
+                f"Lu sans {', '.join(refused)} : personne ne part pour cela.", returncode=PARTLY
+            )
+
+    def _format(self, options: dict[str, Any]) -> Format:
+        opens = (options.get("school") or "").upper()
+        goes_on = options.get("others_go_on") or False
+        return replace(self.format, year=options["year"], opens=opens, goes_on=goes_on)
 
     def _refuse(self, refusal: Unreadable, report: Path | None) -> NoReturn:
         if report:
-            told = json.dumps(operator.report_of(refusal), ensure_ascii=False, indent=1)
-            report.write_text(told + "\n", encoding="utf-8")
+            text = json.dumps(operator.report_of(refusal), ensure_ascii=False, indent=1)
+            report.write_text(text + "\n", encoding="utf-8")
         raise CommandError(f"Rien n’a été appliqué. {refusal}", returncode=UNREADABLE) from None
 
     def _progress(self, step: str, done: int, total: int) -> None:
@@ -119,6 +129,9 @@ class ImportCommand(BaseCommand):
             self.stdout.flush()
 
     def _tell(self, result: Result) -> None:
+        for error in result.errors:
+            place = f"{error['file']}:{error['line'] or ''} " if error["file"] else ""
+            self.stdout.write(f"Refusé : {place}{error['reason']}")
         figures = result.figures()
         read = ", ".join(f"{name} {count}" for name, count in figures["read"].items())
         self.stdout.write(f"Lu : {read}.")

@@ -12,6 +12,7 @@ from preau.directory.models.people import FamilyClosure, Guardianship, Holding, 
 from preau.directory.models.photos import PhotoConsent, PupilPhoto
 from preau.directory.models.schools import Closure, Period, Room, School, SchoolYear, Territory
 from preau.directory.models.scoping import MemberQuerySet, SchoolQuerySet
+from preau.directory.models.work_groups import WorkGroup
 from preau.directory.models.years import Placement, PlannedClass, YearPlan
 
 __all__ = [
@@ -53,5 +54,6 @@ __all__ = [
     "SchoolYear",
     "Subject",
     "Territory",
+    "WorkGroup",
     "YearPlan",
 ]

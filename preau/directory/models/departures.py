@@ -74,20 +74,20 @@ class LeaverQuerySet(models.QuerySet["Leaver"]):
 
         Whoever ever acted for a territory or for the platform is no school's to erase; an agent whom a school let in is its own.
         """
-        told = ErasureNotice.objects.filter(person=OuterRef("pk"), told_on__lte=today - WARNING)
+        notices = ErasureNotice.objects.filter(person=OuterRef("pk"), told_on__lte=today - WARNING)
         kept = Hold.objects.filter(person=OuterRef("pk"), last_day__gte=today)
         abroad = Holding.objects.filter(person=OuterRef("pk"), school=None, role__in=ABROAD)
         gone = self.departed(today).filter(~Exists(kept), ~Exists(abroad), left_on__lte=over_by(today))
-        return gone.filter(Exists(told.filter(told_on__gte=OuterRef("left_on"))))
+        return gone.filter(Exists(notices.filter(told_on__gte=OuterRef("left_on"))))
 
     def to_tell(self, today: date) -> Self:
         """Those whose erasure is a week away at most, and of whom nobody was told since they left."""
         soon = today + WARNING
-        told = ErasureNotice.objects.filter(person=OuterRef("pk"), told_on__gte=OuterRef("left_on"))
+        notices = ErasureNotice.objects.filter(person=OuterRef("pk"), told_on__gte=OuterRef("left_on"))
         kept = Hold.objects.filter(person=OuterRef("pk"), last_day__gte=soon)
         abroad = Holding.objects.filter(person=OuterRef("pk"), school=None, role__in=ABROAD)
         return self.departed(today).filter(
-            ~Exists(told), ~Exists(kept), ~Exists(abroad), left_on__lte=over_by(soon)
+            ~Exists(notices), ~Exists(kept), ~Exists(abroad), left_on__lte=over_by(soon)
         )
 
     def of_school(self, school_id: int, today: date) -> Self:

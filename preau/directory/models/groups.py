@@ -16,7 +16,7 @@ from preau.directory.models.scoping import (
     ends_after_start,
     source_field,
 )
-from preau.directory.words import Profile, level_said
+from preau.directory.words import LEVELS, Profile, level_rank, level_said
 from preau.foundation.db import NATURAL
 
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ class Subject(models.Model):
         return self.name
 
 
+class LevelRank(models.PositiveSmallIntegerField[int, int]):
+    """The place of the level beside it among those of schools, written with it (`words.level_rank`)."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> int:
+        rank = level_rank(model_instance.level)  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, rank)
+        return rank
+
+
 class GroupQuerySet(SchoolQuerySet):
     def classes(self) -> Self:
         return self.filter(kind=Group.Kind.CLASS)
@@ -57,7 +66,7 @@ class GroupQuerySet(SchoolQuerySet):
 
 
 class Group(models.Model):
-    """A class (division) or a teaching group of a year. A group may draw its pupils from several classes."""
+    """A class (division) or a teaching group of a year, the youngest first. A group may draw its pupils from several classes."""
 
     class Kind(models.TextChoices):
         CLASS = "class", _("Classe")
@@ -68,6 +77,7 @@ class Group(models.Model):
     kind = models.CharField(_("nature"), max_length=5, choices=Kind.choices)
     name = models.CharField(_("nom"), max_length=60, db_collation=NATURAL)
     level = models.CharField(_("niveau"), max_length=20, blank=True)
+    rank = LevelRank(_("rang du niveau"), editable=False, db_default=len(LEVELS))
     classes = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="groups_drawn")
 
     objects = GroupQuerySet.as_manager()
@@ -75,7 +85,7 @@ class Group(models.Model):
     class Meta:
         verbose_name = _("classe ou groupe")
         verbose_name_plural = _("classes et groupes")
-        ordering = ["name"]
+        ordering = ["rank", "name"]
         constraints = [models.UniqueConstraint(fields=["year", "kind", "name"], name="one_group_per_name")]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.words import Profile
@@ -48,7 +48,7 @@ class MemberQuerySet(SchoolQuerySet):
         return self.none()
 
 
-def active_on(day: date | OuterRef, prefix: str = "") -> Q:
+def active_on(day: date | F, prefix: str = "") -> Q:
     """Started and not ended on a day. `ends` is the first day without, so that one period can follow another."""
     return (Q(**{f"{prefix}starts__isnull": True}) | Q(**{f"{prefix}starts__lte": day})) & (
         Q(**{f"{prefix}ends__isnull": True}) | Q(**{f"{prefix}ends__gt": day})

@@ -75,12 +75,12 @@ def parts_for(viewer: Viewer, pupil: Person) -> tuple[tuple[Part, ...], tuple[st
             Part(asked, shown, _acts(viewer, nature), "" if viewer.is_staff else _to_me(asked, viewer))
         )
     doubts = dict.fromkeys(doubt for part in parts for doubt in part.asked.doubts)
-    said = [str(SAID_OF_DOUBT[doubt]) for doubt in doubts]
+    sentences = [str(SAID_OF_DOUBT[doubt]) for doubt in doubts]
     if any(link.is_closed for link in links):  # type: ignore[attr-defined]
-        said.append(
+        sentences.append(
             _("L’élève, majeur, a fermé son dossier à ses parents : aucun message ne leur part d’ici.")
         )
-    return tuple(parts), tuple(said) if viewer.is_staff else ()
+    return tuple(parts), tuple(sentences) if viewer.is_staff else ()
 
 
 def ties_of(pupils: Iterable[int], today: date) -> dict[int, list[Tie]]:

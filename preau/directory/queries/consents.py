@@ -73,9 +73,9 @@ class Sheet:
 def sheet_of(requests: Iterable[ConsentRequest], pupils: Iterable[Person], today: date) -> Sheet:
     """Two queries, whatever the number of requests and pupils."""
     requests, pupils = list(requests), list(pupils)
-    said: dict[tuple[int, int], dict[int, bool]] = defaultdict(dict)
+    answers: dict[tuple[int, int], dict[int, bool]] = defaultdict(dict)
     if not requests or not pupils:
-        return Sheet({}, said)
+        return Sheet({}, answers)
     ties = ties_of([pupil.pk for pupil in pupils], today)
     needed = {
         (request.pk, pupil.pk): needed_for(purpose, ties[pupil.pk], pupil=pupil.pk, age=pupil.age_on(today))
@@ -87,8 +87,8 @@ def sheet_of(requests: Iterable[ConsentRequest], pupils: Iterable[Person], today
         request__in=[request.pk for request in requests], person__in=[pupil.pk for pupil in pupils]
     ).order_by("pk")
     for request, person, giver, answer in rows.values_list("request_id", "person_id", "giver_id", "answer"):
-        said[request, person][giver] = answer == Consent.Answer.YES
-    return Sheet(needed, said)
+        answers[request, person][giver] = answer == Consent.Answer.YES
+    return Sheet(needed, answers)
 
 
 def agreed(request: ConsentRequest, pupils: Iterable[Person], today: date) -> set[int]:
@@ -160,9 +160,14 @@ def told_of(request: ConsentRequest, things: Mapping[tuple[str, int, str], Thing
 
 def things_of(requests: Iterable[ConsentRequest]) -> dict[tuple[str, int, str], Thing]:
     """What these requests bear on, where they are, as it stands today: nothing is asked where no request bears on a thing."""
+    return _things((request.purpose, request.school_id) for request in requests)
+
+
+def _things(asked: Iterable[tuple[str, int]]) -> dict[tuple[str, int, str], Thing]:
+    """`asked`: the keys of purposes, each with a school."""
     return {
         (purpose.key, school, thing.key): thing
-        for key, school in sorted({(request.purpose, request.school_id) for request in requests})
+        for key, school in sorted(set(asked))
         if (purpose := purposes.named(key)) is not None and purpose.things
         for thing in purpose.things(school)
     }
@@ -172,8 +177,8 @@ def current(requests: Iterable[ConsentRequest]) -> list[RequestText]:
     """Those of these requests that may still be answered, in the order of the board."""
     requests = list(requests)
     things = things_of(requests)
-    told = [one for request in requests if (one := told_of(request, things))]
-    return sorted(told, key=lambda one: (one.purpose.order, one.label, one.request.pk))
+    request_texts = [one for request in requests if (one := told_of(request, things))]
+    return sorted(request_texts, key=lambda one: (one.purpose.order, one.label, one.request.pk))
 
 
 # A family
@@ -207,7 +212,15 @@ class Question:
             return _("Votre réponse est attendue"), "todo", "clock"
         if self.mine is False:
             return _("Pas autorisé"), "neutral", "x"
+        if self.mine:
+            # First what became of this word: one believed that it was refused.
+            return _("Votre oui est noté"), "done", "check"
         return _("Pas autorisé : tout le monde n’a pas répondu oui"), "neutral", "x"
+
+    @property
+    def is_short_of_others(self) -> bool:
+        """This person's yes is noted, and does not suffice: whether another refused or says nothing is theirs."""
+        return bool(self.mine) and not self.agreed
 
 
 @dataclass(frozen=True)
@@ -233,15 +246,15 @@ def asked_about(viewer: Viewer, pupils: Sequence[Person], *, history: bool = Fal
     requests = (
         ConsentRequest.objects.visible_to(viewer).in_force().filter(school__in=set().union(*places.values()))
     )
-    told = current(requests.select_related("school", "year"))
-    sheet = sheet_of([one.request for one in told], pupils, viewer.today)
+    request_texts = current(requests.select_related("school", "year"))
+    sheet = sheet_of([one.request for one in request_texts], pupils, viewer.today)
     own = _own_words(viewer, pupils) if history else {}
     return [
         Answering(
             pupil,
             tuple(
                 _question(viewer, pupil, one, sheet, own)
-                for one in told
+                for one in request_texts
                 if one.request.school_id in places[pupil.pk]
             ),
             pupil.pk in ecoles,
@@ -253,16 +266,16 @@ def asked_about(viewer: Viewer, pupils: Sequence[Person], *, history: bool = Fal
 def _question(
     viewer: Viewer,
     pupil: Person,
-    told: RequestText,
+    request_text: RequestText,
     sheet: Sheet,
     own: Mapping[tuple[int, int], list[Consent]],
 ) -> Question:
-    key = (told.request.pk, pupil.pk)
+    key = (request_text.request.pk, pupil.pk)
     needed, me = sheet.needed[key], viewer.person.pk
     is_own = me == pupil.pk
     state = sheet.state(*key)
     return Question(
-        told=told,
+        told=request_text,
         answers=is_own or me in needed.deciders,
         mine=sheet.word(*key, me),
         agreed=state == State.YES,
@@ -459,10 +472,12 @@ def appearing(
     viewer: Viewer, group: Group, pupils: Sequence[Person]
 ) -> tuple[list[RequestText], list[MayAppear]]:
     """What the school may publish, and who of this class may appear in it."""
-    told = [question for question in questions_of(viewer) if question.purpose.things is None]
-    sheet = sheet_of([question.request for question in told], pupils, viewer.today)
-    return told, [
-        MayAppear(pupil, tuple(sheet.state(question.request.pk, pupil.pk) == State.YES for question in told))
+    questions = [question for question in questions_of(viewer) if question.purpose.things is None]
+    sheet = sheet_of([question.request for question in questions], pupils, viewer.today)
+    return questions, [
+        MayAppear(
+            pupil, tuple(sheet.state(question.request.pk, pupil.pk) == State.YES for question in questions)
+        )
         for pupil in pupils
     ]
 
@@ -477,8 +492,8 @@ def closure_of(viewer: Viewer) -> FamilyClosure | None:
 
 def _unanswered(viewer: Viewer) -> "QuerySet[ConsentRequest]":
     """What is asked where this person learns, or where their children do, and of which they have said nothing."""
-    said = Consent.objects.filter(giver=viewer.person.pk, request=OuterRef("pk"))
-    return ConsentRequest.objects.visible_to(viewer).in_force().filter(~Exists(said))
+    consents = Consent.objects.filter(giver=viewer.person.pk, request=OuterRef("pk"))
+    return ConsentRequest.objects.visible_to(viewer).in_force().filter(~Exists(consents))
 
 
 SOURCE = "directory.consents"
@@ -490,18 +505,31 @@ def rows_to_give(viewer: Viewer) -> "QuerySet[ConsentRequest, Any]":
     found = _unanswered(viewer)
     if viewer.is_guardian:
         found = found.filter(asked_at__gte=viewer.ago(SHOWN))
-    return row_of(found, SOURCE, text="purpose", starts="asked_at")
+    return row_of(
+        found, SOURCE, about="school", text="purpose", word="about", more="version", starts="asked_at"
+    )
+
+
+def _still_asked(rows: Iterable[Row]) -> list[Row]:
+    """Of `rows_to_give`, those of which the purpose and the thing are what they were (one query where one bears on a thing)."""
+    rows = list(rows)
+    things = _things((row.text, row.about) for row in rows)
+    found = []
+    for row in rows:
+        purpose, thing = purposes.named(row.text), things.get((row.text, row.about, row.word))
+        if purpose and (purpose.things is None or (thing and thing.version == row.more)):
+            found.append(row)
+    return found
 
 
 def consents_to_give(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
     """« Deux autorisations à donner », on one line: their page says which child each is about, and whether this parent's word counts.
 
-    Of a pupil, what may still be answered (one query, and one more when a service is asked about).
+    Of a pupil, what may still be answered (one query when a service is asked about).
     """
     number, url, about = len({row.key for row in rows}), reverse("directory:consents"), 0
     if not viewer.is_guardian:
-        asked = ConsentRequest.objects.visible_to(viewer).filter(pk__in=[row.key for row in rows])
-        number, about = len(current(asked.select_related("school"))), viewer.person.pk
+        number, about = len(_still_asked(rows)), viewer.person.pk
         url = reverse("directory:consent", kwargs={"public_id": viewer.person.public_id})
     if not number:
         return []

@@ -72,7 +72,7 @@ NOTES = (
 COUNTED = [*(section.name for section in CHANGES), "groups"]
 
 
-def said(state: str) -> tuple[str, str, str]:
+def state_tag(state: str) -> tuple[str, str, str]:
     """A state in words, with the tone and the drawing of its tag."""
     return str(State(state).label), *tone_of(state)
 
@@ -152,9 +152,9 @@ def notes_of(notes: Mapping[str, Any]) -> list[Part]:
 
 def part_of(viewer: Viewer, delivery: Delivery, slug: str) -> "Part | None":
     """One list in full: the names of a kind of change, or the places of a grade; None when there is none to show."""
-    told = changes_of(delivery, delivery.preview.get("counts") or {})
-    told += notes_of(told_to(viewer, delivery).notes)
-    return next((part for part in told if part.slug == slug and part.rows), None)
+    parts = changes_of(delivery, delivery.preview.get("counts") or {})
+    parts += notes_of(told_to(viewer, delivery).notes)
+    return next((part for part in parts if part.slug == slug and part.rows), None)
 
 
 def seconds_for(viewer: Viewer, delivery: Delivery) -> list[str]:
@@ -171,19 +171,19 @@ def seconds_for(viewer: Viewer, delivery: Delivery) -> list[str]:
 def exported(viewer: Viewer, delivery: Delivery) -> dict[str, Any]:
     """The report for other programs: of a delivery for several schools, the share of the viewer's own."""
     read = told_to(viewer, delivery)
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "delivery": delivery.pk,
         "brought_at": delivery.brought_at.isoformat(),
         "state": delivery.state,
         "counts": dict(read.counts),
     }
     kept = ("read", "created", "changed", "ended", "unchanged", "totals", "sentences", "errors")
-    told |= {"files": delivery.files} if delivery.school_id else {}
-    told |= {name: read.notes[name] for name in kept if name in read.notes}
-    return told | {note.name: read.notes.get(note.name, []) for note in NOTES}
+    report |= {"files": delivery.files} if delivery.school_id else {}
+    report |= {name: read.notes[name] for name in kept if name in read.notes}
+    return report | {note.name: read.notes.get(note.name, []) for note in NOTES}
 
 
-def csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
+def csv_rows(report: Mapping[str, Any]) -> Iterator[list[object]]:
     """The same, for a spreadsheet: nature, file, line, key, text, number."""
     titles = {section.name: str(section.title) for section in CHANGES}
     titles |= {
@@ -191,12 +191,12 @@ def csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
         "people": _("Personnes lues"),
         "ended": _("Personnes parties"),
     }
-    for name, count in told["counts"].items():
+    for name, count in report["counts"].items():
         yield [_("Compte"), "", "", "", titles.get(name, name), count]
-    for row in error_rows(told):
+    for row in error_rows(report):
         yield [*row, ""]
     for section in NOTES:
-        for reason, count in told.get("sentences", {}).get(section.name, ()):
+        for reason, count in report.get("sentences", {}).get(section.name, ()):
             yield [_("%(title)s, en tout") % {"title": section.title}, "", "", "", reason, count]
-        for note in told.get(section.name, ()):
+        for note in report.get(section.name, ()):
             yield [section.title, note["file"], note["line"] or "", note["key"], note["reason"], ""]

@@ -1,16 +1,26 @@
 """Who has left a school, and what becomes of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.directory.models import Enrolment, ErasureNotice, Group, Guardianship, Hold, Holding, Leaver
+from preau.directory.models import (
+    Correction,
+    Enrolment,
+    ErasureNotice,
+    Group,
+    Guardianship,
+    Hold,
+    Holding,
+    Leaver,
+    Person,
+)
 from preau.directory.rules.departures import erased_on, term_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -70,14 +80,48 @@ def leavers_of(viewer: Viewer, kind: Kind, name: str = "") -> "QuerySet[Leaver]"
     return ordered
 
 
+@dataclass(frozen=True)
+class ToLeave:
+    """A pupil whose last day is noted and has not passed."""
+
+    public_id: str
+    list_name: str
+    last_day: date
+
+
+def pupils_to_leave(viewer: Viewer) -> list[ToLeave]:
+    """Those whose departure the office has noted, the nearest first."""
+    noted = Correction.objects.visible_to(viewer).filter(
+        field=Correction.Kind.DEPARTURE, value__gte=viewer.today.isoformat(), person__erased_at=None
+    )
+    return [
+        ToLeave(row.person.public_id, row.person.list_name, date.fromisoformat(row.value))
+        for row in noted.select_related("person").order_by("value", "person__search_name", "pk")
+    ]
+
+
+def with_end(viewer: Viewer, pupils: "QuerySet[Person]") -> "QuerySet[Person]":
+    """These pupils with `ends_on`, their first day elsewhere when it is known: no query more."""
+    held = Holding.objects.pupils_here(viewer).filter(person=OuterRef("pk"), ends__isnull=False)
+    found: QuerySet[Person] = pupils.annotate(ends_on=Subquery(held.order_by("-ends").values("ends")[:1]))
+    return found
+
+
+def last_days_of(pupils: Iterable[Any]) -> dict[int, date]:
+    """The last day of each of these pupils (`with_end`) who is known to leave."""
+    return {one.pk: one.ends_on - timedelta(days=1) for one in pupils if one.ends_on}
+
+
 def leaver_rows(viewer: Viewer, leavers: Sequence[Leaver], kind: Kind) -> list[LeaverRow]:
     """These leavers in words, in three queries or four."""
     ids = [leaver.pk for leaver in leavers]
     details = {Kind.PUPILS: _classes, Kind.STAFF: _functions, Kind.FAMILIES: _children}[kind](viewer, leavers)
-    told = dict(ErasureNotice.objects.filter(person__in=ids).values_list("person_id", "told_on"))
+    day_by_person = dict(ErasureNotice.objects.filter(person__in=ids).values_list("person_id", "told_on"))
     holds = holds_of(ids, viewer.today)
     return [
-        _row(viewer, leaver, details.get(leaver.pk, ""), told.get(leaver.pk), holds.get(leaver.pk, {}))
+        _row(
+            viewer, leaver, details.get(leaver.pk, ""), day_by_person.get(leaver.pk), holds.get(leaver.pk, {})
+        )
         for leaver in leavers
     ]
 
@@ -128,13 +172,13 @@ def _classes(viewer: Viewer, leavers: Sequence[Leaver]) -> dict[int, str]:
 
 
 def _functions(viewer: Viewer, leavers: Sequence[Leaver]) -> dict[int, str]:
-    said: dict[int, dict[str, None]] = {}
+    functions: dict[int, dict[str, None]] = {}
     civility = {leaver.pk: leaver.civility for leaver in leavers}
     held = Holding.objects.filter(school=viewer.school_id, person__in=list(civility)).exclude(role=Role.PUPIL)
     for person, role, title in held.order_by("pk").values_list("person_id", "role", "title"):
         word = Role(role).said_of(civility[person])
-        said.setdefault(person, {})[f"{word} · {title}" if title else word] = None
-    return {person: ", ".join(words) for person, words in said.items()}
+        functions.setdefault(person, {})[f"{word} · {title}" if title else word] = None
+    return {person: ", ".join(words) for person, words in functions.items()}
 
 
 def _children(viewer: Viewer, leavers: Sequence[Leaver]) -> dict[int, str]:
@@ -169,4 +213,4 @@ def leaver_lines(viewer: Viewer, kind: Kind) -> Iterator[Sequence[object]]:
     for start in range(0, len(leavers), size):
         for row in leaver_rows(viewer, leavers[start : start + size], kind):
             fate = said_of_leaver(row)
-            yield [row.family_name, row.given_name, row.detail, f"{row.left_on:%d/%m/%Y}", fate]
+            yield [row.family_name, row.given_name, row.detail, row.left_on, fate]

@@ -250,11 +250,11 @@ def is_aside(viewer: Viewer, person: Person, other: Person) -> bool:
 
 def does(dossier: Dossier) -> str:
     """What somebody is here, in a few words: « Élève, 5e B », « Enseignante · anglais », « Responsable de Nina Abadie »."""
-    said = [_role_of(one, dossier.person.civility) for one in dossier.held]
-    said += dossier.classes.values()
+    phrases = [_role_of(one, dossier.person.civility) for one in dossier.held]
+    phrases += dossier.classes.values()
     if dossier.wards:
-        said.append(filled(_("Responsable de %(names)s"), names=", ".join(dossier.wards.values())))
-    return ", ".join(dict.fromkeys(said))
+        phrases.append(filled(_("Responsable de %(names)s"), names=", ".join(dossier.wards.values())))
+    return ", ".join(dict.fromkeys(phrases))
 
 
 def _role_of(held: HeldRole, civility: str) -> str:
@@ -401,9 +401,9 @@ def _name_before(merge: Merge) -> str:
     if merge.undone_at:
         return merge.other.list_name
     for step in merge.before:
-        told = step.get("before", {})
+        values = step.get("before", {})
         if step["model"] == "directory.person" and step["pk"] == merge.other_id:
-            return f"{str(told['family_name']).upper()} {told['given_name']}".strip()
+            return f"{str(values['family_name']).upper()} {values['given_name']}".strip()
     return ""
 
 

@@ -34,23 +34,23 @@ class Enrolled:
                 found[name] |= pupils
         return {name: frozenset(pupils) for name, pupils in found.items()}
 
-    def group(self, said: str) -> int | None:
+    def group(self, label: str) -> int | None:
         """« 5B » for « 5e B »; None of nothing. Raises Unknown."""
-        if not said:
+        if not label:
             return None
-        known = self.groups.get(bare(said))
+        known = self.groups.get(bare(label))
         if known is None:
-            tight = _tight(bare(said))
+            tight = _tight(bare(label))
             close = {pk for name, pk in self.groups.items() if _tight(name) == tight}
             known = close.pop() if len(close) == 1 else None
         if known is None:
-            raise Unknown(_("Classe ou groupe inconnu : « %(name)s ».") % {"name": said[:40]})
+            raise Unknown(_("Classe ou groupe inconnu : « %(name)s ».") % {"name": label[:40]})
         return known
 
-    def pupil(self, said: str, group: int | None) -> int:
+    def pupil(self, name: str, group: int | None) -> int:
         """In this group, else in the whole school. Raises Unknown."""
         names = self.everyone if group is None else self.learners.get(group, {})
-        found = names.get(bare(said), frozenset())
+        found = names.get(bare(name), frozenset())
         if len(found) == 1:
             return next(iter(found))
         raise Unknown(

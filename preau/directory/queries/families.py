@@ -34,6 +34,8 @@ class Adult:
     may_rule: bool
     # Legal, or in charge: the others are called when something happens, and told nothing of the child's schooling.
     has_authority: bool = True
+    # A judge's decision is noted; said where `may_rule` alone.
+    is_ruled: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def _adult(link: Guardianship, today: date, *, keeps: bool, may_rule: bool) -> A
         last_day=link.ends - timedelta(days=1) if link.ends else None,
         may_rule=may_rule,
         has_authority=link.authority in {Authority.LEGAL, Authority.IN_CHARGE},
+        is_ruled=may_rule and link.ruled_on is not None,
     )
 
 

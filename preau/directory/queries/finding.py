@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.urls import reverse
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.viewer import Viewer
+from preau.directory.words import STAFF as STAFF_ROLES
 from preau.directory.words import Role
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
-from preau.foundation.text import filled
+from preau.foundation.templating import url
+from preau.foundation.text import bare, filled
 
 NAMES = ("pk", "public_id", "family_name", "given_name", "search_name")
 Line = dict[str, Any]
@@ -62,18 +64,28 @@ CLASSES = Prepared(
 
 
 def staff_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
-    """Colleagues, with what they do in the school."""
+    """Colleagues, by their name or by what they do in the school (« CPE », « infirmerie »)."""
     lines: dict[int, Line] = {}
     for line in STAFF(viewer, wanted):
         known = lines.setdefault(line["person_id"], line | {"said": []})
         role = Role(line["role"]).said_of(line["civility"])
         known["said"].append(f"{role} · {line['title']}" if line["title"] else role)
-    return _hits(_best(wanted, lines.values()), lambda line: ", ".join(dict.fromkeys(line["said"])))
+    found = wanted.best(lines.values(), _name_and_work)
+    return _hits(found, lambda line: ", ".join(dict.fromkeys(line["said"])))
+
+
+def _name_and_work(line: Line) -> str:
+    return f"{line['search_name']} {bare(' '.join(line['said']))}"
 
 
 def _staff(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Holding, Line]":
     held = Holding.objects.active(viewer.today).filter(school_id=viewer.school_id).exclude(role=Role.PUPIL)
-    held = held.annotate(folded=F("person__search_name"), civility=F("person__civility"))
+    # Accents of a title stay: those of the labels, folded here, find as much.
+    roles = Case(
+        *(When(role=role, then=Value(bare(str(role.label)))) for role in STAFF_ROLES), default=Value("")
+    )
+    text = Concat("person__search_name", Value(" "), Lower("title"), Value(" "), roles)
+    held = held.annotate(folded=text, civility=F("person__civility"))
     columns = {name: F(f"person__{name}") for name in NAMES if name != "pk"}
     return wanted.among(held.values("person_id", "role", "title", "civility", **columns), "folded")
 
@@ -118,7 +130,7 @@ def _hits(found: Iterable[tuple[Line, int]], detail: Callable[[Line], str]) -> l
     return [
         Hit(
             label=f"{line['family_name'].upper()} {line['given_name']}".strip(),
-            url=reverse("directory:person", kwargs={"public_id": line["public_id"]}),
+            url=url("directory:person", public_id=line["public_id"]),
             detail=detail(line),
             near=slips > 0,
         )

@@ -6,25 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, QuerySet
-from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Group, Person
 from preau.directory.queries.finding import pupils_here
 from preau.directory.viewer import Viewer
-from preau.directory.words import OfLevel, level_said
+from preau.directory.words import OfLevel, lead_of_class, level_rank, level_said
 from preau.foundation import boards
-from preau.foundation.text import fold
-
-# From the youngest to the oldest, by how a level begins once folded: « 6e », « 6EME », « PS-MS ».
-LEVELS = ("tps", "ps", "ms", "gs", "cp", "ce1", "ce2", "cm1", "cm2", "6", "5", "4", "3", "2", "1", "t")
-IN_DIGITS = {
-    "sixieme": "6",
-    "cinquieme": "5",
-    "quatrieme": "4",
-    "troisieme": "3",
-    "seconde": "2",
-    "premiere": "1",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +65,7 @@ def groups_of_year(viewer: Viewer, kind: Group.Kind) -> "QuerySet[Group]":
     found: QuerySet[Group] = Group.objects.visible_to(viewer).filter(
         kind=kind, year=F("school__current_year")
     )
-    return found.order_by("name", "pk")
+    return found.order_by("rank", "name", "pk")
 
 
 def classes_by_level(viewer: Viewer) -> list[LevelRows]:
@@ -87,23 +74,13 @@ def classes_by_level(viewer: Viewer) -> list[LevelRows]:
     levels: dict[str, list[GroupRow]] = defaultdict(list)
     for row in _rows(viewer, classes, Assignment.Kind.HEAD_TEACHER):
         levels[row.level].append(row)
-    ordered = sorted(levels, key=lambda level: (rank_of(level), level))
+    ordered = sorted(levels, key=lambda level: (level_rank(level), level))
     return [LevelRows(level_said(level), tuple(levels[level])) for level in ordered]
 
 
 def group_rows(viewer: Viewer, groups: Sequence[Group]) -> list[GroupRow]:
     """These groups with their teachers and the classes they draw from: three queries."""
     return _rows(viewer, groups, Assignment.Kind.TEACHES, _drawn_from(groups))
-
-
-def rank_of(level: str) -> int:
-    """Where a level stands among the others; what nobody knows comes last."""
-    first = [IN_DIGITS.get(word, word) for word in fold(level).split()[:1]]
-    if not first:
-        return len(LEVELS)
-    exact = [rank for rank, start in enumerate(LEVELS) if first[0] == start]
-    near = [rank for rank, start in enumerate(LEVELS) if len(start) == 1 and first[0].startswith(start)]
-    return (exact or near or [len(LEVELS)])[0]
 
 
 def _rows(
@@ -143,11 +120,11 @@ def _teachers_of(
     viewer: Viewer, groups: Collection[int], kind: Assignment.Kind
 ) -> dict[int, dict[str, None]]:
     """Who teaches each of these, or is its head teacher, by the name families know."""
-    told = Assignment.objects.active(viewer.today).filter(
+    assignments = Assignment.objects.active(viewer.today).filter(
         group__in=groups, kind=kind, teacher__erased_at=None
     )
     found: dict[int, dict[str, None]] = defaultdict(dict)
-    for row in told.select_related("teacher").order_by("teacher__search_name", "pk"):
+    for row in assignments.select_related("teacher").order_by("teacher__search_name", "pk"):
         found[row.group_id][row.teacher.formal_name] = None
     return found
 
@@ -200,16 +177,24 @@ class OwnTaught:
     said: str
 
 
+def _lead(viewer: Viewer, row: Assignment) -> str:
+    """How who leads a class is called; of a woman, in an école alone."""
+    civility = row.teacher.civility if viewer.in_primary else ""
+    return lead_of_class(in_ecole=viewer.in_primary, civility=civility)
+
+
 def own_taught(viewer: Viewer) -> list[OwnTaught]:
     """The classes and groups that the viewer teaches or leads this year, classes first (one query)."""
     rows = Assignment.objects.visible_to(viewer).active(viewer.today)
-    rows = rows.filter(teacher=viewer.person.pk, group__year=viewer.year).select_related("group", "subject")
+    rows = rows.filter(teacher=viewer.person.pk, group__year=viewer.year).select_related(
+        "group", "subject", "teacher"
+    )
     found: dict[Group, dict[str, None]] = defaultdict(dict)
-    for row in rows.order_by("group__kind", "group__name", "kind", "subject__name"):
-        found[row.group][row.subject.name if row.subject else _("professeur principal")] = None
+    for row in rows.order_by("group__kind", "group__rank", "group__name", "kind", "subject__name"):
+        found[row.group][row.subject.name if row.subject else _lead(viewer, row).lower()] = None
     return [
-        OwnTaught(group.pk, group.name, group.kind == Group.Kind.CLASS, ", ".join(said))
-        for group, said in found.items()
+        OwnTaught(group.pk, group.name, group.kind == Group.Kind.CLASS, ", ".join(subjects))
+        for group, subjects in found.items()
     ]
 
 
@@ -228,7 +213,7 @@ def team_of(viewer: Viewer, group: Group) -> list[TeamLine]:
     rows = rows.filter(teacher__erased_at=None).select_related("teacher", "subject")
     found: dict[str, dict[tuple[str, str], None]] = {}
     for row in rows.order_by("kind", "subject__name", "teacher__search_name", "pk"):
-        subject = row.subject.name if row.subject else _("Professeur principal")
+        subject = row.subject.name if row.subject else _lead(viewer, row)
         found.setdefault(subject, {})[row.teacher.formal_name, row.teacher.public_id] = None
     return [TeamLine(subject, tuple(teachers)) for subject, teachers in found.items()]
 

@@ -15,6 +15,7 @@ class SchoolLine:
     phone: str
     children: list[str] = field(default_factory=list)
     head_teachers: list[str] = field(default_factory=list)
+    in_ecole: bool = False
 
 
 CLASSES = Prepared(
@@ -40,7 +41,7 @@ def school_lines(viewer: Viewer) -> list[SchoolLine]:
     found: dict[int, SchoolLine] = {}
     groups: dict[int, int] = {}
     for school, name, phone, given, group in CLASSES(viewer):
-        line = found.setdefault(school, SchoolLine(name, phone))
+        line = found.setdefault(school, SchoolLine(name, phone, in_ecole=viewer.is_ecole(school)))
         line.children.append(given)
         groups[group] = school
     for group, civility, given, family in LED(tuple(groups), viewer.today) if groups else ():

@@ -64,13 +64,13 @@ def columns_for(viewer: Viewer, group: Group) -> list[Column]:
 def list_of(viewer: Viewer, pupils: Sequence[Person], columns: Collection[Column]) -> list[ListRow]:
     """These pupils with these columns, one query a column at most."""
     ids = [pupil.pk for pupil in pupils]
-    told = [_cells(viewer, column, pupils, ids) for column in columns]
+    cells_by_column = [_cells(viewer, column, pupils, ids) for column in columns]
     return [
         ListRow(
             pupil.family_name,
             pupil.given_name,
             pupil.list_name,
-            tuple(tuple(cells.get(pupil.pk, ())) for cells in told),
+            tuple(tuple(cells.get(pupil.pk, ())) for cells in cells_by_column),
         )
         for pupil in pupils
     ]
@@ -112,6 +112,6 @@ def _guardians(viewer: Viewer, pupils: Sequence[int]) -> dict[int, Sequence[str]
     found: dict[int, list[str]] = defaultdict(list)
     for row in to_call(viewer, pupils):
         call = Call.of(row)
-        said = _("%(name)s (%(kinship)s)") % {"name": call.name, "kinship": call.kinship.lower()}
-        found[row.pupil_id].append(f"{said} {call.phone or _('sans téléphone')}")
+        label = _("%(name)s (%(kinship)s)") % {"name": call.name, "kinship": call.kinship.lower()}
+        found[row.pupil_id].append(f"{label} {call.phone or _('sans téléphone')}")
     return dict(found)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.directory.models import (
@@ -19,9 +20,13 @@ from preau.directory.models import (
 from preau.directory.models.corrections import CONTRADICTED
 from preau.directory.models.scoping import active_on
 from preau.directory.queries.finding import classes_of, pupils_here
+from preau.directory.rules.authority import eighteen_years_before
+from preau.directory.rules.office import enrolled_by_hand
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import dates
+from preau.foundation.awaited import Row, row_of
+from preau.foundation.boards import Awaited
 from preau.foundation.lookup import LookupTerms, slips_allowed, slips_between
 from preau.foundation.text import fold, phone
 
@@ -87,10 +92,10 @@ def _reached_by(words: str) -> Q | None:
 
 def ways_of(number: str) -> list[str]:
     """How the same number may be written in a file."""
-    said = phone(number).replace("\u00a0", " ")
-    bare = "".join(sign for sign in said if sign.isdigit())
+    text = phone(number).replace("\u00a0", " ")
+    bare = "".join(sign for sign in text if sign.isdigit())
     pairs = [bare[at : at + 2] for at in range(0, len(bare), 2)]
-    written = {number.strip(), said, bare}
+    written = {number.strip(), text, bare}
     if len(bare) == 10 and bare.startswith("0"):
         written |= {" ".join(pairs), ".".join(pairs), "-".join(pairs), f"+33{bare[1:]}", f"0033{bare[1:]}"}
         written |= {f"+33 {bare[1]} {' '.join(pairs[1:])}"}
@@ -103,13 +108,13 @@ def _lines(viewer: Viewer, people: Sequence[Person]) -> list[PersonLine]:
     held: dict[int, list[str]] = {}
     rows = Holding.objects.active(viewer.today).filter(person__in=ids, school_id=viewer.school_id)
     for row in rows.select_related("person").order_by("pk"):
-        said = Role(row.role).said_of(row.person.civility)
-        held.setdefault(row.person_id, []).append(f"{said} · {row.title}" if row.title else said)
+        label = Role(row.role).said_of(row.person.civility)
+        held.setdefault(row.person_id, []).append(f"{label} · {row.title}" if row.title else label)
     links = Guardianship.objects.active(viewer.today).of_another()
     links = links.filter(guardian__in=ids, pupil__in=pupils_here(viewer).values("person_id"))
     for link in links.select_related("pupil").order_by("pk"):
-        said = _("responsable de %(name)s") % {"name": link.pupil.full_name}
-        held.setdefault(link.guardian_id, []).append(said)
+        label = _("responsable de %(name)s") % {"name": link.pupil.full_name}
+        held.setdefault(link.guardian_id, []).append(label)
     return [
         PersonLine(
             person.public_id,
@@ -188,6 +193,11 @@ def adults_like(viewer: Viewer, family: str, given: str, number: str, email: str
     ]
 
 
+def is_answered_for(viewer: Viewer, pupil: Person) -> bool:
+    """Does anybody answer for this pupil today?"""
+    return Guardianship.objects.active(viewer.today).of_another().filter(pupil=pupil).exists()
+
+
 def classes_open(viewer: Viewer) -> "QuerySet[Group]":
     """The classes of this year."""
     return Group.objects.in_school(viewer).filter(year=viewer.year, kind=Group.Kind.CLASS)
@@ -210,6 +220,7 @@ class CorrectionRow:
     contradicted_on: date | None
     is_contradicted: bool
     may_withdraw: bool
+    is_enrolment: bool
 
 
 def corrections_of(viewer: Viewer) -> "QuerySet[Correction]":
@@ -218,7 +229,12 @@ def corrections_of(viewer: Viewer) -> "QuerySet[Correction]":
     return rows.select_related("person", "by").order_by("-contradicted", "-at", "-pk")
 
 
-def correction_rows(rows: Iterable[Correction]) -> list[CorrectionRow]:
+def correction_rows(viewer: Viewer, rows: Iterable[Correction]) -> list[CorrectionRow]:
+    """These rows in words (one query, for the enrolments that may be taken back)."""
+    rows = list(rows)
+    enrolled = [row.person_id for row in rows if row.field == Kind.ENROLMENT]
+    by_hand = enrolled_by_hand(viewer).filter(person__in=enrolled).values_list("person_id", flat=True)
+    found = set(by_hand) if enrolled else set()
     return [
         CorrectionRow(
             row.pk,
@@ -232,7 +248,8 @@ def correction_rows(rows: Iterable[Correction]) -> list[CorrectionRow]:
             row.contradicted,
             row.contradicted_on,
             row.is_contradicted,
-            row.field != Kind.ENROLMENT,
+            row.field != Kind.ENROLMENT or row.person_id in found,
+            row.field == Kind.ENROLMENT,
         )
         for row in rows
     ]
@@ -282,14 +299,56 @@ class OfficeFacts:
     is_protected: bool
 
 
-def fact_of(field: str, value: str, told: str, times: int) -> SaidHere:
+def fact_of(field: str, value: str, file_value: str, times: int) -> SaidHere:
     return SaidHere(
         str(Kind(field).label),
         value_said(field, value),
-        value_said(field, told),
+        value_said(field, file_value),
         times,
         times >= CONTRADICTED,
     )
+
+
+# Pupils written down here for whom nobody answers, among what waits for the office
+
+UNANSWERED = "directory.unanswered"
+
+
+def rows_unanswered(viewer: Viewer) -> "QuerySet[Correction, Any]":
+    """Whom the office enrolled alone, with their date of birth; whom a file brings alone is the file's business."""
+    links = Guardianship.objects.active(viewer.today).of_another().filter(pupil=OuterRef("person"))
+    found = Correction.objects.visible_to(viewer).filter(
+        ~Exists(links),
+        field=Kind.ENROLMENT,
+        person__in=pupils_here(viewer).values("person_id"),
+        person__erased_at=None,
+    )
+    return row_of(
+        found,
+        UNANSWERED,
+        about="person_id",
+        whose="person__given_name",
+        text="person__family_name",
+        word="person__public_id",
+        day="person__birth_date",
+    )
+
+
+def said_unanswered(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
+    """« Aucun responsable noté : Maël Kerbrat », one line a minor: whoever is of age answers alone."""
+    of_age = eighteen_years_before(viewer.today)
+    return [
+        Awaited(
+            _("Aucun responsable noté"),
+            reverse("directory:add_guardian", kwargs={"public_id": row.word}),
+            _("Ajouter un responsable"),
+            about=row.about,
+            whose=f"{row.whose} {row.text}",
+            icon="users",
+        )
+        for row in rows
+        if row.day is None or row.day > of_age
+    ]
 
 
 def departure_of(viewer: Viewer, pupil: Person) -> Correction | None:

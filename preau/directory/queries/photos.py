@@ -79,13 +79,13 @@ def _legal_links(pupils: Sequence[int], today: date) -> "QuerySet[Guardianship]"
 
 def answers(viewer: Viewer) -> dict[str, Any]:
     """What a query on pupils adds to each of them: their own answer of this year, and whether a legal guardian agrees, or refuses."""
-    said = PhotoConsent.objects.filter(
+    consents = PhotoConsent.objects.filter(
         pupil=OuterRef("pk"), school=viewer.school_id, year=F("school__current_year")
     )
-    return _answers(said.order_by(), viewer.today)
+    return _answers(consents.order_by(), viewer.today)
 
 
-def _answers(said: "QuerySet[PhotoConsent]", today: date) -> dict[str, Any]:
+def _answers(consents: "QuerySet[PhotoConsent]", today: date) -> dict[str, Any]:
     links: QuerySet[Guardianship] = Guardianship.objects.informed(today).of_another()
     legal = links.filter(
         pupil=OuterRef("pupil"),
@@ -93,8 +93,8 @@ def _answers(said: "QuerySet[PhotoConsent]", today: date) -> dict[str, Any]:
         authority=Authority.LEGAL,
         guardian__is_institution=False,
     ).order_by()
-    by_guardians = said.filter(Exists(legal))
-    own = Subquery(said.filter(giver=F("pupil")).values("answer")[:1], output_field=CharField())
+    by_guardians = consents.filter(Exists(legal))
+    own = Subquery(consents.filter(giver=F("pupil")).values("answer")[:1], output_field=CharField())
     return {
         "own_answer": Coalesce(own, Value(""), output_field=CharField()),
         "guardian_agrees": Exists(by_guardians.filter(answer=PhotoConsent.Answer.YES)),
@@ -117,10 +117,10 @@ class Agreements:
 
     def allow(self, pupil: int) -> bool:
         """May the photo of this pupil be shown?"""
-        said = self.told.get(pupil, {})
+        by_giver = self.told.get(pupil, {})
         return rules.may_be_shown(
-            said.get(pupil, ""),
-            [said.get(giver, "") for giver in self.guardians.get(pupil, ())],
+            by_giver.get(pupil, ""),
+            [by_giver.get(giver, "") for giver in self.guardians.get(pupil, ())],
             needs_guardian=pupil in self.guardians,
         )
 
@@ -132,11 +132,11 @@ class Agreements:
 
 def agreements_of(pupils: Sequence[Person], year: int, today: date) -> Agreements:
     """Two queries, whatever the number of pupils."""
-    told: dict[int, dict[int, str]] = defaultdict(dict)
+    by_pupil: dict[int, dict[int, str]] = defaultdict(dict)
     rows = PhotoConsent.objects.filter(year=year, pupil__in=[pupil.pk for pupil in pupils])
     for pupil, giver, answer in rows.values_list("pupil_id", "giver_id", "answer"):
-        told[pupil][giver] = answer
-    return Agreements(givers_of(pupils, today), told)
+        by_pupil[pupil][giver] = answer
+    return Agreements(givers_of(pupils, today), by_pupil)
 
 
 def allowed(pupils: Sequence[Person], year: int | None, today: date) -> set[int]:
@@ -147,14 +147,19 @@ def allowed(pupils: Sequence[Person], year: int | None, today: date) -> set[int]
     return {pupil.pk for pupil in pupils if agreements.allow(pupil.pk)}
 
 
-def photo_shown(viewer: Viewer, pupil: Person) -> PupilPhoto | None:
-    """The photo of a pupil, when it may be shown today (one query)."""
-    said = PhotoConsent.objects.filter(
+def told_photos(viewer: Viewer, pupil: Any) -> "QuerySet[PupilPhoto]":
+    """The photos of a pupil that the viewer may see, with what was answered of each."""
+    consents = PhotoConsent.objects.filter(
         pupil=OuterRef("pupil"), school=OuterRef("school"), year=OuterRef("school__current_year")
     )
-    photos = PupilPhoto.objects.visible_to(viewer).filter(pupil=pupil).select_related("school")
-    told = photos.annotate(**_answers(said.order_by(), viewer.today)).order_by("-taken_at")
-    return next((photo for photo in told if _shows(photo, pupil, viewer.today)), None)
+    photos = PupilPhoto.objects.visible_to(viewer).filter(pupil=pupil)
+    return photos.annotate(**_answers(consents.order_by(), viewer.today))
+
+
+def photo_shown(viewer: Viewer, pupil: Person) -> PupilPhoto | None:
+    """The photo of a pupil, when it may be shown today (one query)."""
+    photos = told_photos(viewer, pupil).select_related("school").order_by("-taken_at")
+    return next((photo for photo in photos if _shows(photo, pupil, viewer.today)), None)
 
 
 def _shows(photo: Any, pupil: Person, today: date) -> bool:
@@ -166,8 +171,8 @@ def _shows(photo: Any, pupil: Person, today: date) -> bool:
 def faces_of(viewer: Viewer, group: Group, pupils: Sequence[Person]) -> tuple[list[Face], bool]:
     """These pupils of a class or group, each with a photo or without; and is somebody still to be asked? Three queries."""
     year = year_of(viewer, group)
-    told = agreements_of(pupils, year, viewer.today) if year else Agreements({}, {})
-    shown = {pupil.pk for pupil in pupils if told.allow(pupil.pk)}
+    agreements = agreements_of(pupils, year, viewer.today) if year else Agreements({}, {})
+    shown = {pupil.pk for pupil in pupils if agreements.allow(pupil.pk)}
     photos = PupilPhoto.objects.visible_to(viewer).filter(pupil__in=shown)
     names = dict(photos.values_list("pupil_id", "picture"))
     faces = [
@@ -180,7 +185,7 @@ def faces_of(viewer: Viewer, group: Group, pupils: Sequence[Person]) -> tuple[li
         )
         for pupil in pupils
     ]
-    return faces, bool(year) and any(told.not_asked(pupil.pk) for pupil in pupils)
+    return faces, bool(year) and any(agreements.not_asked(pupil.pk) for pupil in pupils)
 
 
 def _state(pupil: int, shown: Collection[int], names: Collection[int]) -> State:
@@ -201,8 +206,8 @@ def to_ask(viewer: Viewer, group: Group) -> list[tuple[Person, int]]:
     if year is None:
         return []
     pupils = list(pupils_of(viewer, group))
-    told = agreements_of(pupils, year, viewer.today)
-    return [(pupil, giver) for pupil in pupils for giver in told.not_asked(pupil.pk)]
+    agreements = agreements_of(pupils, year, viewer.today)
+    return [(pupil, giver) for pupil in pupils for giver in agreements.not_asked(pupil.pk)]
 
 
 # What a family answers
@@ -220,19 +225,19 @@ def places_of(viewer: Viewer, pupil: Person) -> list[School]:
 def asked_of(viewer: Viewer, pupil: Person) -> PhotoQuestion:
     """The question as its page shows it to the pupil or to a guardian, in four queries. Another guardian's answer is not said."""
     schools = places_of(viewer, pupil)
-    told: dict[int, dict[int, str]] = defaultdict(dict)
+    by_year: dict[int, dict[int, str]] = defaultdict(dict)
     rows = PhotoConsent.objects.filter(
         year__in=[school.current_year_id for school in schools], pupil=pupil
     ).order_by("pk")
     for year, giver, answer in rows.values_list("year_id", "giver_id", "answer"):
-        told[year][giver] = answer
+        by_year[year][giver] = answer
     guardians = givers_of([pupil], viewer.today)
     shown_in = [
         school.pk
         for school in schools
-        if Agreements(guardians, {pupil.pk: told.get(school.current_year_id or 0, {})}).allow(pupil.pk)
+        if Agreements(guardians, {pupil.pk: by_year.get(school.current_year_id or 0, {})}).allow(pupil.pk)
     ]
-    own = [said.get(viewer.person.pk, "") for said in told.values()]
+    own = [by_giver.get(viewer.person.pk, "") for by_giver in by_year.values()]
     return PhotoQuestion(
         schools=tuple(schools),
         until=max((school.current_year.ends for school in schools if school.current_year), default=None),

@@ -78,8 +78,8 @@ def _one_given(holding: Holding, power: Power, giver: Person | None) -> PowerRow
 
 def function_of(holding: Holding) -> str:
     """« Enseignante · mathématiques »."""
-    said = Role(holding.role).said_of(holding.person.civility)
-    return f"{said} · {holding.title}" if holding.title else said
+    label = Role(holding.role).said_of(holding.person.civility)
+    return f"{label} · {holding.title}" if holding.title else label
 
 
 def powers_to_give(profile: Profile = Profile.STAFF) -> list[Power]:
@@ -105,10 +105,10 @@ def staff_to_name(viewer: Viewer) -> "QuerySet[Holding]":
 def said_of_power(details: Mapping[str, Any]) -> str:
     """« Tenir l’annuaire, jusqu’au 04/07/2027 »."""
     power = power_of(str(details["power"]))
-    said = str(power.label) if power else ""
+    label = str(power.label) if power else ""
     if "until" not in details:
-        return said
-    day = {"power": said, "day": f"{date.fromisoformat(str(details['until'])):%d/%m/%Y}"}
+        return label
+    day = {"power": label, "day": f"{date.fromisoformat(str(details['until'])):%d/%m/%Y}"}
     return _("%(power)s, jusqu’au %(day)s") % day
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.rules import follows_pupil, reads_acts, reads_families
 from preau.directory.viewer import Viewer
-from preau.directory.words import Authority, Kinship, Role
+from preau.directory.words import Authority, Kinship, Role, lead_of_class
 
 
 @dataclass(frozen=True)
@@ -107,8 +106,8 @@ def _links(groups: Iterable[Group], kind: Group.Kind) -> tuple[tuple[int, str], 
 
 
 def _function(holding: Holding, civility: str) -> str:
-    said = Role(holding.role).said_of(civility)
-    return f"{said} · {holding.title}" if holding.title else said
+    label = Role(holding.role).said_of(civility)
+    return f"{label} · {holding.title}" if holding.title else label
 
 
 def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[TaughtSubject, ...]:
@@ -117,7 +116,7 @@ def _taught_to(viewer: Viewer, groups: Iterable[Group]) -> tuple[TaughtSubject, 
     rows = rows.select_related("teacher", "subject").order_by("kind", "subject__name", "teacher__search_name")
     return gathered(
         (
-            row.subject.name if row.subject else _("Professeur principal"),
+            row.subject.name if row.subject else lead_of_class(in_ecole=viewer.in_primary),
             row.teacher.formal_name,
             row.teacher.public_id,
         )
@@ -130,15 +129,19 @@ def _taught_by(viewer: Viewer, person: Person) -> tuple[TaughtSubject, ...]:
     rows = rows.filter(school_id=viewer.school_id).select_related("group", "subject")
     rows = rows.order_by("kind", "subject__name", "group__name")
     return gathered(
-        (row.subject.name if row.subject else _("Professeur principal"), row.group.name, row.group.pk)
+        (
+            row.subject.name if row.subject else lead_of_class(in_ecole=viewer.in_primary),
+            row.group.name,
+            row.group.pk,
+        )
         for row in rows
     )
 
 
-def gathered(told: Iterable[tuple[str, str, str | int]]) -> tuple[TaughtSubject, ...]:
+def gathered(rows: Iterable[tuple[str, str, str | int]]) -> tuple[TaughtSubject, ...]:
     """Subjects, names and the keys of their pages, those of one subject together."""
     found: dict[str, dict[tuple[str, str | int], None]] = {}
-    for subject, whom, key in told:
+    for subject, whom, key in rows:
         found.setdefault(subject, {})[whom, key] = None
     return tuple(
         TaughtSubject(subject, ", ".join(dict.fromkeys(name for name, _key in links)), tuple(links))

@@ -8,9 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Closure, Group, Period, School
-from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
-from preau.directory.words import Palette, Zone, level_said
+from preau.directory.words import Palette, Zone, level_rank, level_said
 from preau.foundation import boards
 from preau.foundation.boards import SettingsHeading
 
@@ -123,15 +122,15 @@ def services_of(school: School) -> list[ServiceRow]:
 
 
 def service_row(school: School, service: boards.Service) -> ServiceRow:
-    said = school.services.get(service.key, {})
-    return ServiceRow(service, bool(said.get("off")), said.get("levels", []), said.get("names", {}))
+    options = school.services.get(service.key, {})
+    return ServiceRow(service, bool(options.get("off")), options.get("levels", []), options.get("names", {}))
 
 
 def levels_of(viewer: Viewer) -> list[str]:
     """The levels of the classes of the year, the youngest first."""
     classes = Group.objects.classes().filter(year=viewer.year).exclude(level="")
     found = classes.order_by("level").values_list("level", flat=True).distinct()
-    return sorted(found, key=lambda level: (rank_of(level), level))
+    return sorted(found, key=lambda level: (level_rank(level), level))
 
 
 def said_of_service(details: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ from preau.directory.models import (
 )
 from preau.directory.rules.years import rank_of
 from preau.directory.viewer import Viewer
-from preau.directory.words import OfLevel, Role
+from preau.directory.words import OfLevel, Role, level_rank
 
 Outcome = Placement.Outcome
 
@@ -174,12 +174,12 @@ def without_class(plan: YearPlan, today: date) -> tuple[int, int]:
 
 
 def _counts_of(rows: "QuerySet[Any]") -> dict[int | None, tuple[int, int]]:
-    told = (
+    counts = (
         rows.order_by()
         .values_list("group_id")
         .annotate(every=Count("pk"), left=Count("pk", filter=Q(outcome=None)))
     )
-    return {group: (every, left) for group, every, left in told}
+    return {group: (every, left) for group, every, left in counts}
 
 
 def _with_outcome(plan: YearPlan, today: date) -> "QuerySet[Any]":
@@ -193,8 +193,8 @@ def _counted(rows: "QuerySet[Any]", by: str) -> dict[Any, int]:
 
 
 def classes_of(year_id: int) -> "QuerySet[Group]":
-    """The classes of a year, by name."""
-    found: QuerySet[Group] = Group.objects.classes().filter(year=year_id).order_by("name", "pk")
+    """The classes of a year, the youngest first."""
+    found: QuerySet[Group] = Group.objects.classes().filter(year=year_id).order_by("rank", "name", "pk")
     return found
 
 
@@ -228,13 +228,14 @@ class PlannedRow(OfLevel):
 
 
 def planned_rows(plan: YearPlan, today: date) -> list[PlannedRow]:
-    """The classes of next year in figures, by name, in one query: a school has a hundred at most."""
+    """The classes of next year in figures, the youngest first, in one query: a school has a hundred at most."""
     learn = learning_in(plan, today).values("pk")
     placed = Placement.objects.filter(target=OuterRef("pk"), person__in=learn).order_by().values("target")
     rows: Any = plan.classes.select_related("team").order_by("name", "pk")
     rows = rows.annotate(pupils=Coalesce(Subquery(placed.annotate(count=Count("pk")).values("count")), 0))
     return [
-        PlannedRow(row.pk, row.name, row.level, row.team.name if row.team else "", row.pupils) for row in rows
+        PlannedRow(row.pk, row.name, row.level, row.team.name if row.team else "", row.pupils)
+        for row in sorted(rows, key=lambda row: level_rank(row.level))
     ]
 
 
@@ -296,7 +297,7 @@ def leaving_staff(plan: YearPlan, today: date) -> "QuerySet[Any]":
 
 def functions_in(plan: YearPlan, people: Sequence[Person], today: date) -> dict[int, str]:
     """What each of them does in the school."""
-    said: dict[int, dict[str, None]] = {}
+    by_person: dict[int, dict[str, None]] = {}
     civility = {person.pk: person.civility for person in people}
     held = Holding.objects.filter(
         Q(ends=None) | Q(ends__gt=today), school=plan.school_id, person__in=list(civility)
@@ -304,8 +305,8 @@ def functions_in(plan: YearPlan, people: Sequence[Person], today: date) -> dict[
     held = held.exclude(role=Role.PUPIL)
     for person, role, title in held.order_by("pk").values_list("person_id", "role", "title"):
         word = Role(role).said_of(civility[person])
-        said.setdefault(person, {})[f"{word} · {title}" if title else word] = None
-    return {person: ", ".join(words) for person, words in said.items()}
+        by_person.setdefault(person, {})[f"{word} · {title}" if title else word] = None
+    return {person: ", ".join(words) for person, words in by_person.items()}
 
 
 def keepers_left(plan: YearPlan, leaving: Collection[int], today: date) -> bool:

@@ -5,13 +5,20 @@ Nobody here decides in a judge's place: where the file is not enough, it says so
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from preau.directory.words import Authority, Kinship
+from preau.foundation import dates
 from preau.foundation.boards import Nature
 
 MAJORITY = 18
 PARENTS = {Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT}
+
+
+def eighteen_years_before(day: date) -> date:
+    """Who was born that day, or before, is of age (the 28th for a 29 February)."""
+    return dates.months_later(day, -12 * MAJORITY)
 
 
 class Doubt(StrEnum):
@@ -76,17 +83,17 @@ def asked_of(nature: Nature, ties: Iterable[Tie], *, pupil: int, age: int | None
     """
     ties = list(ties)
     reached = [tie for tie in ties if not tie.barred]
-    told = tuple(tie.person for tie in reached if tie.authority != Authority.CONTACT)
+    recipients = tuple(tie.person for tie in reached if tie.authority != Authority.CONTACT)
     paper = frozenset(tie.person for tie in reached if tie.is_institution or not tie.is_reachable)
     if age is not None and age >= MAJORITY:
         own = () if nature == Nature.INFORMATION else (pupil,)
-        return DecisionRule(nature, own, (pupil, *told), paper & set(told))
+        return DecisionRule(nature, own, (pupil, *recipients), paper & set(recipients))
     doubts = _doubts(ties, age)
     if nature == Nature.INFORMATION:
-        return DecisionRule(nature, (), told, paper & set(told), doubts)
+        return DecisionRule(nature, (), recipients, paper & set(recipients), doubts)
     counted = {Authority.LEGAL} if nature == Nature.NON_USUAL else {Authority.LEGAL, Authority.IN_CHARGE}
     deciders = tuple(tie.person for tie in reached if tie.authority in counted)
-    return DecisionRule(nature, deciders, told, paper & set(told), doubts)
+    return DecisionRule(nature, deciders, recipients, paper & set(recipients), doubts)
 
 
 def _doubts(ties: list[Tie], age: int | None) -> tuple[Doubt, ...]:
@@ -111,10 +118,10 @@ def verdict(asked: DecisionRule, answers: Mapping[int, bool]) -> Verdict:
         raise ValueError("Nobody agrees to an information.")
     if not asked.is_settled:
         return Verdict.UNSETTLED
-    said = [answers[person] for person in asked.deciders if person in answers]
-    if True in said and False in said:
+    decisions = [answers[person] for person in asked.deciders if person in answers]
+    if True in decisions and False in decisions:
         return Verdict.DISAGREEMENT
-    if False in said:
+    if False in decisions:
         return Verdict.REFUSED
     enough = len(asked.deciders) if asked.all_of_them else 1
-    return Verdict.AGREED if len(said) >= enough else Verdict.WAITING
+    return Verdict.AGREED if len(decisions) >= enough else Verdict.WAITING

@@ -48,12 +48,12 @@ def needed_for(purpose: Purpose, ties: Iterable[Tie], *, pupil: int, age: int | 
     return ConsentRule(asked_of(purpose.nature, ties, pupil=pupil, age=age))
 
 
-def state_of(needed: ConsentRule, pupil: int, said: Mapping[int, bool]) -> State:
+def state_of(needed: ConsentRule, pupil: int, answers: Mapping[int, bool]) -> State:
     """One no is a no, whoever says it; nothing is allowed until everyone who counts has said yes."""
-    own = said.get(pupil)
+    own = answers.get(pupil)
     if needed.guardians is None:
         return State.WAITING if own is None else State.YES if own else State.NO
-    theirs = verdict(needed.guardians, said)
+    theirs = verdict(needed.guardians, answers)
     if own is False or theirs in {Verdict.REFUSED, Verdict.DISAGREEMENT}:
         return State.NO
     if theirs == Verdict.UNSETTLED:

@@ -32,6 +32,6 @@ def erased_on(
     left_on: date, today: date, *, held_until: date | None = None, told_on: date | None = None
 ) -> date:
     """The day on which a leaver is erased: at term, after the day until which they are held, a week after it was told."""
-    told = told_on if told_on and told_on >= left_on else today
+    notice_date = told_on if told_on and told_on >= left_on else today
     after_hold = held_until + timedelta(days=1) if held_until else date.min
-    return max(term_of(left_on), after_hold, told + WARNING)
+    return max(term_of(left_on), after_hold, notice_date + WARNING)

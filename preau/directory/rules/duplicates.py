@@ -97,7 +97,9 @@ def likeness(dossier: Dossier, other: Dossier) -> Likeness:
         against += _unlike(dossier, other)
     score = sum(points for points, _said in reasons) - sum(points for points, _said in against)
     return Likeness(
-        max(0, min(100, score)), tuple(said for _p, said in reasons), tuple(said for _p, said in against)
+        max(0, min(100, score)),
+        tuple(reason for _p, reason in reasons),
+        tuple(reason for _p, reason in against),
     )
 
 
@@ -133,7 +135,7 @@ def _slip(mine: tuple[str, str], theirs: tuple[str, str]) -> bool:
 
 def _alike(dossier: Dossier, other: Dossier) -> list[tuple[int, str]]:
     mine, theirs = dossier.person, other.person
-    told = [
+    criteria = [
         (30, mine.birth_date and mine.birth_date == theirs.birth_date, _("Même date de naissance")),
         (20, mine.email and mine.email.lower() == theirs.email.lower(), _("Même courriel")),
         (15, _digits(mine.phone) and _digits(mine.phone) == _digits(theirs.phone), _("Même téléphone")),
@@ -142,19 +144,19 @@ def _alike(dossier: Dossier, other: Dossier) -> list[tuple[int, str]]:
         (10, dossier.classes.keys() & other.classes.keys(), _("Dans la même classe")),
         (60, dossier.ines & other.ines, _("Même INE")),
     ]
-    return [(points, said) for points, is_so, said in told if is_so]
+    return [(points, reason) for points, is_so, reason in criteria if is_so]
 
 
 def _unlike(dossier: Dossier, other: Dossier) -> list[tuple[int, str]]:
     mine, theirs = dossier.person, other.person
-    told = [
+    criteria = [
         (60, _both_differ(mine.birth_date, theirs.birth_date), _("Dates de naissance différentes")),
         (40, _both_differ(mine.civility, theirs.civility), _("Civilités différentes")),
         (70, _have_two_numbers(dossier, other), _("Deux INE différents")),
         (60, _learns_and_works(dossier, other), _("L’une est élève, l’autre travaille")),
         (60, other.person.pk in dossier.ever, _("L’une répond de l’autre")),
     ]
-    return [(points, said) for points, is_so, said in told if is_so]
+    return [(points, reason) for points, is_so, reason in criteria if is_so]
 
 
 def _both_differ(one: object, other: object) -> bool:
@@ -262,9 +264,9 @@ def proposed(dossier: Dossier, other: Dossier) -> tuple[Dossier, str]:
         (_("un fichier officiel la tient à jour"), dossier.sources, other.sources),
         (_("elle a un compte"), dossier.account, other.account),
     ]
-    for said, mine, theirs in tests:
+    for reason, mine, theirs in tests:
         if bool(mine) != bool(theirs):
-            return (dossier if mine else other), said
+            return (dossier if mine else other), reason
     return (dossier if dossier.person.pk < other.person.pk else other), _("elle est la plus ancienne")
 
 

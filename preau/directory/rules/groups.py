@@ -1,6 +1,6 @@
 """Who reads classes and groups, who prints their lists, who reads a family as the school's file says it."""
 
-from preau.directory.models import Assignment, Group, Holding, Person
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.rules import reads_families
 from preau.directory.viewer import Viewer
@@ -47,9 +47,23 @@ def reads_pupils_of_groups(viewer: Viewer, *_: object) -> bool:
     return viewer.works_with_pupils
 
 
+def keeps_work_groups(viewer: Viewer, *_: object) -> bool:
+    """Whoever ticks pupils: staff whose function is about them, each for themselves."""
+    return viewer.works_with_pupils
+
+
 def reads_family(viewer: Viewer, person: Person) -> bool:
     """Head, school life and secretary, of a pupil of the school. A family page is never shown to a parent: it holds the other's data."""
     if not reads_families(viewer):
         return False
     learns = Holding.objects.in_school(viewer).filter(active_on(viewer.today), person=person, role=Role.PUPIL)
     return learns.exists()
+
+
+def reads_what_family_sees(viewer: Viewer, person: Person) -> bool:
+    """Those who read families (the page finds out whether it is a pupil), and the head teacher of the class."""
+    if reads_families(viewer):
+        return True
+    learnt = Enrolment.objects.in_school(viewer).active(viewer.today).filter(pupil=person)
+    led = Assignment.objects.led_by(viewer).values("group_id")
+    return viewer.holds(Role.TEACHER) and learnt.filter(group__in=led).exists()

@@ -2,16 +2,19 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from preau.directory.models import ContactRequest, Correction, Guardianship, Holding, Person
+from preau.directory.models import ContactRequest, Correction, ExternalId, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.rules.duplicates import DOORS
 from preau.directory.viewer import Viewer
-from preau.directory.words import DIRECTORY, Role
+from preau.directory.words import DIRECTORY, LEVELS, Role
 
 # Nobody at school is older; a pupil is two at the least.
 OLDEST, YOUNGEST = 120, 2
+# The age that a pupil of the first level (« toute petite section ») reaches in the year when school begins, then one a level; and how
+# many years apart is still of every school.
+FIRST_AGE, YEARS_APART = 2, 3
 # What the office may open by hand, and what the head alone opens. Heads, secretaries, nurses come from the académie.
 OPENED_BY_OFFICE = (Role.TEACHER, Role.ASSISTANT, Role.LIBRARIAN, Role.OTHER)
 OPENED_BY_HEAD = (*OPENED_BY_OFFICE, Role.SCHOOL_LIFE)
@@ -106,11 +109,27 @@ def why_not_born(born: date, today: date, *, pupil: bool) -> str:
     return "young" if pupil and age < YOUNGEST else ""
 
 
+def is_odd_age(born: date, rank: int, year: int) -> bool:
+    """Is somebody born that day far from the age of a class? `rank`: the place of its level; `year`: in which its school year begins.
+
+    Whoever has lost or gained some years is not odd: only what was most likely typed wrong is asked again.
+    """
+    return rank < len(LEVELS) and abs(year - born.year - (FIRST_AGE + rank)) > YEARS_APART
+
+
 def withdraws(viewer: Viewer, correction: Correction) -> bool:
-    """Whoever could have corrected it; an enrolment by hand falls with the file alone, or with a departure."""
+    """Whoever could have corrected it; an enrolment, as long as no file has brought the pupil."""
     if correction.field == Correction.Kind.ENROLMENT:
-        return False
+        here = enrolled_by_hand(viewer).filter(person=correction.person_id)
+        return corrects(viewer, correction.person) and here.exists()
     return corrects(viewer, correction.person)
+
+
+def enrolled_by_hand(viewer: Viewer) -> "QuerySet[Holding]":
+    """Pupils here by the office's word alone, who never were anywhere before."""
+    others = Holding.objects.filter(person=OuterRef("person")).exclude(pk=OuterRef("pk"))
+    filed = ExternalId.objects.filter(person=OuterRef("person"), kind="person")
+    return Holding.objects.pupils_here(viewer).filter(~Exists(others), ~Exists(filed), source="")
 
 
 def asks_contact(viewer: Viewer, *_: object) -> bool:

@@ -27,8 +27,8 @@ def may_be_shown(own: str, guardians: Iterable[str], *, needs_guardian: bool) ->
     yes, no = PhotoConsent.Answer.YES, PhotoConsent.Answer.NO
     if own != yes:
         return False
-    said = set(guardians)
-    return not needs_guardian or (yes in said and no not in said)
+    answers = set(guardians)
+    return not needs_guardian or (yes in answers and no not in answers)
 
 
 def answers_for_photo(viewer: Viewer, pupil: Person) -> bool:

@@ -1,34 +1,15 @@
 """Who prepares next year, when it may take the place of this one, and which class follows which."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Protocol, TypeVar
 
 from preau.directory.models import Group, PlannedClass, School, YearPlan
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
+from preau.directory.words import LEVELS, Role, level_rank
 from preau.foundation.text import fold
 
-# The levels in their order, by how each begins once folded.
-LEVELS: Sequence[tuple[str, ...]] = (
-    ("tps", "toute petite section"),
-    ("ps", "petite section"),
-    ("ms", "moyenne section"),
-    ("gs", "grande section"),
-    ("cp",),
-    ("ce1",),
-    ("ce2",),
-    ("cm1",),
-    ("cm2",),
-    ("6e", "sixieme"),
-    ("5e", "cinquieme"),
-    ("4e", "quatrieme"),
-    ("3e", "troisieme"),
-    ("2de", "2nde", "seconde"),
-    ("1re", "1ere", "premiere"),
-    ("tle", "term"),
-)
 LAST = {School.Kind.ECOLE: 8, School.Kind.COLLEGE: 12, School.Kind.LYCEE: 15}
 OPENING = re.compile(
     r"^(?:tps|ps|ms|gs|cp|ce1|ce2|cm1|cm2|tle|term[a-z]*|seconde|premiere|\d(?:eme|ere|nde|de|re|e)?)\s*"
@@ -73,16 +54,8 @@ def may_undo_on(plan: YearPlan, today: date) -> bool:
 
 def rank_of(level: str) -> int | None:
     """The place of a level among those of the school system; None when it is not known, or is of several."""
-    if any(sign in level for sign in "-/+,"):
-        return None
-    told = fold(level)
-    return next((rank for rank, words in enumerate(LEVELS) if any(_is(told, word) for word in words)), None)
-
-
-def _is(told: str, word: str) -> bool:
-    """« 6EME » is « 6e », but « CPGE » is not « CP »."""
-    longer = word[0].isdigit() or len(word) > 3
-    return told == word or told.startswith(f"{word} ") or (longer and told.startswith(word))
+    rank = level_rank(level)
+    return None if rank == len(LEVELS) or any(sign in level for sign in "-/+,") else rank
 
 
 def comes_after(level: str, next_level: str) -> bool:

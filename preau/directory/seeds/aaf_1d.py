@@ -87,7 +87,7 @@ def structure(school: SchoolPlan, academy: Academy) -> Attributes:
         "ENTStructureBoitePostale": "",
         "ENTStructureCodePostal": school.address.postcode,
         "ENTStructureVille": school.address.town,
-        "ENTStructureTelephone": "+33 2 61 91 00 00",
+        "ENTStructureTelephone": f"+33 {school.phone[1:]}",
         "ENTStructureFax": "",
         "ENTStructureMailSI": f"ce.{school.uai.lower()}@academie.example",
     }

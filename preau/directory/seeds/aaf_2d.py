@@ -115,7 +115,7 @@ def structure(school: SchoolPlan, academy: Academy) -> Attributes:
         "street": school.address.line,
         "postalCode": school.address.postcode,
         "l": school.address.town,
-        "telephoneNumber": "+33 2 61 91 00 00",
+        "telephoneNumber": f"+33 {school.phone[1:]}",
         "facsimileTelephoneNumber": "",
         "ENTStructureMailSI": f"ce.{school.uai.lower()}@academie.example",
         "ENTEtablissementStructRattachFctl": "",

@@ -91,8 +91,8 @@ def request(category: str, key: str, action: str, attributes: Values) -> str:
         operation = ' operation="replace"' if action == "modify" else ""
         lines.append(f"<{outer}>")
         for name, values in attributes.items():
-            said = "".join(f"<value>{escape(value)}</value>" for value in values) or "<value/>"
-            lines.append(f'<{inner} name="{name}"{operation}>{said}</{inner}>')
+            elements = "".join(f"<value>{escape(value)}</value>" for value in values) or "<value/>"
+            lines.append(f'<{inner} name="{name}"{operation}>{elements}</{inner}>')
         lines.append(f"</{outer}>")
     lines.append(f"</{action}Request>\n")
     return "\n".join(lines)

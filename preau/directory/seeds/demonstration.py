@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from preau.directory.rules.authority import eighteen_years_before
 from preau.directory.seeds import nomenclatures as codes
 from preau.directory.seeds import schooling, staffing
 from preau.directory.seeds.families import MADAM, SIR, Registry, mail_of
@@ -218,9 +219,3 @@ class Stage:
         if isinstance(person, StaffPlan):
             person.mail = mail_of(given, family, "academie.example")
         self.people[role] = person
-
-
-def eighteen_years_before(day: date) -> date:
-    """The birth date of somebody who turns eighteen that day (the 28th for a 29 February)."""
-    last = 28 if (day.month, day.day) == (2, 29) else day.day
-    return date(day.year - 18, day.month, last)

@@ -9,8 +9,8 @@ CIVILITIES = {"M.": "1", "Mme": "2"}
 
 def tag(name: str, *inside: str, **attributes: str) -> str:
     """An element around elements that are written already."""
-    told = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
-    return f"<{name}{told}>{''.join(inside)}</{name}>\n"
+    attribute_text = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
+    return f"<{name}{attribute_text}>{''.join(inside)}</{name}>\n"
 
 
 def leaves(**values: str) -> str:

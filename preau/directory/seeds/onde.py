@@ -96,7 +96,7 @@ def _pupil(pupil: PupilPlan, *, old: bool) -> list[str]:
 def _guardian(person: GuardianPlan, children: list[PupilPlan]) -> Iterable[list[str]]:
     """One row for three children; a fourth needs another row."""
     family = person.birth_name or person.family
-    told = [
+    cells = [
         person.civility,
         person.family if person.family != family else "",
         family,
@@ -113,7 +113,7 @@ def _guardian(person: GuardianPlan, children: list[PupilPlan]) -> Iterable[list[
     for start in range(0, len(children), BLOCKS):
         some = children[start : start + BLOCKS]
         blocks = [cell for child in some for cell in _child(child)]
-        yield told + blocks + [""] * 4 * (BLOCKS - len(some))
+        yield cells + blocks + [""] * 4 * (BLOCKS - len(some))
 
 
 def _child(pupil: PupilPlan) -> list[str]:

@@ -124,12 +124,12 @@ def write_oneroster(
 
 def write_manifest(folder: Path, modes: dict[str, str], version: str = "1.1") -> None:
     """Which files are there, and how each tells: `bulk` or `delta`."""
-    told = {"manifest.version": "1.0", "oneroster.version": version, "source.systemCode": "PREAU"}
-    told |= {
+    properties = {"manifest.version": "1.0", "oneroster.version": version, "source.systemCode": "PREAU"}
+    properties |= {
         f"file.{name}": modes.get(name, "absent") for name in (*HEADINGS, "roles", "results", "lineItems")
     }
     with (folder / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("propertyName", "value"), *told.items()])
+        csv.writer(file).writerows([("propertyName", "value"), *properties.items()])
 
 
 def write_changes(before: Path, after: Path, folder: Path, version: str = "1.1") -> dict[str, int]:
@@ -168,7 +168,7 @@ def _rows(academy: Academy, version: str) -> Iterator[Row]:
     for code, subject in sorted(codes.SUBJECTS.items()):
         yield "courses", {"sourcedId": f"co-{code}", "title": subject.label, "courseCode": code}
     workers = {person.key for school in academy.schools(Degree.SECOND) for person in school.staff}
-    parents, told = _parents(academy, workers), set[str]()
+    parents, keys = _parents(academy, workers), set[str]()
     for number, school in enumerate(academy.schools(Degree.SECOND)):
         if not number:
             starts, ends = school.year
@@ -188,7 +188,7 @@ def _rows(academy: Academy, version: str) -> Iterator[Row]:
             {"sourcedId": school.key, "name": school.name, "type": "school", "identifier": school.uai},
         )
         yield from _classes(school)
-        yield from _people(school, version, parents, told)
+        yield from _people(school, version, parents, keys)
         yield from _enrolments(school)
 
 
@@ -213,20 +213,20 @@ def _lessons(school: SchoolPlan) -> dict[tuple[str, str], list[StaffPlan]]:
 def _classes(school: SchoolPlan) -> Iterator[Row]:
     here = {"schoolSourcedId": school.key, "termSourcedIds": "year"}
     for division in school.classes:
-        told = {"title": division.label, "grades": division.levels[0].short, "classType": "homeroom"}
-        yield "classes", here | told | {"sourcedId": _class(school, division.label)}
+        fields = {"title": division.label, "grades": division.levels[0].short, "classType": "homeroom"}
+        yield "classes", here | fields | {"sourcedId": _class(school, division.label)}
     for group in school.groups:
-        told = {"title": group.label, "courseSourcedId": f"co-{group.subject}", "classType": "scheduled"}
-        yield "classes", here | told | {"sourcedId": _class(school, group.label, "g")}
+        fields = {"title": group.label, "courseSourcedId": f"co-{group.subject}", "classType": "scheduled"}
+        yield "classes", here | fields | {"sourcedId": _class(school, group.label, "g")}
     for label, subject in _lessons(school):
         title = f"{label} {codes.SUBJECTS[subject].short}"
-        told = {
+        fields = {
             "title": title,
             "courseSourcedId": f"co-{subject}",
             "classType": "scheduled",
             "classCode": subject,
         }
-        yield "classes", here | told | {"sourcedId": _class(school, label, subject)}
+        yield "classes", here | fields | {"sourcedId": _class(school, label, subject)}
 
 
 # People
@@ -248,21 +248,21 @@ def _role(kinship: str) -> str:
 
 
 def _people(
-    school: SchoolPlan, version: str, parents: dict[str, tuple[str, str]], told: set[str]
+    school: SchoolPlan, version: str, parents: dict[str, tuple[str, str]], keys: set[str]
 ) -> Iterator[Row]:
     """Everybody once: a teacher who is a parent has two roles, of which version 1.1 tells the first.
 
-    `told` are those whom another school brought: a family may have children in both.
+    `keys` are those whom another school brought: a family may have children in both.
     """
-    told |= {pupil.key for pupil in school.pupils}
+    keys |= {pupil.key for pupil in school.pupils}
     for pupil in school.pupils:
         agents = [link.guardian.key for link in pupil.kin.links if link.guardian.key != pupil.key]
         more = {"agentSourcedIds": ",".join(agents), "identifier": pupil.ine, "grades": pupil.level.short}
         yield from _user(pupil, [(school.key, "student")], version, more)
     for link in (link for kin in school.families() for link in kin.links):
         person = link.guardian
-        if person.key not in parents and person.key not in told:
-            told.add(person.key)
+        if person.key not in parents and person.key not in keys:
+            keys.add(person.key)
             yield from _user(person, [(school.key, _role(link.kinship))], version, _reached(person))
     for worker in school.staff:
         roles = [(place, STAFF_ROLES.get(function.code, "proctor")) for place, function in worker.functions]
@@ -277,7 +277,7 @@ def _reached(guardian: GuardianPlan) -> dict[str, str]:
 def _user(
     person: PersonPlan, roles: list[tuple[str, str]], version: str, more: dict[str, str]
 ) -> Iterator[Row]:
-    told = {
+    fields = {
         "sourcedId": person.key,
         "enabledUser": "true",
         "username": f"u{person.key}",
@@ -287,13 +287,13 @@ def _user(
     }
     if version == "1.1":
         # One role a person and no usage name.
-        told |= {
+        fields |= {
             "familyName": person.family,
             "role": roles[0][1],
             "orgSourcedIds": ",".join(place for place, role in roles if role == roles[0][1]),
         }
     else:
-        told |= {"preferredFamilyName": person.family, "primaryOrgSourcedId": roles[0][0]}
+        fields |= {"preferredFamilyName": person.family, "primaryOrgSourcedId": roles[0][0]}
         for number, (place, role) in enumerate(roles):
             yield (
                 "roles",
@@ -305,7 +305,7 @@ def _user(
                     "roleType": "secondary" if number else "primary",
                 },
             )
-    yield "users", told | more
+    yield "users", fields | more
     if person.birth_date:
         sex = "female" if person.civility == "Mme" else "male"
         yield "demographics", {"sourcedId": person.key, "birthDate": f"{person.birth_date}", "sex": sex}

@@ -47,9 +47,9 @@ def plant_photos(world: World) -> None:
 def _answers(world: World, pupil: Person, *, refuses: bool) -> list[PhotoConsent]:
     """The pupil's and their guardians', all alike save where the family refuses."""
     guardians = givers_of([pupil], world.today).get(pupil.pk, set())
-    said = dict.fromkeys([pupil.pk, *sorted(guardians)], Answer.YES)
+    answers = dict.fromkeys([pupil.pk, *sorted(guardians)], Answer.YES)
     if refuses and guardians:
-        said[min(guardians)] = Answer.NO
+        answers[min(guardians)] = Answer.NO
     return [
         PhotoConsent(
             school=world.school,
@@ -59,7 +59,7 @@ def _answers(world: World, pupil: Person, *, refuses: bool) -> list[PhotoConsent
             answer=answer,
             answered_at=timezone.now(),
         )
-        for giver, answer in said.items()
+        for giver, answer in answers.items()
     ]
 
 

@@ -146,6 +146,11 @@ COLLEGE_SCHOOL = Kind(Degree.SECOND, "COLLEGE", "340", "Collège")
 LYCEE_SCHOOL = Kind(Degree.SECOND, "LYCEE D ENSEIGNEMENT GENERAL", "302", "Lycée")
 
 
+def phone_of(uai: str) -> str:
+    """The number of an invented school, its own, of a block that the regulator keeps for fiction."""
+    return f"02 61 91 {uai[3:5]} {uai[5:7]}"
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class SchoolPlan:
     """One school and its people. `told_elsewhere` are the guardians whose record a neighbouring school brings."""
@@ -161,6 +166,10 @@ class SchoolPlan:
     pupils: list[PupilPlan] = field(default_factory=list)
     staff: list[StaffPlan] = field(default_factory=list)
     told_elsewhere: set[str] = field(default_factory=set)
+
+    @property
+    def phone(self) -> str:
+        return phone_of(self.uai)
 
     def families(self) -> list[FamilyPlan]:
         """The families of the pupils, each once."""

@@ -92,8 +92,8 @@ class _Base:
 
     def commons(self) -> str:
         kind = "CLG" if self.school.kind == COLLEGE_SCHOOL else "LYC"
-        told = leaves(**name_of(self.school), TELEPHONE="02 61 91 00 00", CODE_TYPE_ETAB=kind)
-        return self._export("BEE_COMMUN", tag("UAJ", told))
+        elements = leaves(**name_of(self.school), TELEPHONE=self.school.phone, CODE_TYPE_ETAB=kind)
+        return self._export("BEE_COMMUN", tag("UAJ", elements))
 
     def nomenclatures(self) -> str:
         levels = [
@@ -149,7 +149,7 @@ class _Base:
 
     def _pupil(self, plan: PupilPlan) -> str:
         second, third = [*plan.other_given, "", ""][:2]
-        told = leaves(
+        elements = leaves(
             ID_NATIONAL=plan.ine,
             NOM_DE_FAMILLE=plan.birth_name or plan.family,
             NOM_USAGE=plan.family if plan.birth_name else "",
@@ -165,12 +165,14 @@ class _Base:
             # A pupil who left has no programme any more.
             CODE_MEF="" if plan.left else plan.level.code,
         )
-        return tag("ELEVE", told, ELEVE_ID=self.numbers[plan.key])
+        return tag("ELEVE", elements, ELEVE_ID=self.numbers[plan.key])
 
     def _places(self, plan: PupilPlan) -> str:
         places = [(plan.division.label, "D"), *((label, "G") for label in plan.groups)]
-        told = (tag("STRUCTURE", leaves(CODE_STRUCTURE=label, TYPE_STRUCTURE=kind)) for label, kind in places)
-        return tag("STRUCTURES_ELEVE", *told, ELEVE_ID=self.numbers[plan.key])
+        elements = (
+            tag("STRUCTURE", leaves(CODE_STRUCTURE=label, TYPE_STRUCTURE=kind)) for label, kind in places
+        )
+        return tag("STRUCTURES_ELEVE", *elements, ELEVE_ID=self.numbers[plan.key])
 
     def guardians(self) -> str:
         links = (
@@ -192,7 +194,7 @@ class _Base:
             if self.old
             else {"NOM_DE_FAMILLE": birth, "NOM_USAGE": plan.family if plan.birth_name else ""}
         )
-        told = leaves(
+        elements = leaves(
             LC_CIVILITE=plan.civility.upper(),
             **names,
             PRENOM=plan.given,
@@ -200,12 +202,12 @@ class _Base:
             TEL_PERSONNEL=plan.home_phone,
             MEL=plan.mail,
         )
-        return tag("PERSONNE", told, PERSONNE_ID=self.person_numbers[plan.key])
+        return tag("PERSONNE", elements, PERSONNE_ID=self.person_numbers[plan.key])
 
     def _link(self, pupil: str, link: Link, *, lives_with: bool) -> str:
-        told = {"ELEVE_ID": pupil, "PERSONNE_ID": self.person_numbers[link.guardian.key]}
+        fields = {"ELEVE_ID": pupil, "PERSONNE_ID": self.person_numbers[link.guardian.key]}
         if self.old:
-            told |= {
+            fields |= {
                 "RESP_LEGAL": "1" if link.level == LEGAL else "0",
                 "CODE_PARENTE": OLD_KINSHIP.get(link.kinship, "6"),
                 "RESP_FINANCIER": str(int(link.bills)),
@@ -213,7 +215,7 @@ class _Base:
                 "PERS_CONTACT": str(int(link.contact)),
             }
         else:
-            told |= {
+            fields |= {
                 "NIVEAU_RESPONSABILITE": str(CONTACT if link.level == UNSAID else link.level),
                 "CODE_PARENTE": link.kinship,
                 "PAIE_FRAIS_SCOLAIRES": str(link.bills).lower(),
@@ -221,4 +223,4 @@ class _Base:
                 "HEBERGE_ELEVE": str(lives_with).lower(),
                 "A_CONTACTER_EN_PRIORITE": str(link.contact).lower(),
             }
-        return tag("RESPONSABLE_ELEVE", leaves(**told))
+        return tag("RESPONSABLE_ELEVE", leaves(**fields))

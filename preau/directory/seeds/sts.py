@@ -56,7 +56,7 @@ class _Staff:
         functions = [function for place, function in plan.functions if place == self.school.key]
         headed = [label for place, label in plan.head_teacher_of if place == self.school.key]
         civility = CIVILITIES.get(plan.civility, "")
-        told = leaves(
+        elements = leaves(
             SEXE=civility,
             CIVILITE=civility,
             NOM_USAGE=plan.family,
@@ -73,7 +73,7 @@ class _Staff:
         heads = (tag("PROF_PRINC", leaves(CODE_STRUCTURE=label)) for label in headed)
         return tag(
             "INDIVIDU",
-            told,
+            elements,
             tag("PROFS_PRINC", *heads),
             tag("DISCIPLINES", *disciplines),
             ID=self.staff_numbers[plan.key],

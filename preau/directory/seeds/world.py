@@ -21,6 +21,7 @@ from preau.directory.models import (
 )
 from preau.directory.seeds.hours import hours_of
 from preau.directory.seeds.names import FAMILY, FATHERS, GIVEN, MOTHERS
+from preau.directory.seeds.plans import phone_of
 from preau.directory.seeds.settling import open_periods, settle
 from preau.directory.words import Authority, Kinship, Role
 
@@ -72,6 +73,17 @@ class World:
         """How many hours a week a class or a group has of a subject."""
         return hours_of(group.name, subject.code, in_group=group.kind == Group.Kind.GROUP)
 
+    def own_class(self) -> Group | None:
+        """The class of the cast's pupil; None where the cast has none."""
+        pupil = self.people.get("pupil")
+        classes = Group.objects.classes().filter(year=self.school.current_year, enrolments__pupil=pupil)
+        return classes.order_by("pk").first() if pupil else None
+
+    def holder(self, role: str) -> Person | None:
+        """Somebody who has this role in the school today."""
+        held = Holding.objects.active(self.today).filter(school=self.school, role=role).order_by("pk").first()
+        return held.person if held else None
+
     def named(self, name: str) -> str:
         return f"{name} {self.mark}".strip()
 
@@ -107,7 +119,7 @@ def plant_school(world: World) -> None:
         name=world.named(world.school_name),
         kind=world.kind,
         holiday_zone="B",
-        phone="02 00 00 00 00",
+        phone=phone_of(world.uai),
     )
     world.year = SchoolYear.objects.create(
         school=world.school, name=f"{starts.year}-{ends.year}", starts=starts, ends=ends

@@ -53,20 +53,20 @@ def _kind(category: str) -> str:
 
 
 def etab(key: str = "1", uai: str = "0350001A", name: str = "Collège Test", **more: Any) -> str:
-    told = {
+    fields = {
         "ENTStructureJointure": key,
         "ENTStructureUAI": uai,
         "ENTStructureNomCourant": name,
         "ENTStructureTypeStruct": "COLLEGE",
         "ENTStructureClasses": ["3A$3EME", "3B$3EME"],
     }
-    return record("categorieStructure", "EtabEducNat", key, told | more)
+    return record("categorieStructure", "EtabEducNat", key, fields | more)
 
 
 def eleve(
     key: str, name: str = "Durand", given: str = "Léa", school: str = "1", label: str = "3A", **more: Any
 ) -> str:
-    told = {
+    fields = {
         "ENTPersonJointure": key,
         "ENTPersonDateNaissance": "02/03/2012",
         "ENTPersonNomPatro": name,
@@ -76,22 +76,22 @@ def eleve(
         "ENTEleveClasses": f"{school}${label}",
         "ENTElevePersRelEleve": [],
     }
-    return record("categoriePersonne", "Eleve", key, told | more)
+    return record("categoriePersonne", "Eleve", key, fields | more)
 
 
 def parent(key: str, name: str = "Durand", given: str = "Anne", **more: Any) -> str:
-    told = {
+    fields = {
         "ENTPersonJointure": key,
         "sn": name,
         "ENTPersonNomPatro": name,
         "givenName": given,
         "personalTitle": "Mme",
     }
-    return record("categoriePersonne", "PersRelEleve", key, told | more)
+    return record("categoriePersonne", "PersRelEleve", key, fields | more)
 
 
 def personnel(key: str, name: str = "Martin", given: str = "Paul", school: str = "1", **more: Any) -> str:
-    told = {
+    fields = {
         "ENTPersonJointure": key,
         "ENTPersonDateNaissance": "01/01/1980",
         "sn": name,
@@ -100,7 +100,7 @@ def personnel(key: str, name: str = "Martin", given: str = "Paul", school: str =
         "personalTitle": "M.",
         "ENTPersonFonctions": f"{school}$ENS$ENSEIGNEMENT$L1300$MATHEMATIQUES",
     }
-    return record("categoriePersonne", "PersEducNat", key, told | more)
+    return record("categoriePersonne", "PersEducNat", key, fields | more)
 
 
 def matiere(code: str, label: str) -> str:

@@ -31,6 +31,7 @@ from preau.directory.models import (
     School,
     SchoolYear,
     Subject,
+    WorkGroup,
     YearPlan,
 )
 from preau.directory.seeds.world import World
@@ -411,3 +412,18 @@ def many_periods(college: World, count: int) -> None:
             starts=college.year.starts,
             ends=college.year.ends,
         )
+
+
+def many_work_groups(college: World, count: int) -> None:
+    """`count` groups of work more, of the cast's teacher, in the class of the cast's pupil."""
+    group = own_class(college)
+    pupils = list(Person.objects.filter(enrolments__group=group)[:3])
+    for number in range(count):
+        made = WorkGroup.objects.create(
+            school=college.school,
+            group=group,
+            owner=college.people["teacher"],
+            name=f"Îlot {WorkGroup.objects.count()} {number}",
+            kept_at=NOW,
+        )
+        made.pupils.set(pupils)

@@ -23,12 +23,12 @@ def around(name: str, *inside: str) -> str:
     return f"<{name}>\n{''.join(inside)}</{name}>\n"
 
 
-def said(**values: str) -> str:
+def elements(**values: str) -> str:
     return "".join(f"<{name}>{value}</{name}>" for name, value in values.items())
 
 
 def eleve(number: str, name: str = "Durand", given: str = "Léa", **more: str) -> str:
-    told = {
+    fields = {
         "NOM_DE_FAMILLE": name,
         "PRENOM": given,
         "DATE_NAISS": "02/03/2012",
@@ -36,7 +36,7 @@ def eleve(number: str, name: str = "Durand", given: str = "Léa", **more: str) -
         "CODE_REGIME": "0 ",
         "CODE_MEF": "10310019110",
     }
-    return f'<ELEVE ELEVE_ID="{number}">{said(**told | more)}</ELEVE>\n'
+    return f'<ELEVE ELEVE_ID="{number}">{elements(**fields | more)}</ELEVE>\n'
 
 
 def place(number: str, *codes: str) -> str:
@@ -44,7 +44,7 @@ def place(number: str, *codes: str) -> str:
     inside = "".join(
         around(
             "STRUCTURE",
-            said(CODE_STRUCTURE=code.removeprefix("G:"), TYPE_STRUCTURE="G" if code[:2] == "G:" else "D"),
+            elements(CODE_STRUCTURE=code.removeprefix("G:"), TYPE_STRUCTURE="G" if code[:2] == "G:" else "D"),
         )
         for code in codes
     )
@@ -58,15 +58,15 @@ def eleves(*pupils: str, places: tuple[str, ...] = (), **more: str) -> bytes:
 
 
 def personne(number: str, name: str = "Durand", given: str = "Anne", **more: str) -> str:
-    told = {"LC_CIVILITE": "MME", "NOM_DE_FAMILLE": name, "PRENOM": given}
-    return f'<PERSONNE PERSONNE_ID="{number}">{said(**told | more)}</PERSONNE>\n'
+    fields = {"LC_CIVILITE": "MME", "NOM_DE_FAMILLE": name, "PRENOM": given}
+    return f'<PERSONNE PERSONNE_ID="{number}">{elements(**fields | more)}</PERSONNE>\n'
 
 
 def lien(pupil: str, guardian: str, kinship: str = "10", **more: str) -> str:
     """Of the new generation, unless RESP_LEGAL is told."""
     level = {} if "RESP_LEGAL" in more else {"NIVEAU_RESPONSABILITE": "1"}
-    told = {"ELEVE_ID": pupil, "PERSONNE_ID": guardian, "CODE_PARENTE": kinship} | level | more
-    return around("RESPONSABLE_ELEVE", said(**told))
+    fields = {"ELEVE_ID": pupil, "PERSONNE_ID": guardian, "CODE_PARENTE": kinship} | level | more
+    return around("RESPONSABLE_ELEVE", elements(**fields))
 
 
 def responsables(*people: str, links: tuple[str, ...] = (), **more: str) -> bytes:
@@ -74,7 +74,7 @@ def responsables(*people: str, links: tuple[str, ...] = (), **more: str) -> byte
 
 
 def structures(classes: tuple[str, ...] = ("3A", "3B"), groups: tuple[str, ...] = ()) -> bytes:
-    mefs = around("MEFS_APPARTENANCE", around("MEF_APPARTENANCE", said(CODE_MEF="10310019110")))
+    mefs = around("MEFS_APPARTENANCE", around("MEF_APPARTENANCE", elements(CODE_MEF="10310019110")))
     return bee(
         "BEE_STRUCTURES",
         around("DIVISIONS", *(f'<DIVISION CODE_STRUCTURE="{code}">{mefs}</DIVISION>\n' for code in classes)),
@@ -83,24 +83,26 @@ def structures(classes: tuple[str, ...] = ("3A", "3B"), groups: tuple[str, ...] 
 
 
 def nomenclature() -> bytes:
-    mef = f'<MEF CODE_MEF="10310019110">{said(LIBELLE_LONG="3EME", CODE_MEFSTAT="21160010019")}</MEF>\n'
-    subject = f'<MATIERE CODE_MATIERE="061300">{said(LIBELLE_LONG="MATHEMATIQUES")}</MATIERE>\n'
+    mef = f'<MEF CODE_MEF="10310019110">{elements(LIBELLE_LONG="3EME", CODE_MEFSTAT="21160010019")}</MEF>\n'
+    subject = f'<MATIERE CODE_MATIERE="061300">{elements(LIBELLE_LONG="MATHEMATIQUES")}</MATIERE>\n'
     return bee("BEE_NOMENCLATURES", around("MEFS", mef), around("MATIERES", subject))
 
 
 def communs(name: str = "COLLEGE", rest: str = "JEAN TEST") -> bytes:
-    return bee("BEE_COMMUN", around("UAJ", said(DENOM_PRINC=name, DENOM_COMPL=rest, CODE_TYPE_ETAB="CLG")))
+    return bee(
+        "BEE_COMMUN", around("UAJ", elements(DENOM_PRINC=name, DENOM_COMPL=rest, CODE_TYPE_ETAB="CLG"))
+    )
 
 
 def individu(number: str, name: str = "Martin", given: str = "Paul", *inside: str, **more: str) -> str:
-    told = {
+    fields = {
         "SEXE": "1",
         "NOM_USAGE": name,
         "PRENOM": given,
         "DATE_NAISSANCE": "1980-01-01",
         "FONCTION": "ENS",
     }
-    return f'<INDIVIDU ID="{number}" TYPE="epp">{said(**told | more)}{"".join(inside)}</INDIVIDU>\n'
+    return f'<INDIVIDU ID="{number}" TYPE="epp">{elements(**fields | more)}{"".join(inside)}</INDIVIDU>\n'
 
 
 def division(code: str, *services: tuple[str, str], tag: str = "DIVISION") -> str:
@@ -114,9 +116,7 @@ def division(code: str, *services: tuple[str, str], tag: str = "DIVISION") -> st
 
 
 def sts(*people: str, classes: tuple[str, ...] = (), groups: tuple[str, ...] = (), uai: str = UAI) -> bytes:
-    school = (
-        f'<UAJ CODE="{uai}">{said(DENOM_PRINC="COLLEGE", DENOM_COMPL="JEAN TEST", CODE_NATURE="340")}</UAJ>'
-    )
+    school = f'<UAJ CODE="{uai}">{elements(DENOM_PRINC="COLLEGE", DENOM_COMPL="JEAN TEST", CODE_NATURE="340")}</UAJ>'
     return (
         f'{HEAD}<STS_EDT>\n<PARAMETRES>{school}<ANNEE_SCOLAIRE ANNEE="2026"/></PARAMETRES>\n'
         f"<DONNEES>\n{around('INDIVIDUS', *people)}"

@@ -28,9 +28,9 @@ def brought(bring: Any, tmp_path: Path) -> Any:
     bring(deliver(tmp_path / "d", *SMALL))
 
     def run(*requests: str, **more: Any) -> dict[str, Any]:
-        told: dict[str, Any] = bring(deliver(tmp_path / "delta", *requests, name=DELTA), **more)
-        assert adds_up(told)
-        return told
+        report: dict[str, Any] = bring(deliver(tmp_path / "delta", *requests, name=DELTA), **more)
+        assert adds_up(report)
+        return report
 
     return run
 
@@ -149,8 +149,8 @@ def test_strangers_are_quarantined_or_left(brought: Any) -> None:
         modify("Eleve", "99", ENTEleveClasses=["1$3B"]), delete("Eleve", "98"), delete("EtabEducNat", "1")
     )
     assert rows() == before
-    said = {reason.split("\u202f")[0].split(" :")[0] for reason in reasons(report, "quarantined")}
-    assert said == {"Modification d’une personne inconnue", "Suppression d’un établissement"}
+    prefixes = {reason.split("\u202f")[0].split(" :")[0] for reason in reasons(report, "quarantined")}
+    assert prefixes == {"Modification d’une personne inconnue", "Suppression d’un établissement"}
     assert [reason.split("\u202f")[0].split(" :")[0] for reason in reasons(report)] == [
         "Suppression d’une personne inconnue"
     ]
@@ -222,13 +222,13 @@ def test_a_delta_leads_where_the_complete_delivery_would(degree: Degree, bring: 
     bring(tmp_path / "before")
     first = bring(tmp_path / "delta")
     assert (sum(first["read"].values()), adds_up(first)) == (sum(counts.values()), True)
-    told = list(dump.lines())
+    lines = list(dump.lines())
     before = rows()
     again = bring(tmp_path / "delta")
     assert (rows(), again["created"], again["changed"]) == (before, 0, 0)
     whole = bring(tmp_path / "after")
     assert (whole["created"], whole["changed"], whole["ended"]) == (0, 0, 0), whole
-    assert list(dump.lines()) == told
+    assert list(dump.lines()) == lines
 
 
 def _without_some(academy: Any, degree: Degree) -> Any:

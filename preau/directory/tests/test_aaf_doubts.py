@@ -39,8 +39,8 @@ PLACE = "11$ORDINAIRE"
 def bring(folder: Path, *arguments: str) -> dict[str, Any]:
     report = folder.parent / "report.json"
     call_command("import_aaf", str(folder), "--json", str(report), *arguments)
-    told: dict[str, Any] = json.loads(report.read_text())
-    return told
+    payload: dict[str, Any] = json.loads(report.read_text())
+    return payload
 
 
 def reasons(report: dict[str, Any], grade: str = "warnings") -> set[str]:
@@ -133,10 +133,10 @@ def test_a_pupil_who_leaves_the_school_leaves_its_classes_the_same_day(tmp_path:
 
 
 def test_a_pupil_whose_record_does_not_speak_of_family_keeps_theirs(tmp_path: Path) -> None:
-    told = eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1"])
+    pupil_record = eleve("10", ENTElevePersRelEleve=["20$10$1$1$0$1"])
     silent = eleve("10").replace('<attr name="ENTElevePersRelEleve"><value/></attr>', "")
     assert silent != eleve("10")
-    bring(deliver(tmp_path / "d", etab(), told, parent("20")))
+    bring(deliver(tmp_path / "d", etab(), pupil_record, parent("20")))
     bring(deliver(tmp_path / "d", etab(), silent, parent("20")))
     assert person("10").guardianships.get(ends=None).guardian == person("20")
 
@@ -150,12 +150,12 @@ def first_degree(*records: str) -> list[str]:
 
 
 def pupil_of(key: str, number: str, label: str, level: str) -> str:
-    told = {
+    fields = {
         "ENTEleveClasses": [],
         "ENTPersonClasses": [f"1${PLACE}${number}${label}"],
         "ENTEleveNiveau": f"1${level}",
     }
-    return eleve(key, given=f"P{key}", **told)
+    return eleve(key, given=f"P{key}", **fields)
 
 
 def test_two_classes_of_one_label_stay_two_and_a_class_may_hold_two_levels(tmp_path: Path) -> None:
@@ -351,9 +351,9 @@ def test_a_school_that_brings_the_structure_of_another_sees_it_left_aside(tmp_pa
     folder = deliver(tmp_path / "d", etab(), etab("2", "0350002B", name="Volé"))
     result = Run(today=date(2026, 11, 24), own=school).bring(sorted(folder.iterdir()))
     with closing(result):
-        told = {note.reason for note in result.spool.notes("quarantined")}
+        quarantine_reasons = {note.reason for note in result.spool.notes("quarantined")}
     assert rows() == before
-    assert "Autre établissement que le vôtre\u202f: laissé de côté." in told
+    assert "Autre établissement que le vôtre\u202f: laissé de côté." in quarantine_reasons
 
 
 def test_a_key_and_an_uai_of_two_schools_are_a_conflict(tmp_path: Path) -> None:
@@ -404,9 +404,9 @@ def test_many_doubts_of_one_kind_are_quoted_then_counted(
     monkeypatch.setattr(spool, "QUOTED_HERE", 3)
     nameless = [eleve(str(key), given="") for key in range(100, 105)]
     report = bring(deliver(tmp_path / "d", etab(), *nameless))
-    told = [(note["key"], note["reason"]) for note in report["warnings"]]
+    pairs = [(note["key"], note["reason"]) for note in report["warnings"]]
     quoted = [(key, "Sans prénom.") for key in ("100", "101", "102")]
-    assert told == [*quoted, ("", "Sans prénom. (et 2 autres)")]
+    assert pairs == [*quoted, ("", "Sans prénom. (et 2 autres)")]
 
 
 def test_a_delivery_whose_files_say_no_day_is_of_today(tmp_path: Path) -> None:

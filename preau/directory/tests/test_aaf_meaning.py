@@ -40,8 +40,8 @@ def test_both_legal_guardians_of_the_old_generation_are_legal(kinship: str, new:
 
 @given(kinship=st.sampled_from(sorted(codes.NEW_KINSHIP)), new=GENERATIONS)
 def test_the_three_levels_of_the_new_generation(kinship: str, new: bool | None) -> None:
-    told = [codes.meaning_of(kinship, level, new=new).authority for level in ("1", "2", "3", "0")]
-    assert told == [Authority.LEGAL, Authority.IN_CHARGE, Authority.CONTACT, Authority.CONTACT]
+    authorities = [codes.meaning_of(kinship, level, new=new).authority for level in ("1", "2", "3", "0")]
+    assert authorities == [Authority.LEGAL, Authority.IN_CHARGE, Authority.CONTACT, Authority.CONTACT]
 
 
 @given(kinship=st.sampled_from([*codes.OLD_KINSHIP, *codes.NEW_KINSHIP]), level=ANY_LEVEL, new=GENERATIONS)

@@ -161,7 +161,7 @@ def test_who_keeps_families_reads_whom_to_ask_and_it_is_written_down(
     father = college.people["other_guardian"]
     Person.objects.filter(pk=father.pk).update(email="", phone="")
     client.sit(college.people["cpe"])
-    said = client.get(page(pupil)).content.decode()
+    html = client.get(page(pupil)).content.decode()
     for text in (
         "Pour un acte usuel",
         "Pour un acte non usuel",
@@ -169,7 +169,7 @@ def test_who_keeps_families_reads_whom_to_ask_and_it_is_written_down(
         father.list_name,
         "Par courrier",
     ):
-        assert text in said, text
+        assert text in html, text
     line = Line.objects.latest("pk")
     assert (line.verb, line.subject_id, line.actor_id) == (
         "directory.person_read",
@@ -191,10 +191,10 @@ def test_a_parent_reads_their_own_part_and_nobody_elses(
     college: World, client: SchoolClient, pupil: Person
 ) -> None:
     client.sit(college.people["guardian"])
-    said = client.get(page(pupil)).content.decode()
+    html = client.get(page(pupil)).content.decode()
     other = college.people["other_guardian"]
-    assert "Votre accord suffit" in said and "Votre accord est demandé" in said
-    assert other.given_name not in said and other.family_name.upper() + " " + other.given_name not in said
+    assert "Votre accord suffit" in html and "Votre accord est demandé" in html
+    assert other.given_name not in html and other.family_name.upper() + " " + other.given_name not in html
 
 
 def test_teachers_and_minors_do_not_read_it(college: World, client: SchoolClient, pupil: Person) -> None:

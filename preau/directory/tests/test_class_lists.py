@@ -40,9 +40,9 @@ def file_of(client: SchoolClient, college: World, key: str, group: Group, **sent
 def test_a_list_has_the_pupils_and_boxes_to_tick(
     college: World, client: SchoolClient, own_class: Group
 ) -> None:
-    said = sheet(client, college, "teacher", own_class, cases="3")
-    assert said.count("<tr>") == 7 and said.count("Colonne vide") == 3 and said.count("<td></td>") == 18
-    assert "ABADIE Nina" in said
+    html = sheet(client, college, "teacher", own_class, cases="3")
+    assert html.count("<tr>") == 7 and html.count("Colonne vide") == 3 and html.count("<td></td>") == 18
+    assert "ABADIE Nina" in html
     assert "Colonne vide" not in sheet(client, college, "teacher", own_class, cases="900", colonnes="x")
     assert not Line.objects.filter(verb__startswith="directory.list").exists()
 
@@ -53,10 +53,10 @@ def test_each_reads_the_columns_that_their_role_may(
     asked = {"colonnes": ["responsables", "naissance"]}
     born = f"{college.people['pupil'].birth_date:%d/%m/%Y}"
     for key in ("head", "cpe", "secretary"):
-        said = sheet(client, college, key, own_class, **asked)
-        assert "Julie Abadie (mère) 06 39 98 00 01" in said and born in said, key
-    said = sheet(client, college, "teacher", own_class, **asked)
-    assert "Julie" not in said and born not in said and "Responsables à appeler" not in said
+        html = sheet(client, college, key, own_class, **asked)
+        assert "Julie Abadie (mère) 06 39 98 00 01" in html and born in html, key
+    html = sheet(client, college, "teacher", own_class, **asked)
+    assert "Julie" not in html and born not in html and "Responsables à appeler" not in html
     # Teachers leave no line: they read names alone.
     lines = Line.objects.filter(verb="directory.list_read")
     assert {line.actor_id for line in lines} == {
@@ -74,13 +74,13 @@ def test_who_may_not_be_informed_is_never_on_a_list(
         client, college, "cpe", own_class, colonnes="responsables"
     )
     links.filter(guardian=college.people["other_guardian"]).update(may_not_be_informed=True)
-    said = sheet(client, college, "cpe", own_class, colonnes="responsables")
-    assert "Julie Abadie" in said and "Marc Abadie" not in said
+    html = sheet(client, college, "cpe", own_class, colonnes="responsables")
+    assert "Julie Abadie" in html and "Marc Abadie" not in html
     assert "Marc Abadie" not in file_of(client, college, "cpe", own_class, colonnes="responsables").decode()
     links.filter(guardian=college.people["other_guardian"]).update(may_not_be_informed=False)
     links.filter(guardian=college.people["guardian"]).update(contact_priority=None)
-    said = sheet(client, college, "cpe", own_class, colonnes="responsables")
-    assert said.index("Marc Abadie") < said.index("Julie Abadie"), (
+    html = sheet(client, college, "cpe", own_class, colonnes="responsables")
+    assert html.index("Marc Abadie") < html.index("Julie Abadie"), (
         "without a rank, one comes after the others"
     )
 
@@ -114,6 +114,6 @@ def test_the_workbook_says_the_same_and_executes_nothing(
 
 def test_an_empty_class_has_nothing_to_print(college: World, client: SchoolClient) -> None:
     group = Group.objects.create(school=college.school, year=college.year, kind=Group.Kind.CLASS, name="3e D")
-    said = sheet(client, college, "cpe", group, colonnes="responsables")
-    assert "Aucun élève" in said and "<table" not in said
+    html = sheet(client, college, "cpe", group, colonnes="responsables")
+    assert "Aucun élève" in html and "<table" not in html
     assert not Line.objects.filter(verb="directory.list_read").exists()

@@ -54,11 +54,11 @@ def reference(
     nature: Nature,
     until_majority: bool,
     ties: dict[int, tuple[Authority, bool]],
-    said: dict[int, bool],
+    answers: dict[int, bool],
 ) -> bool:
     """May it be done? Written from the sentences of decision 112."""
     grown = age is not None and age >= (18 if until_majority else 15)
-    if said.get(PUPIL) is not True:
+    if answers.get(PUPIL) is not True:
         return False
     if grown:
         return True
@@ -68,8 +68,8 @@ def reference(
     }
     somebody_barred = any(authority == Authority.LEGAL and barred for authority, barred in ties.values())
     if nature == Nature.NON_USUAL:
-        return bool(legal) and not somebody_barred and all(said.get(one) is True for one in legal)
-    words = [said[one] for one in usual if one in said]
+        return bool(legal) and not somebody_barred and all(answers.get(one) is True for one in legal)
+    words = [answers[one] for one in usual if one in answers]
     return True in words and False not in words
 
 
@@ -157,9 +157,9 @@ def test_one_word_takes_it_all_back_at_once_and_nothing_is_erased(
         say(client, college, asked, key, "yes")
     say(client, college, asked, "other_guardian", "no")
     assert not may_appear(asked, college)
-    told = Item.objects.filter(kind=actions.REVOKED)
-    assert college.people["cpe"].pk in set(told.values_list("person_id", flat=True))
-    assert not told.filter(person=college.people["guardian"]).exists(), (
+    notices = Item.objects.filter(kind=actions.REVOKED)
+    assert college.people["cpe"].pk in set(notices.values_list("person_id", flat=True))
+    assert not notices.filter(person=college.people["guardian"]).exists(), (
         "who took it back is not told to the other"
     )
     rows = Consent.objects.filter(giver=college.people["other_guardian"]).order_by("pk")
@@ -182,7 +182,12 @@ def test_separated_parents_read_nothing_of_each_other(
     refused = client.get(page_of(college)).content.decode()
     strip = lambda page: page.split("<main")[1].split("</main")[0].split("csrf")[0]  # noqa: E731
     assert strip(silent) == strip(refused), "a refusal and a silence of the other look alike"
-    assert "tout le monde n’a pas répondu oui" in refused
+    assert "Votre oui est noté" in refused and "Pas autorisé" not in refused
+    assert "Rien ne se fait tant que tous ceux qui doivent répondre n’ont pas dit oui." in refused
+    # The words of the law come after what is asked.
+    assert refused.index('name="reponse"') < refused.index("article 6.1.a")
+    everything = client.get("/autorisations/").content.decode()
+    assert "rien ne se fait avant que tous aient dit oui" in everything
     assert college.people["other_guardian"].full_name not in refused
     assert not Consent.objects.visible_to(_viewer(college, "guardian")).exclude(
         giver=college.people["guardian"]
@@ -313,11 +318,11 @@ def _seat_today(pupil: Person) -> date:
 def test_asking_tells_whoever_must_answer_once(college: World, asked: ConsentRequest) -> None:
     actions.tell(asked.pk, "")
     actions.tell(asked.pk, "")
-    told = Item.objects.filter(kind=actions.ASKED, about=college.people["pupil"])
-    assert set(told.values_list("person_id", flat=True)) == {
+    notices = Item.objects.filter(kind=actions.ASKED, about=college.people["pupil"])
+    assert set(notices.values_list("person_id", flat=True)) == {
         college.people[key].pk for key in ("pupil", "guardian", "other_guardian")
     }
-    assert told.count() == 3
+    assert notices.count() == 3
 
 
 def test_a_question_of_a_year_that_is_over_is_told_to_nobody(college: World, asked: ConsentRequest) -> None:
@@ -448,7 +453,7 @@ def test_what_is_awaited_says_what_waits_and_costs_little(
     asked, _ = actions.ask(seat_of("cpe"), _purpose("work"), words="Poèmes, dans le hall de la mairie.")
     with django_assert_num_queries(1):
         assert [one.title for one in to_give(mother)] == ["1 autorisation à donner"]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert [one.about for one in to_give(pupil)] == [pupil.person.pk]
     say(client, college, asked, "guardian", "no")
     with django_assert_num_queries(1):
@@ -472,8 +477,8 @@ def test_whose_word_does_not_count_is_awaited_for_nothing(college: World, seat_o
     actions.ask(seat_of("cpe"), _purpose("work"), words="Poèmes, dans le hall de la mairie.")
     born(college, date(2008, 11, 24))
     mother = seat_of("guardian", "guardian")
-    told = queries.asked_about(mother, queries.own_people(mother))
-    assert not any(question.answers for one in told for question in one.questions)
+    people = queries.asked_about(mother, queries.own_people(mother))
+    assert not any(question.answers for one in people for question in one.questions)
     assert to_give(seat_of("pupil"))
 
 

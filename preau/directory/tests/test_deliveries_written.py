@@ -10,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from preau.directory.rules.authority import eighteen_years_before
 from preau.directory.seeds.deliveries import write_delivery
-from preau.directory.seeds.demonstration import demo_academy, eighteen_years_before
+from preau.directory.seeds.demonstration import demo_academy
 from preau.directory.seeds.plans import Academy, Degree
 from preau.directory.seeds.scale import scale_academy
 
@@ -190,8 +191,8 @@ def test_every_class_has_one_head_teacher_and_a_usual_size(demo: dict[Degree, De
 
 
 def test_the_cast_is_in_the_deliveries(academy: Academy, demo: dict[Degree, Delivery], cast: Any) -> None:
-    told = {key for delivery in demo.values() for records in delivery.values() for key in records}
-    assert set(academy.cast.values()) <= told
+    keys = {key for delivery in demo.values() for records in delivery.values() for key in records}
+    assert set(academy.cast.values()) <= keys
     for role, expected in [
         ("teacher", "Claire Moreau"),
         ("teacher_1", "Thomas Lefèvre"),

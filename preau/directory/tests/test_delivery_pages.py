@@ -189,8 +189,8 @@ def test_what_changes_is_said_kind_by_kind(client: SchoolClient, applied: Any, s
     moved = [eleve("100", "Durand", "Élève100", label="3B"), eleve("101", "Dupond", "Élève101")]
     delivery = shown(xml(SMALL[0], *moved, *PUPILS[2:20], personnel("30", "Zola", "Émile")))
     page = text(client, delivery)
-    for told in ("10 départs", "1 entrée dans une classe", "1 identité changée", "DUPOND Élève101", "3B"):
-        assert told in page
+    for phrase in ("10 départs", "1 entrée dans une classe", "1 identité changée", "DUPOND Élève101", "3B"):
+        assert phrase in page
     assert "2 de plus" in page
     whole = text(client, delivery, "delivery_part", part="departs")
     assert "10 en tout" in whole and whole.count("DURAND") == 10
@@ -352,8 +352,8 @@ def test_of_a_delivery_for_many_a_school_reads_its_share_alone(
         assert "31" in page
         for foreign in ("71", "40", "4711", "Sans nom", TWIN):
             assert not re.search(rf"\b{foreign}\b", re.sub("<[^>]+>", " ", page)), (name, foreign)
-    told = json.loads(text(client, delivery, "report_json"))
-    assert not {"read", "created", "files"} & set(told) and told["quarantined"] == []
+    report = json.loads(text(client, delivery, "report_json"))
+    assert not {"read", "created", "files"} & set(report) and report["quarantined"] == []
     # What is read, not the tags: their keys are drawn at random.
     listed = re.sub("<[^>]+>", " ", client.get(LIST).content.decode())
     assert (
@@ -587,12 +587,12 @@ class db_busy:  # noqa: N801 - stands for a context manager
 def test_the_progress_is_written_once_a_second_at_most(monkeypatch: Any) -> None:
     seconds = iter([0, 0.2, 0.4, 1.5, 1.6])
     monkeypatch.setattr(importer.time, "monotonic", lambda: next(seconds))
-    told: list[Any] = []
-    teller = importer.Teller(lambda *progress: told.append(progress))
+    steps: list[Any] = []
+    teller = importer.Teller(lambda *progress: steps.append(progress))
     for done in range(4):
         teller("Lecture", done, 4)
     teller("Établissements", 0, 1)
-    assert told == [
+    assert steps == [
         ("Lecture des fichiers", 0, 4),
         ("Lecture des fichiers", 3, 4),
         ("Comparaison avec l’annuaire", 0, 0),
@@ -660,11 +660,11 @@ def test_a_delivery_given_up_while_it_is_read_frees_its_place(
     steps: list[str] = []
     tell = stages.tell
 
-    def given_up_at_the_first_step(*told: Any) -> None:
+    def given_up_at_the_first_step(*progress: Any) -> None:
         if not steps:
             assert client.post(stop).status_code == 302
-        steps.append(told[2])
-        tell(*told)
+        steps.append(progress[2])
+        tell(*progress)
 
     monkeypatch.setattr(stages, "tell", given_up_at_the_first_step)
     assert read(DELIVERIES, delivery.pk) == "dropped"
@@ -773,8 +773,8 @@ def test_the_report_is_taken_away_without_names_or_formulas(client: SchoolClient
     assert ["Compte", "", "", "", "Arrivées", "31"] in rows
     assert any(row[3] == "'=cmd|'/c calc'!A1" and row[4] == "Sans nom." for row in rows)
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
-    told = json.loads(client.get(address(delivery, "report_json")).content)
-    assert told["files"] == ["001_HYPERLINK_1.xml"] and told["counts"]["arrivals"] == 31
+    report = json.loads(client.get(address(delivery, "report_json")).content)
+    assert report["files"] == ["001_HYPERLINK_1.xml"] and report["counts"]["arrivals"] == 31
     for name in ("report_csv", "report_json"):
         response = client.get(address(delivery, name))
         assert "attachment" in response.headers["Content-Disposition"]
@@ -800,13 +800,16 @@ def test_a_long_report_stays_light_and_quick(
         }
         for n in range(1_000)
     ]
-    told = {"sentences": {"quarantined": [[note["reason"], 1] for note in notes[:50]]}, "quarantined": notes}
+    report = {
+        "sentences": {"quarantined": [[note["reason"], 1] for note in notes[:50]]},
+        "quarantined": notes,
+    }
     lines = [{"name": f"ÉLÈVE Numéro{n}", "detail": "Élève"} for n in range(200)]
     delivery = Delivery.objects.create(
         school=college.school,
         brought_by=college.people["head"],
         state=State.PREVIEW,
-        report=told,
+        report=report,
         preview={"counts": {"arrivals": 900}, "lines": {"arrivals": lines}},
     )
     parts = [address(delivery, "delivery_part", part=part) for part in ("mis-de-cote", "arrivees")]
@@ -865,8 +868,8 @@ def test_of_a_delivery_for_several_a_school_reads_its_own_notes(
     delivery = Delivery.objects.create(state=State.DONE, settled_at=NOW)
     for world, reason in ((college, "Sans date de naissance."), (twin, "Matière inconnue.")):
         place = {"file": "001_Eleve.xml", "line": 7, "key": world.uai, "reason": reason}
-        told = {"warnings": [place], "sentences": {"warnings": [[reason, 1]]}, "totals": {"warnings": 1}}
-        DeliveryShare.objects.create(delivery=delivery, school=world.school, counts={}, notes=told)
+        notes = {"warnings": [place], "sentences": {"warnings": [[reason, 1]]}, "totals": {"warnings": 1}}
+        DeliveryShare.objects.create(delivery=delivery, school=world.school, counts={}, notes=notes)
     client.sit(college.people["secretary"])
     pages = [address(delivery), address(delivery) + "a-verifier/", address(delivery) + "rapport.json"]
     for page in [client.get(page).content.decode() for page in pages]:

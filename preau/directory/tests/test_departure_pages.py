@@ -7,7 +7,7 @@ import pytest
 
 from conftest import NOW, TWIN, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.actions import departures
+from preau.directory.actions import departures, leaving
 from preau.directory.models import (
     Enrolment,
     Group,
@@ -17,6 +17,7 @@ from preau.directory.models import (
     Person,
 )
 from preau.directory.seeds.world import World
+from preau.directory.tests.props import own_class
 from preau.directory.tests.test_departures import DAY, LIST, TODAY, hold, leaver_of, link, new
 from preau.directory.words import Role
 from preau.foundation.text import ordinals
@@ -47,10 +48,10 @@ def test_the_page_says_who_left_and_what_becomes_of_them(
     dates = {"starts": date(2026, 9, 1), "ends": TODAY - 10 * DAY}
     Enrolment.objects.create(school=college.school, group=group, pupil=family["pupil"], **dates)
     client.sit(college.people["secretary"])
-    said = page(client)
-    assert "ZÉPHYRIN Pupil" in said and "14 novembre 2026" in said and "Effacé le 14 février 2027" in said
-    assert str(ordinals(group.name)) in said
-    assert "Teacher" not in said and "Mother" not in said
+    html = page(client)
+    assert "ZÉPHYRIN Pupil" in html and "14 novembre 2026" in html and "Effacé le 14 février 2027" in html
+    assert str(ordinals(group.name)) in html
+    assert "Teacher" not in html and "Mother" not in html
     assert "Responsable de Pupil Zéphyrin" in page(client, "responsables")
     staff = page(client, "personnels")
     assert "ZÉPHYRIN Teacher" in staff and "Enseignant" in staff and "4 février 2027" in staff
@@ -74,12 +75,12 @@ def test_the_nearest_term_comes_first_and_who_went_elsewhere_last(
         head, leaver_of(head, kept), last_day=date(2027, 5, 1), reason="Recours en cours", seen=""
     )
     client.sit(college.people["head"])
-    said = page(client)
-    places = [said.index(f"ZÉPHYRIN {given}") for given in ("Soon", "Late", "Kept", "Moved")]
+    html = page(client)
+    places = [html.index(f"ZÉPHYRIN {given}") for given in ("Soon", "Late", "Kept", "Moved")]
     assert places == sorted(places)
-    assert "Parti vers un autre établissement" in said
-    assert "Gardé, effacé le 2 mai 2027" in said
-    assert "Recours" not in said
+    assert "Parti vers un autre établissement" in html
+    assert "Gardé, effacé le 2 mai 2027" in html
+    assert "Recours" not in html
     # Whoever belongs to another school is not this one's to keep.
     assert client.get(f"{LIST}{moved.public_id}/").status_code == 403
     # Three months later, their name is nothing to this school any more.
@@ -144,7 +145,7 @@ def test_an_export_holds_the_list_and_leaves_a_line(
     client.sit(college.people["secretary"])
     response = client.post(f"{LIST}exporter/", {"qui": "eleves"})
     lines = b"".join(response.streaming_content).decode().splitlines()
-    assert lines[1] == "Zéphyrin;'=1+1;;14/11/2026;Effacé le 14 février 2027"
+    assert lines[1] == "Zéphyrin;'=1+1;;2026-11-14;Effacé le 14 février 2027"
     assert response["Content-Disposition"] == 'attachment; filename="departs-eleves-2026-11-24.csv"'
     line = Line.objects.get(verb="directory.departures_exported")
     assert line.details == {"table": "eleves", "rows": 1}
@@ -152,8 +153,8 @@ def test_an_export_holds_the_list_and_leaves_a_line(
 
 def kept(client: SchoolClient, person: Person, **typed: str) -> Any:
     known = Hold.objects.filter(person=person).first()
-    told = {"last_day": "2027-06-01", "reason": "Recours en cours", "avant": departures.mark_of(known)}
-    return client.post(f"{LIST}{person.public_id}/", told | typed)
+    payload = {"last_day": "2027-06-01", "reason": "Recours en cours", "avant": departures.mark_of(known)}
+    return client.post(f"{LIST}{person.public_id}/", payload | typed)
 
 
 def test_a_secretary_keeps_somebody_longer_and_takes_it_back(
@@ -164,8 +165,8 @@ def test_a_secretary_keeps_somebody_longer_and_takes_it_back(
     for _click in range(2):
         assert kept(client, pupil, avant="").status_code == 302
     assert Hold.objects.get().held_by == college.people["secretary"]
-    said = client.get(f"{LIST}{pupil.public_id}/").content.decode()
-    assert "Recours en cours" in said and "2 juin 2027" in said and "1er juin 2027 compris" in said
+    html = client.get(f"{LIST}{pupil.public_id}/").content.decode()
+    assert "Recours en cours" in html and "2 juin 2027" in html and "1er juin 2027 compris" in html
     assert "Voir ce qui est demandé" in page(client)
     mark = departures.mark_of(Hold.objects.get())
     for _click in range(2):
@@ -219,3 +220,19 @@ def test_who_was_erased_meanwhile_is_not_kept(
     Person.objects.filter(pk=leaver.pk).update(erased_at=NOW)
     with pytest.raises(departures.MovedOn):
         departures.keep_longer(head, leaver, last_day=date(2027, 6, 1), reason="Recours", seen="")
+
+
+def test_a_departure_to_come_is_said_to_the_staff(college: World, client: SchoolClient, seat_of: Any) -> None:
+    pupil, leaves = college.people["pupil"], "Part le vendredi 4 décembre"
+    assert leaving.depart(seat_of("secretary"), pupil, date(2026, 12, 4))
+    record, group = f"/annuaire/personnes/{pupil.public_id}/", f"/annuaire/classes/{own_class(college).pk}/"
+    for key in ("secretary", "teacher", "cpe"):
+        client.sit(college.people[key])
+        assert leaves in client.get(record).content.decode(), key
+        assert leaves in client.get(group).content.decode(), key
+    client.sit(college.people["guardian"])
+    assert leaves not in client.get(record).content.decode()
+    client.sit(college.people["secretary"])
+    text = client.get("/annuaire/departs/").content.decode()
+    assert leaves in text and pupil.list_name in text
+    assert leaves not in client.get("/annuaire/departs/", {"qui": "personnels"}).content.decode()

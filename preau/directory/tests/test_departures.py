@@ -91,8 +91,8 @@ def hold(person: Person, school: School, role: Role = Role.PUPIL, ends: date | N
 
 
 def link(pupil: Person, guardian: Person, **more: Any) -> Guardianship:
-    told = {"authority": Authority.LEGAL, "kinship": Kinship.MOTHER} | more
-    return Guardianship.objects.create(pupil=pupil, guardian=guardian, **told)
+    fields = {"authority": Authority.LEGAL, "kinship": Kinship.MOTHER} | more
+    return Guardianship.objects.create(pupil=pupil, guardian=guardian, **fields)
 
 
 def since(person: Person, today: date = TODAY) -> date | None:
@@ -182,8 +182,8 @@ def test_a_pupil_who_comes_back_in_time_finds_everything_again(
     bring: Any, tmp_path: Path, client: SchoolClient, clock: Any
 ) -> None:
     family = ["20$10$1$1$0$1"]
-    told = [etab(), eleve("10", ENTElevePersRelEleve=family), eleve("11", given="Tom"), parent("20")]
-    bring(deliver(tmp_path / "d", *told))
+    records = [etab(), eleve("10", ENTElevePersRelEleve=family), eleve("11", given="Tom"), parent("20")]
+    bring(deliver(tmp_path / "d", *records))
     pupil, mother = (Person.objects.get(external_ids__value=key) for key in ("10", "20"))
     for person, login in ((pupil, "lea.durand"), (mother, "anne.durand")):
         Account.objects.create_account(login, person, "six chevaux bleus au galop")
@@ -195,7 +195,7 @@ def test_a_pupil_who_comes_back_in_time_finds_everything_again(
         clock.shift(DAY)
         tasks.follow_departures.call()
     tasks.erase_leavers.call()
-    bring(deliver(tmp_path / "d", *told))
+    bring(deliver(tmp_path / "d", *records))
     assert Person.objects.get(external_ids__value="10") == pupil
     assert [enrolment.group.name for enrolment in pupil.enrolments.filter(ends=None)] == ["3A"]
     assert since(pupil, TODAY + 300 * DAY) is since(mother, TODAY + 300 * DAY) is None
@@ -213,14 +213,14 @@ def enters(client: SchoolClient, login: str) -> bool:
 def test_after_the_term_whoever_comes_back_is_somebody_new(
     bring: Any, tmp_path: Path, clock: Any, college: World
 ) -> None:
-    told = [etab(), eleve("10"), eleve("11", given="Tom")]
-    bring(deliver(tmp_path / "d", *told))
+    records = [etab(), eleve("10"), eleve("11", given="Tom")]
+    bring(deliver(tmp_path / "d", *records))
     former = Person.objects.get(external_ids__value="10")
-    bring(deliver(tmp_path / "d", told[0], told[2]))
+    bring(deliver(tmp_path / "d", records[0], records[2]))
     pass_days(clock, 93)
     former.refresh_from_db()
     assert former.erased_at
-    bring(deliver(tmp_path / "d", *told))
+    bring(deliver(tmp_path / "d", *records))
     assert Person.objects.get(external_ids__value="10") != former
     assert not former.holdings.filter(ends=None).exists()
 
@@ -382,7 +382,7 @@ def test_everyone_of_a_school_that_goes_on_stays(college: World, twin: World, cl
 # Told a week before
 
 
-def told(person: Person) -> list[Item]:
+def notices_of(person: Person) -> list[Item]:
     return list(Item.objects.filter(person=person, kind=departures.TOLD).order_by("pk"))
 
 
@@ -391,12 +391,12 @@ def test_head_and_secretary_are_told_once_a_week_before(
 ) -> None:
     clock.shift(-DAY)
     run(clock)
-    assert not told(college.people["head"])
+    assert not notices_of(college.people["head"])
     clock.shift(DAY)
     for _run in range(3):
         run(clock)
     for key in ("head", "secretary"):
-        notice = told(college.people[key])
+        notice = notices_of(college.people[key])
         assert [item.facts for item in notice] == [
             {"school": college.school.name, "day": "mardi 1er décembre", "count": 5}
         ]
@@ -411,7 +411,7 @@ def test_who_left_long_ago_is_told_of_before_anything_goes(college: World, clock
     person = new()
     hold(person, college.school, ends=date(2024, 7, 4))
     assert pass_days(clock, 6) == 0
-    assert [item.facts["day"] for item in told(college.people["head"])] == ["mardi 1er décembre"]
+    assert [item.facts["day"] for item in notices_of(college.people["head"])] == ["mardi 1er décembre"]
     clock.shift(DAY)
     assert run(clock) == 1
 
@@ -427,7 +427,7 @@ def test_who_comes_back_and_leaves_again_is_told_of_again(college: World, clock:
     again.save()
     # 26 February is their term.
     assert pass_days(clock, 90) == 0
-    assert len(told(college.people["head"])) == 2
+    assert len(notices_of(college.people["head"])) == 2
 
 
 # Kept longer
@@ -448,11 +448,11 @@ def test_who_is_kept_longer_is_erased_after_that_day_and_told_of_a_week_before(
         head, leaver_of(head, leavers[0]), last_day=last, reason="Recours en cours", seen=""
     )
     assert pass_days(clock, 60) == 4
-    assert len(told(college.people["head"])) == 1
+    assert len(notices_of(college.people["head"])) == 1
     while (day := timezone.localdate()) < last:
         clock.shift(DAY)
         assert run(clock) == 0, day
-    assert [item.facts["day"] for item in told(college.people["head"])][1:] == ["lundi 1er février"]
+    assert [item.facts["day"] for item in notices_of(college.people["head"])][1:] == ["lundi 1er février"]
     clock.shift(DAY)
     assert run(clock) == 1
     assert not Hold.objects.exists()

@@ -33,8 +33,8 @@ def leave(room: Path, called: str, *records: str, minutes: int = 11, **more: Any
 
 
 def bring() -> dict[str, int]:
-    told: dict[str, int] = tasks.bring_drops.func()
-    return told
+    counts: dict[str, int] = tasks.bring_drops.func()
+    return counts
 
 
 def names(room: Path) -> list[str]:
@@ -68,6 +68,20 @@ def test_what_cannot_be_trusted_is_put_aside_once(room: Path) -> None:
     assert names(room) == ["2026-11-20-2.refusee", "2026-11-20.refusee"]
     assert bring() == {}
     assert Delivery.objects.filter(state="refused").count() == 2
+
+
+def test_a_file_that_cannot_be_trusted_stays_alone_and_the_others_go_on(room: Path) -> None:
+    folder = leave(room, "1", etab(), eleve("10"))
+    (folder / "Autre.xml").write_bytes(b"<ficAlimMENESR>")
+    then = (timezone.now() - timedelta(minutes=11)).timestamp()
+    for path in (*folder.iterdir(), folder):
+        os.utime(path, (then, then))
+    assert bring() == {"partly": 1}
+    assert names(room) == ["1.refusee"]
+    assert [path.name for path in (room / "aaf" / "1.refusee").iterdir()] == ["Autre.xml"]
+    assert Person.objects.filter(external_ids__value="10").exists()
+    assert Delivery.objects.get().report["errors"][0]["file"] == "Autre.xml"
+    assert bring() == {}
 
 
 def test_a_large_departure_is_held_back(room: Path) -> None:

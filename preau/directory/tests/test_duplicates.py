@@ -31,10 +31,10 @@ DAY = date(2012, 3, 2)
 
 
 def dossier(family: str = "Durand", given: str = "Léa", pk: int = 1, **more: Any) -> Dossier:
-    told = {
+    fields = {
         name: more.pop(name) for name in list(more) if name in {field.name for field in Person._meta.fields}
     }
-    return Dossier(Person(pk=pk, family_name=family, given_name=given, **told), **more)
+    return Dossier(Person(pk=pk, family_name=family, given_name=given, **fields), **more)
 
 
 def other(family: str = "Durand", given: str = "Léa", **more: Any) -> Dossier:
@@ -124,8 +124,8 @@ def test_unknown_is_not_different() -> None:
 def test_the_row_that_would_be_missed_most_is_proposed(
     one: Dossier, two: Dossier, keeps: int, why: str
 ) -> None:
-    kept, said = proposed(one, two)
-    assert kept.person.pk == keeps and why in said
+    kept, reason = proposed(one, two)
+    assert kept.person.pk == keeps and why in reason
 
 
 # Who is found
@@ -199,7 +199,7 @@ def test_only_those_who_keep_the_directory_compare(college: World, client: Schoo
     assert client.get(reverse("directory:duplicates")).status_code == 403
     assert client.get(reverse("directory:merges")).status_code == 403
     assert client.get(pair(one, two)).status_code in {403, 404}
-    assert client.post(action("merge", one, two), told(one, two)).status_code in {403, 404}
+    assert client.post(action("merge", one, two), merging_fields(one, two)).status_code in {403, 404}
     assert client.post(action("tell_apart", one, two)).status_code in {403, 404}
     assert not Merge.objects.exists() and not Distinction.objects.exists()
 
@@ -216,7 +216,7 @@ def action(name: str, person: Person, two: Person) -> str:
     return reverse(f"directory:{name}", kwargs={first: person.public_id, "other": two.public_id})
 
 
-def told(kept: Person, lost: Person) -> dict[str, str]:
+def merging_fields(kept: Person, lost: Person) -> dict[str, str]:
     return {"garder": kept.public_id, "avant": merging.mark_of(kept, lost)}
 
 
@@ -234,7 +234,7 @@ def test_a_pair_of_the_school_beside_does_not_exist(
     client.sit(college.people["head"])
     for one, other in ((here, there[0]), (there[0], here), tuple(there)):
         assert client.get(pair(one, other)).status_code == 404
-        assert client.post(action("merge", one, other), told(one, other)).status_code == 404
+        assert client.post(action("merge", one, other), merging_fields(one, other)).status_code == 404
         assert client.post(action("tell_apart", one, other)).status_code == 404
     assert client.get(pair(here, here)).status_code == 404
     assert not Merge.objects.exists() and not Distinction.objects.exists()
@@ -262,16 +262,16 @@ def test_from_the_list_to_a_merge_and_back(
     assert "Même nom et même prénom" in page and "checked" in page
     # Two clicks.
     for _click in range(2):
-        response = client.post(action("merge", *two), told(*two))
+        response = client.post(action("merge", *two), merging_fields(*two))
         assert response.status_code == 302 and response.url == reverse("directory:merges")
-    said = client.get(response.url).content.decode()
+    html = client.get(response.url).content.decode()
     done = Merge.objects.get()
-    assert "QUESNEL Ada" in said and reverse("directory:undo_merge", kwargs={"pk": done.pk}) in said
+    assert "QUESNEL Ada" in html and reverse("directory:undo_merge", kwargs={"pk": done.pk}) in html
     for _click in range(2):
         response = client.post(reverse("directory:undo_merge", kwargs={"pk": done.pk}))
         assert response.status_code == 302
-    said = client.get(response.url).content.decode()
-    assert "Séparées" in said
+    html = client.get(response.url).content.decode()
+    assert "Séparées" in html
     assert pair(*two) in client.get(reverse("directory:duplicates")).content.decode()
 
 
@@ -280,7 +280,7 @@ def test_a_choice_that_is_not_made_is_asked_for(
     college: World, client: SchoolClient, two: tuple[Person, Person]
 ) -> None:
     client.sit(college.people["secretary"])
-    response = client.post(action("merge", *two), told(*two) | {"garder": ""})
+    response = client.post(action("merge", *two), merging_fields(*two) | {"garder": ""})
     assert response.status_code == 422 and "quelle fiche garder" in response.content.decode()
 
 
@@ -289,7 +289,7 @@ def test_a_row_that_changed_meanwhile_is_shown_again(
     college: World, client: SchoolClient, two: tuple[Person, Person]
 ) -> None:
     client.sit(college.people["secretary"])
-    sent = told(*two)
+    sent = merging_fields(*two)
     Person.objects.filter(pk=two[1].pk).update(given_name="Zoé")
     response = client.post(action("merge", *two), sent, follow=True)
     assert "vient de changer" in response.content.decode() and not Merge.objects.exists()
@@ -303,7 +303,7 @@ def test_what_is_refused_is_said_before_and_after(
     Holding.objects.filter(person=two[0]).update(role=Role.NURSE)
     page = client.get(pair(*two)).content.decode()
     assert "revient à la direction" in page and "Fusionner" not in page
-    response = client.post(action("merge", *two), told(*two))
+    response = client.post(action("merge", *two), merging_fields(*two))
     assert response.status_code == 409 and "revient à la direction" in response.content.decode()
 
 

@@ -132,8 +132,12 @@ def export(
 
 def uais_of(degree: Degree) -> list[str]:
     """The schools of the demonstration's académie; those that tests stand in are not of it."""
-    told = School.objects.filter(external_ids__source="aaf")
-    schools = told.filter(kind="ecole") if degree == Degree.FIRST else told.exclude(kind="ecole")
+    academy_schools = School.objects.filter(external_ids__source="aaf")
+    schools = (
+        academy_schools.filter(kind="ecole")
+        if degree == Degree.FIRST
+        else academy_schools.exclude(kind="ecole")
+    )
     return sorted(schools.values_list("uai", flat=True))
 
 
@@ -180,23 +184,23 @@ def counted(delivery: Delivery, uais: list[str]) -> None:
     pairs = set(learning.values_list("pupil_id", "group_id"))
     pairs |= set(teaching.values_list("teacher_id", "group_id"))
     assert len(delivery.all("GARPersonGroupe")) == len(pairs)
-    told = held.filter(role=Role.PUPIL).exclude(programme="").values_list("programme", flat=True)
+    programmes = held.filter(role=Role.PUPIL).exclude(programme="").values_list("programme", flat=True)
     name, leaf = ("GARPersonMEFSTAT4", "GARMEFSTAT4Code") if first else ("GARPersonMEF", "GARMEFCode")
     followed = Counter(one.first(leaf) for one in delivery.kinds["Eleve"] if one.name == name)
-    assert followed == Counter(told) and followed.total() > 100
+    assert followed == Counter(programmes) and followed.total() > 100
 
 
 def without_strangers(delivery: Delivery, uais: list[str]) -> None:
     """No guardian, nobody who left or is elsewhere, no « autre personnel »; no jointure and no INE."""
     here = Holding.objects.active(timezone.localdate()).filter(school__uai__in=uais)
-    told = set(here.filter(role__in=[Role.PUPIL, *STAFF]).values_list("person_id", flat=True))
-    guardians = set(Guardianship.objects.values_list("guardian_id", flat=True)) - told
-    others = set(Holding.objects.values_list("person_id", flat=True)) - told
+    members = set(here.filter(role__in=[Role.PUPIL, *STAFF]).values_list("person_id", flat=True))
+    guardians = set(Guardianship.objects.values_list("guardian_id", flat=True)) - members
+    others = set(Holding.objects.values_list("person_id", flat=True)) - members
     assert guardians and others
     found = {value for record in delivery.records for _name, value in record.values}
     strangers = Person.objects.filter(pk__in=guardians | others).values_list("public_id", "email")
     assert not found & {value for row in strangers for value in row if value}
-    assert not found & set(ExternalId.objects.filter(person__in=told).values_list("value", flat=True))
+    assert not found & set(ExternalId.objects.filter(person__in=members).values_list("value", flat=True))
 
 
 @with_schemas
@@ -214,8 +218,10 @@ def test_a_broken_file_is_caught_by_the_schema(small: School, tmp_path: Path, de
 def test_what_a_pupil_is_told_as(small: School, tmp_path: Path) -> None:
     delivery = export(tmp_path / "out", small.uai)
     lea = Person.objects.get(external_ids__value="10")
-    (told,) = [one for one in delivery.all("GAREleve") if one.first("GARPersonIdentifiant") == lea.public_id]
-    assert told.values == [
+    (record,) = [
+        one for one in delivery.all("GAREleve") if one.first("GARPersonIdentifiant") == lea.public_id
+    ]
+    assert record.values == [
         ("GARPersonIdentifiant", lea.public_id),
         ("GARStructureUAI", small.uai),
         ("GARPersonProfil", "National_elv"),
@@ -265,11 +271,11 @@ def test_what_the_staff_are_told_as(small: School, tmp_path: Path) -> None:
 
 def test_a_group_named_as_a_class_has_a_code_of_its_own(small: School, tmp_path: Path) -> None:
     delivery = export(tmp_path / "out", small.uai)
-    told = {
+    by_code = {
         one.first("GARGroupeCode"): (one.first("GARGroupeStatut"), one.all("GARGroupeDivAppartenance"))
         for one in delivery.all("GARGroupe")
     }
-    assert told == {
+    assert by_code == {
         "3A": ("DIVISION", []),
         "3B": ("DIVISION", []),
         "3A_G": ("GROUPE", []),
@@ -303,14 +309,14 @@ def test_a_teacher_of_two_schools_is_one_person(small: School, tmp_path: Path) -
     Holding.objects.create(person=teacher, school=other, role=Role.LIBRARIAN)
     Holding.objects.create(person=teacher, school=other, role=Role.SCHOOL_LIFE)
     delivery = export(tmp_path / "out", small.uai, other.uai)
-    (told,) = [
+    (record,) = [
         one for one in delivery.all("GAREnseignant") if one.first("GARPersonIdentifiant") == teacher.public_id
     ]
-    assert list(zip(told.all("GARStructureUAI"), told.all("GARPersonProfil"), strict=True)) == [
+    assert list(zip(record.all("GARStructureUAI"), record.all("GARPersonProfil"), strict=True)) == [
         ("0350001A", "National_ens"),
         ("0350002B", "National_doc"),
     ]
-    assert told.all("GARPersonEtab") == ["0350001A", "0350002B"]
+    assert record.all("GARPersonEtab") == ["0350001A", "0350002B"]
     alone = export(tmp_path / "alone", other.uai)
     assert alone.values("GAREnseignant", "GARPersonEtab") == {("0350002B",)}
     assert "0350001A" not in alone.text
@@ -331,13 +337,13 @@ def test_a_pupil_of_a_class_of_two_levels_keeps_their_own(tmp_path: Path) -> Non
     )
     call_command("import_aaf", str(folder))
     delivery = export(tmp_path / "out", "0350001A", degree=Degree.FIRST)
-    told = {
+    by_pupil = {
         one.first("GARPersonIdentifiant"): one.first("GARMEFSTAT4Code")
         for one in delivery.kinds["Eleve"]
         if one.name == "GARPersonMEFSTAT4"
     }
     keys = {key: Person.objects.get(external_ids__value=key).public_id for key in ("10", "11", "30")}
-    assert told == {keys["10"]: "1124", keys["11"]: "1125"}
+    assert by_pupil == {keys["10"]: "1124", keys["11"]: "1125"}
     taught = [
         one.first("GARMEFSTAT4Code")
         for one in delivery.kinds["Enseignant"]
@@ -473,7 +479,7 @@ def test_what_breaks_a_rule_is_not_written(
     small: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def with_a_stranger(scope: Scope, degree: Degree, kind: str) -> Any:
-        yield from told(scope, degree, kind)
+        yield from original(scope, degree, kind)
         if kind == "Groupe":
             yield (
                 "GAREnsClasseMatiere",
@@ -485,7 +491,7 @@ def test_what_breaks_a_rule_is_not_written(
                 ],
             )
 
-    told = making.records
+    original = making.records
     monkeypatch.setattr(making, "records", with_a_stranger)
     with pytest.raises(CommandError) as error:
         export(tmp_path / "out", small.uai)
@@ -622,5 +628,5 @@ def test_a_file_too_long_or_not_itself_is_refused(tmp_path: Path) -> None:
 
 def test_a_long_refusal_is_cut(tmp_path: Path) -> None:
     many = [("GARPersonGroupe", [UAI, WHO, ("GARGroupeCode", f"Z{number:02d}")]) for number in range(30)]
-    said = checked(tmp_path, GOOD | {"Groupe": [CLASS, *many]}).splitlines()
-    assert len(said) == 21 and said[-1] == "… et 10 autres."
+    lines = checked(tmp_path, GOOD | {"Groupe": [CLASS, *many]}).splitlines()
+    assert len(lines) == 21 and lines[-1] == "… et 10 autres."

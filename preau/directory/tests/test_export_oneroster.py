@@ -47,11 +47,11 @@ def keys(rows: Rows) -> set[str]:
 
 
 def test_the_manifest_says_what_is_there(files: dict[str, Rows]) -> None:
-    told = {row["propertyName"]: row["value"] for row in files["manifest"]}
-    assert (told["manifest.version"], told["oneroster.version"]) == ("1.0", "1.1")
-    present = {name.removeprefix("file.") for name, value in told.items() if value == "bulk"}
+    properties = {row["propertyName"]: row["value"] for row in files["manifest"]}
+    assert (properties["manifest.version"], properties["oneroster.version"]) == ("1.0", "1.1")
+    present = {name.removeprefix("file.") for name, value in properties.items() if value == "bulk"}
     assert present == set(files) - {"manifest"}
-    assert {name for name, value in told.items() if value == "absent"} == {
+    assert {name for name, value in properties.items() if value == "absent"} == {
         f"file.{name}"
         for name in ("categories", "classResources", "courseResources", "lineItems", "resources", "results")
     }
@@ -120,8 +120,10 @@ def test_neither_guardians_nor_leavers_nor_neighbours(college: World, twin: Worl
     college.people["pupil"].holdings.update(ends=timezone.localdate())
     files = export(tmp_path / "out", college.uai)
     text = str(files)
-    told = Holding.objects.active(timezone.localdate()).filter(school=college.school).values("person_id")
-    guardians = Guardianship.objects.exclude(guardian__in=told).values_list("guardian__public_id", flat=True)
+    members = Holding.objects.active(timezone.localdate()).filter(school=college.school).values("person_id")
+    guardians = Guardianship.objects.exclude(guardian__in=members).values_list(
+        "guardian__public_id", flat=True
+    )
     assert guardians
     assert all(key not in text for key in guardians)
     assert college.people["pupil"].public_id not in text

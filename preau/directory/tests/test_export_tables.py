@@ -119,7 +119,7 @@ def test_pupils_with_their_class(take: Any, college: World) -> None:
     rows = take("eleves")
     held = Holding.objects.active(timezone.localdate()).filter(school=college.school, role=Role.PUPIL)
     assert len(rows) == held.count()
-    assert [college.uai, "Abadie", "Nina", f"{pupil.birth_date:%d/%m/%Y}", "5e B", "5 LAT"] in rows
+    assert [college.uai, "Abadie", "Nina", pupil.birth_date.isoformat(), "5e B", "5 LAT"] in rows
 
 
 def test_guardians_with_their_level(take: Any, college: World) -> None:
@@ -236,9 +236,9 @@ def test_a_workbook_says_what_the_csv_says(college: World, tmp_path: Path) -> No
     sheets = books(tmp_path)
     assert set(sheets) == set(TABLES)
     for path in tmp_path.glob("*.csv"):
-        told = rows_of(path.read_text(encoding="utf-8"))
+        rows = rows_of(path.read_text(encoding="utf-8"))
         written = [[csvtext.safe(cell) for cell in row] for row in sheets[path.name.split("-")[1]]]
-        assert written == told
+        assert written == rows
 
 
 def test_a_workbook_holds_no_formula(client: SchoolClient, college: World) -> None:

@@ -30,11 +30,11 @@ def test_whom_to_call_in_order_and_what_each_role_reads(college: World, client: 
     pupil = college.people["pupil"]
     links_of(college, "guardian").update(pays=True, receives_aid=True)
     for key in ("head", "cpe", "secretary"):
-        said = family(client, college, key, pupil)
-        assert said.index("ABADIE Julie") < said.index("ABADIE Marc") and "Vit avec l’élève" in said
+        html = family(client, college, key, pupil)
+        assert html.index("ABADIE Julie") < html.index("ABADIE Marc") and "Vit avec l’élève" in html
         # Money is for those who keep the file.
-        assert ("Paie les frais" in said) == ("Perçoit les aides" in said) == (key != "cpe")
-        assert "Aucun autre dans l’établissement" in said and "À ne pas appeler" not in said
+        assert ("Paie les frais" in html) == ("Perçoit les aides" in html) == (key != "cpe")
+        assert "Aucun autre dans l’établissement" in html and "À ne pas appeler" not in html
         assert (
             f"/annuaire/familles/{pupil.public_id}/"
             in client.get(f"/annuaire/personnes/{pupil.public_id}/").content.decode()
@@ -61,15 +61,15 @@ def test_who_may_not_be_informed_and_who_is_no_guardian_any_more_are_apart(
     college: World, client: SchoolClient
 ) -> None:
     links_of(college, "other_guardian").update(may_not_be_informed=True)
-    said = family(client, college, "cpe", college.people["pupil"])
-    assert said.index("À ne pas appeler") < said.index("ABADIE Marc") and "Ne doit pas être informée" in said
-    assert college.people["other_guardian"].email not in said
+    html = family(client, college, "cpe", college.people["pupil"])
+    assert html.index("À ne pas appeler") < html.index("ABADIE Marc") and "Ne doit pas être informée" in html
+    assert college.people["other_guardian"].email not in html
     links_of(college, "other_guardian").update(
         may_not_be_informed=False, ruled_on=NOW.date(), ends=NOW.date()
     )
-    said = family(client, college, "secretary", college.people["pupil"])
-    assert said.index("À ne pas appeler") < said.index("ABADIE Marc") and "dernier jour" in said
-    assert "Décision de justice" in said
+    html = family(client, college, "secretary", college.people["pupil"])
+    assert html.index("À ne pas appeler") < html.index("ABADIE Marc") and "dernier jour" in html
+    assert "Décision de justice" in html and "Noter une décision" not in html
     # Without a judge, a link that has ended says nothing more.
     links_of(college, "other_guardian").update(ruled_on=None)
     assert "ABADIE Marc" not in family(client, college, "secretary", college.people["pupil"])
@@ -89,10 +89,10 @@ def test_the_other_children_of_the_same_adults(college: World, twin: World, clie
     service = Person.objects.create(family_name="Aide sociale à l’enfance", is_institution=True)
     for child in (pupil, ward):
         Guardianship.objects.create(pupil=child, guardian=service, authority=Authority.LEGAL)
-    said = family(client, college, "cpe", pupil)
-    assert sibling.list_name in said and "Julie Abadie" in said
+    html = family(client, college, "cpe", pupil)
+    assert sibling.list_name in html and "Julie Abadie" in html
     for child in (contact, ended, ward):
-        assert child.list_name not in said
+        assert child.list_name not in html
 
 
 def test_a_pupil_without_a_guardian(college: World, client: SchoolClient) -> None:

@@ -8,10 +8,9 @@ from django.db import connection
 
 from conftest import NOW, TWIN, SchoolClient
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
-from preau.directory.queries.groups import rank_of
 from preau.directory.rules import groups as rules
 from preau.directory.seeds.world import World
-from preau.directory.words import Authority, Role, level_said
+from preau.directory.words import Authority, Role, level_rank, level_said
 from preau.foundation import boards
 from tests.statements import MOST_QUERIES, Statements
 
@@ -40,14 +39,14 @@ def test_staff_read_every_class_by_level_with_its_pupils(college: World, client:
         school=college.school, year=college.year, kind=Group.Kind.CLASS, name="3e D", level="3e"
     )
     for key in ("head", "cpe", "secretary", "teacher"):
-        said = page(client, college, key, ALL)
-        assert "6<sup>e</sup> A" in said and "5<sup>e</sup> B" in said and "Mme Moreau" in said, key
+        html = page(client, college, key, ALL)
+        assert "6<sup>e</sup> A" in html and "5<sup>e</sup> B" in html and "Mme Moreau" in html, key
         # The youngest first, as in a school; a teacher's own are above.
-        everyone = said.partition("Les miennes")[2].partition("</dl>")[2] or said
+        everyone = html.partition("Les miennes")[2].partition("</dl>")[2] or html
         places = [everyone.index(f"{level}<sup>e</sup>") for level in "653"]
         assert places == sorted(places)
-        assert '<span class="time">6</span>' in said and '<span class="time">0</span>' in said
-        assert "aucune classe" not in said
+        assert '<span class="time">6</span>' in html and '<span class="time">0</span>' in html
+        assert "aucune classe" not in html
 
 
 @pytest.mark.parametrize(
@@ -66,8 +65,8 @@ def test_staff_read_every_class_by_level_with_its_pupils(college: World, client:
     ],
 )
 def test_levels_are_in_the_order_of_school(younger: str, older: str) -> None:
-    assert rank_of(younger) <= rank_of(older)
-    assert younger == "PS" or rank_of(younger) < rank_of(older)
+    assert level_rank(younger) <= level_rank(older)
+    assert younger == "PS" or level_rank(younger) < level_rank(older)
 
 
 @pytest.mark.parametrize(
@@ -103,19 +102,19 @@ def test_groups_are_apart_with_their_classes_and_their_teachers(
     Enrolment.objects.create(
         school=college.school, group=group, pupil=college.people["pupil"], starts=college.year.starts
     )
-    said = page(client, college, "cpe", f"{ALL}?montrer=groupes")
-    assert "Latin" in said and "M. Lefèvre" in said and "5<sup>e</sup> B" in said
-    assert '<span class="time">1</span>' in said
-    said = page(client, college, "cpe", address_of(group))
-    assert "ABADIE Nina" in said and "Classes de ce groupe" in said
+    html = page(client, college, "cpe", f"{ALL}?montrer=groupes")
+    assert "Latin" in html and "M. Lefèvre" in html and "5<sup>e</sup> B" in html
+    assert '<span class="time">1</span>' in html
+    html = page(client, college, "cpe", address_of(group))
+    assert "ABADIE Nina" in html and "Classes de ce groupe" in html
     assert "Groupes de cette classe" in page(client, college, "cpe", address_of(own_class))
 
 
 def test_who_has_no_class_is_told(college: World, client: SchoolClient, own_class: Group) -> None:
     assert "Chaque élève est dans une classe" in page(client, college, "secretary", f"{ALL}sans-classe/")
     Enrolment.objects.filter(pupil=college.people["pupil"]).update(ends=NOW.date())
-    said = page(client, college, "secretary", ALL)
-    assert "1 élève n’est dans aucune classe" in said
+    html = page(client, college, "secretary", ALL)
+    assert "1 élève n’est dans aucune classe" in html
     assert "ABADIE Nina" in page(client, college, "secretary", f"{ALL}sans-classe/")
     assert "ABADIE Nina" not in page(client, college, "secretary", address_of(own_class))
     # Whoever has left the school is no pupil without a class.
@@ -126,19 +125,19 @@ def test_who_has_no_class_is_told(college: World, client: SchoolClient, own_clas
 def test_a_class_says_its_pupils_in_order_and_its_team(
     college: World, client: SchoolClient, own_class: Group
 ) -> None:
-    said = page(client, college, "teacher", address_of(own_class))
+    html = page(client, college, "teacher", address_of(own_class))
     names = [person.list_name for person in Person.objects.filter(enrolments__group=own_class)]
-    places = [said.index(name) for name in names]
+    places = [html.index(name) for name in names]
     assert len(names) == 6 and places == sorted(places)
     for person in (college.people["pupil"], college.people["teacher"]):
-        assert f"/annuaire/personnes/{person.public_id}/" in said
-    assert said.index("Professeur principal") < said.index("Mathématiques", said.index("Équipe</h2>"))
+        assert f"/annuaire/personnes/{person.public_id}/" in html
+    assert html.index("Professeur principal") < html.index("Mathématiques", html.index("Équipe</h2>"))
     # No birthday, whoever reads.
     assert str(college.people["pupil"].birth_date.year) not in page(
         client, college, "head", address_of(own_class)
     )
     for text in ("Emploi du temps", "Comptes", "Imprimer une liste", "Trombinoscope"):
-        assert text in said, text
+        assert text in html, text
 
 
 def test_whoever_has_left_or_comes_later_is_not_in_the_class(
@@ -148,8 +147,8 @@ def test_whoever_has_left_or_comes_later_is_not_in_the_class(
     gone, later = others[0], others[1]
     Enrolment.objects.filter(pupil=gone).update(ends=NOW.date())
     Enrolment.objects.filter(pupil=later).update(starts=NOW.date() + timedelta(days=1))
-    said = page(client, college, "cpe", address_of(own_class))
-    assert gone.list_name not in said and later.list_name not in said and "4 élèves" in said
+    html = page(client, college, "cpe", address_of(own_class))
+    assert gone.list_name not in html and later.list_name not in html and "4 élèves" in html
 
 
 def test_a_family_reads_its_class_and_no_classmate(
@@ -158,10 +157,10 @@ def test_a_family_reads_its_class_and_no_classmate(
     mates = Person.objects.filter(enrolments__group=own_class).exclude(pk=college.people["pupil"].pk)
     other = Group.objects.filter(year=college.year).exclude(pk=own_class.pk)[0]
     for key in ("guardian", "other_guardian", "pupil"):
-        said = page(client, college, key, address_of(own_class))
-        assert "Mme Moreau" in said and "Mathématiques" in said
-        assert not any(mate.list_name in said or mate.family_name in said for mate in mates), key
-        assert "liste/" not in said and "trombinoscope/" not in said
+        html = page(client, college, key, address_of(own_class))
+        assert "Mme Moreau" in html and "Mathématiques" in html
+        assert not any(mate.list_name in html or mate.family_name in html for mate in mates), key
+        assert "liste/" not in html and "trombinoscope/" not in html
         assert "5<sup>e</sup> B" in page(client, college, key, ALL)
         assert "6<sup>e</sup> A" not in page(client, college, key, ALL)
         for there in (address_of(other), f"{address_of(other)}liste/"):
@@ -183,8 +182,8 @@ def test_a_guardian_of_two_children_reads_both(
     other = Group.objects.filter(year=college.year).exclude(pk=own_class.pk)[0]
     sibling = Person.objects.filter(enrolments__group=other)[0]
     Guardianship.objects.create(pupil=sibling, guardian=college.people["guardian"], authority=Authority.LEGAL)
-    said = page(client, college, "guardian", ALL)
-    assert "5<sup>e</sup> B" in said and "6<sup>e</sup> A" in said and sibling.given_name in said
+    html = page(client, college, "guardian", ALL)
+    assert "5<sup>e</sup> B" in html and "6<sup>e</sup> A" in html and sibling.given_name in html
     assert "6<sup>e</sup> A" not in page(client, college, "other_guardian", ALL)
 
 
@@ -206,8 +205,8 @@ def test_a_class_is_found_by_search_on_its_page(
     college: World, client: SchoolClient, own_class: Group
 ) -> None:
     client.sit(college.people["teacher"])
-    said = client.post("/recherche/", {"texte": "5b"}, follow=True).content.decode()
-    assert address_of(own_class) in said
+    html = client.post("/recherche/", {"texte": "5b"}, follow=True).content.decode()
+    assert address_of(own_class) in html
 
 
 def test_who_may(holder: Any, seat_of: Any) -> None:
@@ -235,8 +234,24 @@ def test_a_class_is_read_in_few_statements_with_what_each_house_shows_to_whom_it
     for key, keys in expected.items():
         client.sit(college.people[key])
         with Statements(connection) as made:
-            said = client.get(address_of(own_class)).content.decode()
+            html = client.get(address_of(own_class)).content.decode()
         assert made.count <= MOST_QUERIES, (key, made.made)
-        shown = {one for one, title in titles.items() if title in said}
+        shown = {one for one, title in titles.items() if title in html}
         assert shown - {"homework.load"} == keys, key
         assert "homework.load" not in shown or key in {"head", "cpe"}, key
+
+
+def test_classes_stand_in_the_order_of_school(college: World, client: SchoolClient) -> None:
+    """In every list to choose from; a level that changes takes its class along."""
+    for name, level in [("A Terminale", "TLE"), ("Z Petits", "PS"), ("B Sixième", "6EME"), ("Y", "")]:
+        Group.objects.create(
+            school=college.school, year=college.year, kind=Group.Kind.CLASS, name=name, level=level
+        )
+    mine = Group.objects.filter(name__in=["A Terminale", "Z Petits", "B Sixième", "Y"])
+    assert [group.name for group in mine] == ["Z Petits", "B Sixième", "A Terminale", "Y"]
+    last = mine.get(name="A Terminale")
+    last.level = "CP"
+    last.save()
+    assert [group.name for group in mine.all()] == ["Z Petits", "A Terminale", "B Sixième", "Y"]
+    text = page(client, college, "cpe", "/vie-scolaire/registre/")
+    assert text.index("Z Petits") < text.index("A Terminale") < text.index("B Sixième")

@@ -120,7 +120,7 @@ def test_the_head_lets_an_agent_in_and_helps_her_to_her_account(college: World, 
         ({"powers": []}, "Cochez au moins une chose"),
         ({"kind": "intervenant"}, "qu’à un agent de la collectivité"),
         ({"kind": ""}, "Dites qui est cette personne"),
-        ({"powers": [DIRECTORY]}, "directory"),
+        ({"powers": [DIRECTORY]}, "Ce choix n’est plus proposé"),
     ],
 )
 def test_what_may_not_be_typed_is_said_and_the_rest_stays(
@@ -222,8 +222,8 @@ def test_no_file_ends_nor_doubles_a_guest(college: World, guest: Guest, tmp_path
 
 
 def test_a_guest_is_nobody_of_the_gar(college: World, guest: Guest) -> None:
-    told = str(list(records.staff(Scope([college.school], TODAY))))
-    assert college.people["teacher"].public_id in told and guest.holding.person.public_id not in told
+    text = str(list(records.staff(Scope([college.school], TODAY))))
+    assert college.people["teacher"].public_id in text and guest.holding.person.public_id not in text
 
 
 def test_a_guest_who_left_is_erased_at_term_with_the_reason(college: World, guest: Guest, clock: Any) -> None:

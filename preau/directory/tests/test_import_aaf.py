@@ -31,7 +31,18 @@ from preau.directory.models import (
     Subject,
 )
 from preau.directory.seeds.world import World
-from preau.directory.tests.aaf import deliver, document, eleve, etab, matiere, mef, parent, personnel, record
+from preau.directory.tests.aaf import (
+    deliver,
+    document,
+    eleve,
+    etab,
+    matiere,
+    mef,
+    modify,
+    parent,
+    personnel,
+    record,
+)
 from preau.directory.words import Authority, Kinship, Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -76,8 +87,8 @@ def bring(tmp_path: Path) -> Any:
             assert error.value.returncode == code
         else:
             call_command("import_aaf", str(folder), "--json", str(report), *arguments)
-        told: dict[str, Any] = json.loads(report.read_text())
-        return told
+        payload: dict[str, Any] = json.loads(report.read_text())
+        return payload
 
     return run
 
@@ -369,6 +380,34 @@ def test_one_key_for_two_people_is_a_conflict(bring: Any, tmp_path: Path) -> Non
     assert Person.objects.get(external_ids__value="30").family_name == "Martin"
 
 
+def test_a_pupil_and_a_guardian_of_one_number_are_two_people_in_every_delivery(
+    bring: Any, tmp_path: Path
+) -> None:
+    lea, anne = eleve("10", ENTElevePersRelEleve=["10$10$1$1$0$1"]), parent("10", name="Tout", given="Anne")
+    report = bring(deliver(tmp_path / "d", etab(), lea, anne))
+    assert adds_up(report) and not report["quarantined"]
+    link = Guardianship.objects.get(source="aaf", ends=None)
+    assert (link.pupil.given_name, link.guardian.given_name) == ("Léa", "Anne")
+    before = rows()
+    bring(deliver(tmp_path / "d", etab(), lea, anne))
+    assert rows() == before
+    # Whoever stays alone keeps their own key, and the number means the other still.
+    tom = eleve("11", given="Tom", ENTElevePersRelEleve=["10$10$1$1$0$1"])
+    bring(deliver(tmp_path / "e", etab(), tom, anne))
+    assert Person.objects.get(external_ids__value="10", external_ids__kind="person").given_name == "Léa"
+    assert {row.guardian for row in Guardianship.objects.filter(source="aaf")} == {link.guardian}
+
+
+def test_a_pupil_takes_no_number_of_a_guardian_who_was_known_by_it(bring: Any, tmp_path: Path) -> None:
+    anne = parent("10", name="Tout", given="Anne")
+    bring(deliver(tmp_path / "d", etab(), eleve("12", ENTElevePersRelEleve=["10$10$1$1$0$1"]), anne))
+    here = eleve("12", ENTElevePersRelEleve=["10$10$1$1$0$1"])
+    bring(deliver(tmp_path / "e", etab(), here, eleve("10", given="Tom"), anne))
+    known = Person.objects.get(external_ids__value="10", external_ids__kind="person")
+    assert known.given_name == "Anne" and known.wards.count() == 1
+    assert Person.objects.get(external_ids__value="Eleve:10").given_name == "Tom"
+
+
 def test_two_structures_with_one_uai_are_a_conflict(bring: Any, tmp_path: Path) -> None:
     report = bring(deliver(tmp_path / "d", etab("1"), etab("2")))
     assert reasons(report, "quarantined") == {"Un autre établissement de la livraison a le même UAI."}
@@ -427,6 +466,49 @@ def test_one_bad_file_and_nothing_of_the_delivery_is_applied(
     (error,) = report["errors"]
     assert error["file"] == "ENT_Complet_20261120_Eleve_0001.xml" and error["reason"].endswith(".")
     assert Delivery.objects.get().state == Delivery.State.REFUSED
+
+
+def test_the_others_go_on_when_that_is_asked_and_nobody_leaves(bring: Any, tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "d", *SMALL)
+    bring(folder)
+    before = Guardianship.objects.filter(source="aaf", ends=None).count()
+    # The file of parents is cut in the middle; the one of pupils brings Zoé, and says nothing of Tom.
+    deliver(folder, etab(), eleve("10", ENTElevePersRelEleve=["22$10$1$1$0$1"]), eleve("12", given="Zoé"))
+    (folder / "ENT_Complet_20261120_PersRelEleve_0000.xml").write_bytes(
+        document(parent("22"), eleve("13"))[:-30]
+    )
+    report = bring(folder, "--others-go-on", code=4)
+    assert [error["file"] for error in report["errors"]] == ["ENT_Complet_20261120_PersRelEleve_0000.xml"]
+    assert next(iter(report)) == "errors" and adds_up(report) and report["read"]["Eleve"] == 2
+    assert report["applied"] and report["ended"] == 0
+    assert Person.objects.filter(external_ids__value__in=["12", "13"]).get().given_name == "Zoé"
+    assert Guardianship.objects.filter(source="aaf", ends=None).count() == before
+    assert Holding.objects.filter(person__external_ids__value="11", ends=None).exists()
+
+
+def test_a_delta_with_another_operation_than_to_replace_stops_its_own_file(
+    bring: Any, tmp_path: Path
+) -> None:
+    folder = deliver(tmp_path / "d", *SMALL)
+    bring(folder)
+    changed = modify("Eleve", "11", givenName="Thomas")
+    deliver(folder, changed, name="ENT_Delta_20261121_Eleve_0000.xml")
+    odd = document(modify("PersRelEleve", "20", mail="autre@example.org"))
+    odd = odd.replace(b'operation="replace"', b'operation="add"')
+    assert b'operation="add"' in odd
+    (folder / "ENT_Delta_20261121_PersRelEleve_0000.xml").write_bytes(odd)
+    report = bring(folder, "--others-go-on", code=4)
+    assert "« replace »" in report["errors"][0]["reason"].replace("\u202f", " ").replace("\xa0", " ")
+    assert Person.objects.get(external_ids__value="11").given_name == "Thomas"
+    assert Person.objects.get(external_ids__value="20").email == "anne@example.org"
+
+
+def test_when_no_file_can_be_trusted_nothing_goes_on(bring: Any, tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "d", *SMALL)
+    (folder / "ENT_Complet_20261120_Tout_0000.xml").write_bytes(document(*SMALL)[:-30])
+    before = rows()
+    report = bring(folder, "--others-go-on", code=2)
+    assert rows() == before and len(report["errors"]) == 1
 
 
 def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
@@ -522,8 +604,10 @@ def test_a_change_of_class_closes_one_and_opens_the_other(bring: Any, tmp_path: 
     bring(deliver(tmp_path / "d", etab(), eleve("10")))
     report = bring(deliver(tmp_path / "d", etab(), eleve("10", label="3B")))
     assert report["changed"] == 1
-    told = list(Enrolment.objects.filter(source="aaf").order_by("pk").values_list("group__name", "ends"))
-    assert told == [("3A", date(2026, 11, 24)), ("3B", None)]
+    enrolments = list(
+        Enrolment.objects.filter(source="aaf").order_by("pk").values_list("group__name", "ends")
+    )
+    assert enrolments == [("3A", date(2026, 11, 24)), ("3B", None)]
 
 
 def test_a_new_year_opens_its_classes_and_closes_the_old_ones(bring: Any, tmp_path: Path, clock: Any) -> None:
@@ -815,7 +899,7 @@ def test_the_cost_of_a_school_does_not_depend_on_its_people(
             records.append(etab(key, uai=uai))
             records += [eleve(f"{pupils}{number}{n:03}", school=key) for n in range(pupils)]
         folder = deliver(tmp_path / "d", *records)
-        with django_assert_max_num_queries(14 + a_school * schools):
+        with django_assert_max_num_queries(15 + a_school * schools):
             call_command("import_aaf", str(folder))
 
 

@@ -9,7 +9,15 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from preau.directory.models import Delivery, Enrolment, Guardianship, Holding, Person, School
+from preau.directory.models import (
+    Delivery,
+    Enrolment,
+    ExternalId,
+    Guardianship,
+    Holding,
+    Person,
+    School,
+)
 from preau.directory.seeds.demonstration import demo_academy
 from preau.directory.seeds.onde import write_onde
 from preau.directory.seeds.plans import Degree, SchoolPlan
@@ -40,9 +48,9 @@ def bring(tmp_path: Path) -> Any:
             assert error.value.returncode == code
         else:
             call_command(*call, *arguments)
-        told: dict[str, Any] = json.loads(report.read_text())
-        assert code or adds_up(told)
-        return told
+        payload: dict[str, Any] = json.loads(report.read_text())
+        assert code or adds_up(payload)
+        return payload
 
     return run
 
@@ -167,8 +175,8 @@ def test_one_row_links_siblings_and_more_children_than_headings(bring: Any, tmp_
 
 
 def test_two_rows_of_one_parent_are_one_person(bring: Any, tmp_path: Path) -> None:
-    told = "MME;;PETIT;Anne;;a@example.org;;PETIT;Léa;CP A;;;;\nMME;;PETIT;Anne;;A@example.org;;PETIT;Tom;GS;;;;\n"
-    report = bring(deliver(tmp_path / "d", LEA + TOM, told))
+    parents = "MME;;PETIT;Anne;;a@example.org;;PETIT;Léa;CP A;;;;\nMME;;PETIT;Anne;;A@example.org;;PETIT;Tom;GS;;;;\n"
+    report = bring(deliver(tmp_path / "d", LEA + TOM, parents))
     assert report["read"]["PersRelEleve"] == 1 and families() == {
         ("a@example.org", "Léa"),
         ("a@example.org", "Tom"),
@@ -177,13 +185,13 @@ def test_two_rows_of_one_parent_are_one_person(bring: Any, tmp_path: Path) -> No
 
 
 def test_homonyms_with_their_own_ways_to_be_reached_are_two_people(bring: Any, tmp_path: Path) -> None:
-    told = "MME;;PETIT;Anne;;a@example.org;;PETIT;Léa;CP A;;;;\nMME;;PETIT;Anne;;b@example.org;;PETIT;Tom;GS;;;;\n"
-    bring(deliver(tmp_path / "d", LEA + TOM, told))
+    parents = "MME;;PETIT;Anne;;a@example.org;;PETIT;Léa;CP A;;;;\nMME;;PETIT;Anne;;b@example.org;;PETIT;Tom;GS;;;;\n"
+    bring(deliver(tmp_path / "d", LEA + TOM, parents))
     assert families() == {("a@example.org", "Léa"), ("b@example.org", "Tom")}
     before = rows()
     # In another order, and one of them with another address: a child tells who she is.
-    told = "MME;;PETIT;Anne;;new@example.org;;PETIT;Tom;GS;;;;\nMME;;PETIT;Anne;;a@example.org;;PETIT;Léa;CP A;;;;\n"
-    report = bring(deliver(tmp_path / "d", LEA + TOM, told))
+    parents = "MME;;PETIT;Anne;;new@example.org;;PETIT;Tom;GS;;;;\nMME;;PETIT;Anne;;a@example.org;;PETIT;Léa;CP A;;;;\n"
+    report = bring(deliver(tmp_path / "d", LEA + TOM, parents))
     assert families() == {("a@example.org", "Léa"), ("new@example.org", "Tom")}
     assert (report["created"], report["changed"], len(rows()["Person"])) == (0, 1, len(before["Person"]))
 
@@ -222,6 +230,51 @@ def test_an_ine_tells_pupils_of_one_name_apart(bring: Any, tmp_path: Path) -> No
     assert (report["created"], report["changed"], report["ended"]) == (0, 1, 0)
 
 
+def test_files_of_a_former_year_are_known_by_their_levels(bring: Any, tmp_path: Path) -> None:
+    def of(*levels: str) -> Path:
+        rows_ = (f"PETIT;;Léa{n};02/0{n + 1}/2018;;{level};{level} A\n" for n, level in enumerate(levels))
+        return deliver(tmp_path / "d", "".join(rows_))
+
+    bring(of("CE1", "CE1", "CE2", "CM1", "CM2", "CP"))
+    before = rows()
+    report = bring(of("CP", "CP", "CE1", "CE2", "CM2", "CP"), code=2)
+    assert report["errors"][0]["reason"].replace("\u202f", " ") == (
+        "Ces fichiers mettent 4 élèves sur 6 à un niveau plus bas que le leur : ils sont sans doute d’une année passée."
+    )
+    assert rows() == before
+    assert bring(of("CE1", "CP", "CE1", "CM1", "CM2", "CP"))["ended"] == 0
+    assert bring(of("CM1", "CM1", "CM2", "CM2", "CM2", "CE1"))["ended"] == 0
+
+
+BORROWED = "L’INE de cette ligne est celui d’un autre élève du fichier, ligne 2."
+LEA_S, TOM_S = LEA.replace("18;;", "18;111111111AA;"), TOM.replace("19;;", "19;111111111AA;")
+
+
+def test_a_stranger_who_bears_the_ine_of_a_known_pupil_is_set_aside_alone(bring: Any, tmp_path: Path) -> None:
+    bring(deliver(tmp_path / "d", LEA_S))
+    report = bring(deliver(tmp_path / "d", LEA_S.replace("CP A", "CP B") + TOM_S))
+    assert [note["line"] for note in report["quarantined"]] == [3]
+    assert reasons(report, "quarantined") == {BORROWED}
+    assert report["ended"] == 0 and open_classes() == {"Léa PETIT": "CP B"}
+
+
+def test_an_ine_told_of_two_is_on_a_first_import_that_of_who_has_parents(bring: Any, tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", LEA_S + TOM_S, "MME;;PETIT;Anne;;a@a.fr;;PETIT;Léa;CP A;;;;\n"))
+    assert reasons(report, "quarantined") == {BORROWED}
+    assert open_classes() == {"Léa PETIT": "CP A"} and families() == {("a@a.fr", "Léa")}
+    assert ExternalId.objects.get(kind="ine", value="111111111AA").person.given_name == "Léa"
+
+
+def test_an_ine_of_which_nothing_tells_whose_it_is_takes_nobody_away(bring: Any, tmp_path: Path) -> None:
+    report = bring(deliver(tmp_path / "d", LEA_S + TOM_S))
+    assert not report["quarantined"] and open_classes() == {"Léa PETIT": "CP A", "Tom PETIT": "GS"}
+    assert not ExternalId.objects.filter(kind="ine", value="111111111AA").exists()
+    assert any("rien ne dit à qui il est" in reason for reason in reasons(report))
+    report = bring(deliver(tmp_path / "d", LEA_S + TOM))
+    assert (report["created"], report["ended"]) == (0, 0)
+    assert ExternalId.objects.get(kind="ine", value="111111111AA").person.given_name == "Léa"
+
+
 def test_a_child_whom_two_pupils_may_be_keeps_their_family(bring: Any, tmp_path: Path) -> None:
     twin = LEA.replace("02/03/2018", "05/06/2018").replace("CP A", "CP B")
     report = bring(deliver(tmp_path / "d", LEA + twin, "MME;;PETIT;Anne;;;;PETIT;Léa;CP B;;;;\n"))
@@ -252,8 +305,8 @@ def test_parents_follow_nobody_unless_the_school_says_so(bring: Any, tmp_path: P
     assert level() == [Authority.CONTACT]
     bring(folder, "--parental-authority")
     assert level() == [Authority.LEGAL]
-    said = PARENTS.replace("Courriel", "Courriel;Autorité parentale")
-    bring(deliver(tmp_path / "e", LEA, anne.replace("Anne;;", "Anne;;;Oui"), said))
+    heading = PARENTS.replace("Courriel", "Courriel;Autorité parentale")
+    bring(deliver(tmp_path / "e", LEA, anne.replace("Anne;;", "Anne;;;Oui"), heading))
     assert level() == [Authority.LEGAL]
 
 

@@ -56,9 +56,9 @@ def bring(tmp_path: Path) -> Any:
             assert error.value.returncode == code
         else:
             call_command(*call)
-        told: dict[str, Any] = json.loads(report.read_text())
-        assert code or adds_up(told)
-        return told
+        payload: dict[str, Any] = json.loads(report.read_text())
+        assert code or adds_up(payload)
+        return payload
 
     return run
 
@@ -125,8 +125,8 @@ def test_the_same_classes_and_families_as_the_plan(bring: Any, tmp_path: Path) -
             assert classes[pupil.key] == {pupil.division.label}
             assert groups[pupil.key] >= set(pupil.groups)
             links = Guardianship.objects.filter(pupil__external_ids__value=pupil.key, ends=None)
-            told = {link.guardian.key for link in pupil.kin.links} - {pupil.key}
-            assert set(links.values_list("guardian__external_ids__value", flat=True)) == told
+            keys = {link.guardian.key for link in pupil.kin.links} - {pupil.key}
+            assert set(links.values_list("guardian__external_ids__value", flat=True)) == keys
     assert {row.authority for row in Guardianship.objects.filter(source="oneroster")} == {Authority.CONTACT}
     heads = Assignment.objects.filter(source="oneroster", kind=Assignment.Kind.HEAD_TEACHER, ends=None)
     planned = sum(
@@ -170,12 +170,12 @@ def test_a_delta_leads_where_the_complete_delivery_would(bring: Any, tmp_path: P
     bring(tmp_path / "before")
     first = bring(tmp_path / "delta")
     assert first["applied"] and first["created"] and first["changed"] and first["ended"]
-    told, before = list(dump.lines()), rows()
+    lines, before = list(dump.lines()), rows()
     again = bring(tmp_path / "delta")
     assert (rows(), again["created"], again["changed"]) == (before, 0, 0)
     whole = bring(tmp_path / "after")
     assert (whole["created"], whole["changed"], whole["ended"]) == (0, 0, 0)
-    assert list(dump.lines()) == told
+    assert list(dump.lines()) == lines
 
 
 # A school as small as a test needs it
@@ -206,8 +206,8 @@ def deliver(folder: Path, files: dict[str, str], mode: str = "bulk", version: st
     folder.mkdir(exist_ok=True)
     for path in folder.iterdir():
         path.unlink()
-    told = "".join(f"file.{name},{mode}\n" for name in files)
-    (folder / "manifest.csv").write_text(MANIFEST.replace("1.1", version) + told)
+    entries = "".join(f"file.{name},{mode}\n" for name in files)
+    (folder / "manifest.csv").write_text(MANIFEST.replace("1.1", version) + entries)
     for name, content in files.items():
         (folder / f"{name}.csv").write_text(content, encoding="utf-8")
     return folder
@@ -275,8 +275,8 @@ def test_labels_hold_no_dollar_and_namesakes_their_code(bring: Any, tmp_path: Pa
 
 def test_two_roles_of_version_1_2(bring: Any, tmp_path: Path) -> None:
     users = "sourcedId,givenName,familyName,preferredGivenName,agentSourcedIds\nu1,Léa,Petit,,u5\nu5,Paul,Martin,Pol,\nu6,Ada,Roy,,\n"
-    told = "sourcedId,userSourcedId,role,orgSourcedId,endDate\nr1,u1,student,s1,\nr2,u5,teacher,s1,\nr3,u5,parent,s1,\nr4,u6,principal,s1,\nr5,u6,teacher,s1,2020-01-01\n"
-    files = {"orgs": SMALL["orgs"], "users": users, "roles": told}
+    role_rows = "sourcedId,userSourcedId,role,orgSourcedId,endDate\nr1,u1,student,s1,\nr2,u5,teacher,s1,\nr3,u5,parent,s1,\nr4,u6,principal,s1,\nr5,u6,teacher,s1,2020-01-01\n"
+    files = {"orgs": SMALL["orgs"], "users": users, "roles": role_rows}
     report = bring(deliver(tmp_path / "d", files, version="1.2"))
     assert report["read"]["PersEducNat"] == 2 and report["read"]["PersRelEleve"] == 1
     assert guardians("u1") == {("Pol", "parent", "contact")}
@@ -460,8 +460,8 @@ def test_a_delta_changes_what_somebody_is(bring: Any, tmp_path: Path) -> None:
     users = SMALL["users"].splitlines()[0] + "\n"
     bring(deliver(tmp_path / "d", {"users": users + "u2,active,s1,teacher,Tom,Petit,,,\n"}, "delta"))
     assert roles("u2") == ["teacher"] and "u2" not in open_classes()
-    told = "sourcedId,status,userSourcedId,role,orgSourcedId\nr1,active,u6,teacher,s1\n"
-    bring(deliver(tmp_path / "d", {"roles": told}, "delta", "1.2"))
+    role_rows = "sourcedId,status,userSourcedId,role,orgSourcedId\nr1,active,u6,teacher,s1\n"
+    bring(deliver(tmp_path / "d", {"roles": role_rows}, "delta", "1.2"))
     assert roles("u6") == ["other", "teacher"], "the role that the delta does not name goes on"
 
 

@@ -79,8 +79,8 @@ def bring(tmp_path: Path) -> Any:
             assert error.value.returncode == code
         else:
             call_command(f"import_{command}", *arguments)
-        told: dict[str, Any] = json.loads(report.read_text())
-        return told
+        payload: dict[str, Any] = json.loads(report.read_text())
+        return payload
 
     return run
 
@@ -159,8 +159,8 @@ def test_a_school_comes_out_of_its_exports(bring: Any, tmp_path: Path) -> None:
     assert (pupil.given_name, pupil.civil_given_names, pupil.civility) == ("Léa", "Rose", "mme")
     holding = pupil.holdings.get()
     assert (holding.role, holding.programme, holding.source) == (Role.PUPIL, "10310019110", "siecle")
-    told = pupil.enrolments.values_list("group__name", "group__level", "starts").order_by("group__name")
-    assert list(told) == [("3A", "3EME", date(2026, 10, 5)), ("LATIN", "", date(2026, 10, 5))]
+    enrolments = pupil.enrolments.values_list("group__name", "group__level", "starts").order_by("group__name")
+    assert list(enrolments) == [("3A", "3EME", date(2026, 10, 5)), ("LATIN", "", date(2026, 10, 5))]
     assert pupil.external_ids.filter(kind="ine", value="123456789AB").exists()
 
 
@@ -391,10 +391,10 @@ def test_the_people_of_the_aaf_are_recognised(bring: Any, tmp_path: Path, order:
     assert RECOGNISED in sentences(report) and report["ended"] == 0
     doubtful = sum(plain(note["reason"]) == DOUBTFUL for note in report["warnings"])
     # Mother and grandmother of one name; a teacher who is a parent, whom SIECLE told as two.
-    told = [note["key"] for note in report["warnings"] if plain(note["reason"]) == DOUBTFUL]
-    doubtful = {bearer(key, order[1]).search_name for key in told}
+    keys = [note["key"] for note in report["warnings"] if plain(note["reason"]) == DOUBTFUL]
+    doubtful = {bearer(key, order[1]).search_name for key in keys}
     alone = Person.objects.filter(external_ids__source="siecle").exclude(external_ids__source="aaf")
-    assert {person.search_name for person in alone} == doubtful and len(told) == (
+    assert {person.search_name for person in alone} == doubtful and len(keys) == (
         2 if order[0] == "aaf" else 3
     )
     if order[0] == "aaf":
@@ -431,8 +431,8 @@ def test_each_of_the_aaf_is_recognised_by_what_both_say(bring: Any, tmp_path: Pa
         ("epp:1", "1000030"),
     ):
         assert bearer(siecle) == bearer(known, "aaf"), siecle
-    told = {note["key"]: plain(note["reason"]) for note in report["warnings"]}
-    assert told == {"personne:1": RECOGNISED, "personne:2": RECOGNISED, "epp:1": RECOGNISED}
+    reason_by_key = {note["key"]: plain(note["reason"]) for note in report["warnings"]}
+    assert reason_by_key == {"personne:1": RECOGNISED, "personne:2": RECOGNISED, "epp:1": RECOGNISED}
     mine = Guardianship.objects.filter(pk__in=[row["id"] for row in kept]).order_by("pk")
     assert list(mine.values()) == kept, "the rows of another source stay, and what a judge said"
     assert bearer("1").guardianships.count() == 2
@@ -586,20 +586,28 @@ def test_dates_that_cannot_be_are_ignored(bring: Any, tmp_path: Path) -> None:
 
 def test_structures_that_the_two_do_not_share(bring: Any, tmp_path: Path) -> None:
     """STSWEB's own are opened when a pupil is in them, or when SIECLE lists nothing."""
-    told = sts(
+    staff = sts(
         individu("1"),
         classes=(division("3B", ("061300", "1")), division("3C", ("061300", "1"))),
         groups=(division("IDD", ("061300", "1"), tag="GROUPE"),),
     )
     pupils = eleves(eleve("1"), places=(place("1", "3B"),))
-    report = bring(deliver(tmp_path / "d", communs(), nomenclature(), structures(("3A",)), pupils, told))
+    report = bring(deliver(tmp_path / "d", communs(), nomenclature(), structures(("3A",)), pupils, staff))
     notes = [note["key"] for note in report["warnings"] if "STSWEB seul" in note["reason"]]
     assert sorted(notes) == ["3C", "IDD"]
     groups = Group.objects.filter(school__uai=UAI)
     assert set(groups.values_list("name", flat=True)) == {"3A", "3B"}
     assert Assignment.objects.get(teacher=bearer("epp:1")).group.name == "3B"
-    bring(deliver(tmp_path / "d", nomenclature(), told))
+    bring(deliver(tmp_path / "d", nomenclature(), staff))
     assert set(groups.values_list("name", flat=True)) == {"3A", "3B", "3C", "IDD"}
+
+
+def test_a_level_that_is_too_long_is_cut_and_told(bring: Any, tmp_path: Path) -> None:
+    names = nomenclature().replace(b"3EME", b"SECONDE GENERALE ET TECHNOLOGIQUE").replace(b"2116", b"2211")
+    report = bring(deliver(tmp_path / "d", communs(), names, structures(("2A",))))
+    told = [note["key"] for note in report["warnings"] if "plus de 20 caractères" in note["reason"]]
+    assert told == ["2A"]
+    assert Group.objects.get(name="2A", school__uai=UAI).level == "SECONDE GENERALE ET"
 
 
 # Refused
@@ -614,15 +622,17 @@ def refused(bring: Any, *paths: Path) -> str:
 
 def test_two_schools_or_two_years_are_two_deliveries(bring: Any, tmp_path: Path) -> None:
     first, other = eleves(eleve("1")), sts(individu("1"), uai="0350002B")
-    told = refused(bring, deliver(tmp_path / "d", first, other))
+    reason = refused(bring, deliver(tmp_path / "d", first, other))
     assert (
-        told == "Les fichiers viennent de deux établissements, 0350001A et 0350002B : livrez-les séparément."
+        reason
+        == "Les fichiers viennent de deux établissements, 0350001A et 0350002B : livrez-les séparément."
     )
-    told = refused(bring, deliver(tmp_path / "d", first, eleves(eleve("1"), year="2025")))
-    assert told == "Les fichiers sont de plusieurs années scolaires : livrez-les séparément."
-    told = refused(bring, deliver(tmp_path / "d", eleves(eleve("1"), year="2027")))
+    reason = refused(bring, deliver(tmp_path / "d", first, eleves(eleve("1"), year="2025")))
+    assert reason == "Les fichiers sont de plusieurs années scolaires : livrez-les séparément."
+    reason = refused(bring, deliver(tmp_path / "d", eleves(eleve("1"), year="2027")))
     assert (
-        told == "Ces fichiers sont ceux de l’année 2027-2028, qui n’a pas commencé : livrez-les à la rentrée."
+        reason
+        == "Ces fichiers sont ceux de l’année 2027-2028, qui n’a pas commencé : livrez-les à la rentrée."
     )
 
 
@@ -632,8 +642,8 @@ def test_files_of_a_former_year_are_refused_unless_that_year_is_named(bring: Any
         return deliver(tmp_path / folder, pupils)
 
     bring(deliver(tmp_path / "now", *small()))
-    told = refused(bring, of_then("then"))
-    assert told == (
+    reason = refused(bring, of_then("then"))
+    assert reason == (
         "Ces fichiers sont de l’année 2025-2026 ; l’établissement 0350001A en est à 2026-2027. "
         "Prenez ceux de cette année."
     )
@@ -650,8 +660,8 @@ def test_a_school_that_is_not_here_is_opened_when_it_is_named(
     bring: Any, tmp_path: Path, college: World
 ) -> None:
     folder = deliver(tmp_path / "d", *small())
-    told = plain(bring(folder, code=2, opens="")["errors"][0]["reason"])
-    assert told == f"L’établissement {UAI} n’est pas ici. Pour l’ouvrir, nommez-le : --school {UAI}."
+    reason = plain(bring(folder, code=2, opens="")["errors"][0]["reason"])
+    assert reason == f"L’établissement {UAI} n’est pas ici. Pour l’ouvrir, nommez-le : --school {UAI}."
     bring(folder)
     assert School.objects.filter(uai=UAI).exists()
 

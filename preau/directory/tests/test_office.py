@@ -27,11 +27,13 @@ from preau.directory.models import (
     School,
 )
 from preau.directory.queries import office as queries
+from preau.directory.rules import office as rules
 from preau.directory.seeds.world import World
 from preau.directory.tests.aaf import deliver, eleve, etab, parent, personnel
 from preau.directory.tests.props import own_class
 from preau.directory.viewer import Viewer, viewer_for
 from preau.directory.words import Authority, Kinship, Role
+from preau.foundation.awaited import awaited_of
 from preau.foundation.text import french
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +79,8 @@ def test_the_office_finds_by_name_telephone_or_class(
     client.sit(college.people["secretary"])
     pupil = college.people["pupil"]
     assert pupil.list_name in found(client, mots=pupil.family_name)
-    said = found(client, mots="06 11 22 33 44")
-    assert mother.list_name in said and f"/personnes/{stranger.public_id}/" not in said
+    content = found(client, mots="06 11 22 33 44")
+    assert mother.list_name in content and f"/personnes/{stranger.public_id}/" not in content
     assert pupil.list_name in found(client, classe=str(own_class(college).pk), qui="eleves")
     assert "Personne ne correspond" in found(client, mots="zzzzzzzz")
     # A name is never read in an address.
@@ -144,9 +146,9 @@ def test_whoever_looks_like_the_pupil_is_shown_before(
         birth_date=str(pupil.birth_date or date(2014, 1, 1)),
     )
     response = client.post(ENROL, typed)
-    said = response.content.decode()
-    assert response.status_code == 422 and pupil.public_id in said
-    assert twin.people["pupil"].public_id not in said
+    content = response.content.decode()
+    assert response.status_code == 422 and pupil.public_id in content
+    assert twin.people["pupil"].public_id not in content
     before = Person.objects.count()
     # The same pupil: nothing is written twice, and it is said that the mother typed is not written.
     assert client.post(ENROL, typed | {"same": pupil.public_id}).status_code == 422
@@ -156,13 +158,106 @@ def test_whoever_looks_like_the_pupil_is_shown_before(
     assert Person.objects.count() == before + 2
 
 
+def test_a_search_is_wiped_not_opened_to_everybody(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["secretary"])
+    page = client.post(SEARCH, {"mots": college.people["pupil"].family_name}).content.decode()
+    assert "Effacer" in page and "Tout montrer" not in page
+
+
+def test_an_age_that_is_odd_in_a_class_is_asked_once(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["secretary"])
+    level = own_class(college).level
+    asked = client.post(ENROL, body(college, birth_date="1999-01-01"))
+    shown = asked.content.decode()
+    assert asked.status_code == 422 and f"27 ans en {own_class(college).name}" in shown.replace(
+        "<sup>e</sup>", "e"
+    )
+    assert not Person.objects.filter(given_name="Maïwenn").exists() and level
+    assert client.post(ENROL, body(college, birth_date="1999-01-01", sure="on")).status_code == 302
+    assert pupil_of(college).birth_date == date(1999, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("born", "rank", "odd"),
+    [
+        (2015, 9, False),
+        (2012, 9, False),
+        (2011, 9, True),
+        (2018, 9, False),
+        (2019, 9, True),
+        (1999, 16, False),
+    ],
+)
+def test_which_ages_are_odd(born: int, rank: int, odd: bool) -> None:
+    """Sixième is eleven years; three years around are of every school; of a level that nobody knows, none is odd."""
+    assert rules.is_odd_age(date(born, 6, 1), rank, 2026) is odd
+
+
+ALONE = dict.fromkeys(("r1_given_name", "r1_kinship", "r1_phone", "r1_lines"), "")
+NOBODY = "Personne ne répond pour cet élève : l’inscrire quand même ?"
+
+
+def test_a_child_for_whom_nobody_answers_is_asked_once_then_said(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["secretary"])
+    page = client.post(ENROL, body(college, **ALONE))
+    text = html.unescape(page.content.decode())
+    assert page.status_code == 422 and french(NOBODY) in text and 'value="Maïwenn"' in text
+    assert not Person.objects.filter(family_name="Le Gall", given_name="Maïwenn").exists()
+    assert client.post(ENROL, body(college, **ALONE, alone="on")).status_code == 302
+    pupil = pupil_of(college)
+    record = f"/annuaire/personnes/{pupil.public_id}/"
+    text = client.get(record).content.decode()
+    assert "Personne à appeler" in text and "Écrire aux responsables" not in text
+    # It waits for the office, and for nobody else.
+    waits = [one for one in awaited_of(seat_of("secretary")) if one.title == "Aucun responsable noté"]
+    assert [(one.whose, one.url) for one in waits] == [("Maïwenn Le Gall", f"{record}responsable/")]
+    assert not [one for one in awaited_of(seat_of("cpe")) if one.title == "Aucun responsable noté"]
+    typed = {name: value for name, value in body(college).items() if name.startswith("r1_")}
+    assert client.post(waits[0].url, typed).status_code == 302
+    link = Guardianship.objects.get(pupil=pupil)
+    assert (link.guardian.full_name, link.contact_priority) == ("Soizic Le Gall", 1)
+    assert Address.objects.get(person=link.guardian).is_protected
+    assert "Écrire aux responsables" in client.get(record).content.decode()
+    assert not [one for one in awaited_of(seat_of("secretary")) if one.about == pupil.pk]
+
+
+def test_a_guardian_added_is_found_or_made_once(college: World, client: SchoolClient, seat_of: Any) -> None:
+    pupil, works = college.people["pupil"], college.people["teacher"]
+    client.sit(college.people["secretary"])
+    address = f"/annuaire/personnes/{pupil.public_id}/responsable/"
+    assert client.post(address, {"r1_phone": "0611223344"}).status_code == 422
+    sent = {
+        "r1_given_name": works.given_name,
+        "r1_family_name": works.family_name,
+        "r1_kinship": "other",
+    }
+    assert client.post(address, sent).status_code == 422
+    before = Person.objects.count()
+    assert client.post(address, sent | {"r1_same": works.public_id}).status_code == 302
+    assert Person.objects.count() == before
+    assert Guardianship.objects.filter(pupil=pupil, guardian=works).count() == 1
+    # The second of two clicks, of somebody whom nobody knew.
+    aunt = enrolling.WrittenGuardian(
+        enrolling.Written("Kergoat", "Rozenn"), Kinship.OTHER, Authority.LEGAL, lives_with=False
+    )
+    assert [enrolling.add_guardian(seat_of("secretary"), pupil, aunt) for _click in range(2)] == [True, False]
+
+
+def test_whoever_is_of_age_answers_alone(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["secretary"])
+    page = client.post(ENROL, body(college, **ALONE, birth_date="2008-03-02", sure="on"))
+    assert page.status_code == 302
+
+
 def test_two_people_enrol_the_same_pupil(college: World, seat_of: Any) -> None:
     who = enrolling.Written("Le Gall", "Maïwenn", birth_date=date(2014, 3, 2))
     sent = enrolling.WrittenPupil(who, own_class(college), date(2026, 11, 24))
     first = enrolling.enrol(seat_of("secretary"), sent)
-    with pytest.raises(enrolling.LooksLike) as told:
+    with pytest.raises(enrolling.LooksLike) as error:
         enrolling.enrol(seat_of("head"), sent)
-    assert told.value.people == [first]
+    assert error.value.people == [first]
     assert enrolling.enrol(seat_of("secretary"), sent) == first
     assert Enrolment.objects.filter(pupil=first).count() == 1
 
@@ -257,8 +352,13 @@ def test_a_certificate_is_printed_and_an_exeat_for_whoever_leaves(
     assert (
         client.post(address, {"papier": "exeat"})["Content-Disposition"] == 'attachment; filename="exeat.pdf"'
     )
-    assert "18 décembre 2026" in drawn[1] and "autre établissement" in drawn[1]
-    assert Line.objects.filter(verb="directory.certificate_printed", subject_id=pupil.pk).count() == 2
+    assert "quitte l’établissement" in drawn[1] and french("18 décembre 2026") in drawn[1]
+    assert "régulièrement inscrit" in drawn[0] and "régulièrement inscrit" not in drawn[1]
+    School.objects.filter(pk=college.school.pk).update(kind=School.Kind.ECOLE)
+    assert "Certificat de radiation" in client.get(address).content.decode()
+    client.post(address, {"papier": "exeat"})
+    assert "Certificat de radiation" in drawn[2] and "Exeat" not in drawn[2]
+    assert Line.objects.filter(verb="directory.certificate_printed", subject_id=pupil.pk).count() == 3
     client.sit(college.people["cpe"])
     assert client.post(address, {"papier": "scolarite"}).status_code == 403
 
@@ -445,9 +545,9 @@ def office(place: Any) -> Viewer:
     return viewer
 
 
-def fix(office: Viewer, person: Person, **told: Any) -> None:
+def fix(office: Viewer, person: Person, **values: Any) -> None:
     seen = corrections.mark_of(person, Address.objects.filter(person=person).first())
-    assert corrections.correct(office, person, told, seen)
+    assert corrections.correct(office, person, values, seen)
 
 
 def kept() -> list[tuple[str, str, str, int]]:

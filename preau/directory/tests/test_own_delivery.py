@@ -22,9 +22,9 @@ def own(folder: Path, *records: str) -> tuple[Result, set[str]]:
     school = School.objects.get(uai="0350001A")
     paths = sorted(deliver(folder, *records).iterdir())
     result = Run(today=date(2026, 11, 24), own=school).bring(paths)
-    told = {note.reason for note in result.spool.notes("warning")}
+    warnings = {note.reason for note in result.spool.notes("warning")}
     result.close()
-    return result, told
+    return result, warnings
 
 
 def blocked(result: Result) -> list[tuple[str, int, int]]:
@@ -59,21 +59,21 @@ def test_functions_that_open_the_school_are_neither_given_nor_taken(tmp_path: Pa
     head = personnel("30", ENTPersonFonctions="1$DIR$DIRECTION$$")
     bring(deliver(tmp_path / "d", etab(), head, personnel("31", given="Éva")))
     nurse = personnel("32", given="Ida", ENTPersonFonctions="1$MDS$MEDICO-SOCIAL$$")
-    result, told = own(tmp_path / "e", etab(), nurse, personnel("31", given="Éva"))
-    assert result.applied and "Fonction que l’académie seule donne\u202f: elle n’est pas reprise." in told
+    result, warnings = own(tmp_path / "e", etab(), nurse, personnel("31", given="Éva"))
+    assert result.applied and "Fonction que l’académie seule donne\u202f: elle n’est pas reprise." in warnings
     assert not Holding.objects.filter(role=Role.NURSE, school__uai="0350001A").exists()
     assert person("30").holdings.get().ends is None
     # Who has such a function already may well be in the file.
-    _result, told = own(tmp_path / "e", etab(), head)
-    assert "Fonction que l’académie seule donne\u202f: elle n’est pas reprise." not in told
+    _result, warnings = own(tmp_path / "e", etab(), head)
+    assert "Fonction que l’académie seule donne\u202f: elle n’est pas reprise." not in warnings
 
 
 def test_a_guardian_known_elsewhere_is_linked_by_the_academie(tmp_path: Path) -> None:
     elsewhere = [etab("2", "0350002B"), eleve("50", school="2", ENTElevePersRelEleve=["60$10$1$1$0$1"])]
     bring(deliver(tmp_path / "d", etab(), eleve("10"), *elsewhere, parent("60")))
     asked = eleve("10", ENTElevePersRelEleve=["60$20$1$1$0$1"])
-    _result, told = own(tmp_path / "e", etab(), asked, parent("60"))
-    assert "Responsable connu d’un autre établissement\u202f: le lien se fait par l’académie." in told
+    _result, warnings = own(tmp_path / "e", etab(), asked, parent("60"))
+    assert "Responsable connu d’un autre établissement\u202f: le lien se fait par l’académie." in warnings
     assert not person("10").guardianships.exists()
 
 
@@ -97,12 +97,12 @@ def test_a_link_whose_meaning_changes_is_changed_and_keeps_its_date(tmp_path: Pa
 
 
 def test_a_judge_s_word_outlives_an_absence_from_the_file(tmp_path: Path) -> None:
-    told = [etab(), eleve("10", ENTElevePersRelEleve=[MOTHER]), parent("20")]
-    bring(deliver(tmp_path / "d", *told))
+    records = [etab(), eleve("10", ENTElevePersRelEleve=[MOTHER]), parent("20")]
+    bring(deliver(tmp_path / "d", *records))
     Guardianship.objects.filter(pupil=person("10")).update(may_not_be_informed=True)
     bring(deliver(tmp_path / "d", etab(), eleve("10", ENTElevePersRelEleve=[]), parent("20")))
     assert not person("10").guardianships.filter(ends=None).exists()
-    bring(deliver(tmp_path / "d", *told))
+    bring(deliver(tmp_path / "d", *records))
     assert person("10").guardianships.get(ends=None).may_not_be_informed
 
 

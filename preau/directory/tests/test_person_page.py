@@ -7,7 +7,7 @@ import pytest
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.models import Enrolment, Guardianship, Holding, Person
+from preau.directory.models import Enrolment, Guardianship, Holding, Person, School
 from preau.directory.seeds.world import World
 from preau.directory.words import Role
 
@@ -38,7 +38,7 @@ def test_school_life_reads_whom_to_call(college: World, client: SchoolClient, mo
         may_not_be_informed=True
     )
     for key in ("head", "cpe", "secretary"):
-        said = read(client, college, key, pupil)
+        html = read(client, college, key, pupil)
         for text in (
             "ABADIE Nina",
             "5<sup>e</sup> B",
@@ -49,9 +49,24 @@ def test_school_life_reads_whom_to_call(college: World, client: SchoolClient, mo
             "Professeur principal",
             str(pupil.birth_date.year),
         ):
-            assert text in said, (key, text)
+            assert text in html, (key, text)
         assert mother.phone in read(client, college, key, mother)
         assert "ABADIE Nina" in read(client, college, key, mother)
+
+
+def test_an_ecole_has_teachers_and_no_professeur_principal(college: World, client: SchoolClient) -> None:
+    """To families and to the staff."""
+    pupil = college.people["pupil"]
+    assert "rofesseur principal" in read(client, college, "guardian", pupil)
+    School.objects.filter(pk=college.school.pk).update(kind=School.Kind.ECOLE)
+    for key in ("guardian", "head"):
+        html = read(client, college, key, pupil)
+        assert "rofesseur principal" not in html and "Mme Moreau" in html, key
+        assert "enseignante\u202f: Mme Moreau" in html, key
+    for address in ("/annuaire/classes/", "/absences/"):
+        client.sit(college.people["guardian" if address == "/absences/" else "head"])
+        html = client.get(address).content.decode()
+        assert "rofesseur principal" not in html and "nseignant" in html, address
 
 
 def test_a_teacher_reads_neither_the_family_nor_the_date_of_birth(
@@ -60,8 +75,8 @@ def test_a_teacher_reads_neither_the_family_nor_the_date_of_birth(
     pupil = college.people["pupil"]
     pupil.email, pupil.phone = "nina@famille.example", "06 39 98 00 09"
     pupil.save()
-    said = read(client, college, "teacher", pupil)
-    assert "ABADIE Nina" in said and "Mme Moreau" in said
+    html = read(client, college, "teacher", pupil)
+    assert "ABADIE Nina" in html and "Mme Moreau" in html
     for text in (
         "Julie",
         "Marc",
@@ -71,7 +86,7 @@ def test_a_teacher_reads_neither_the_family_nor_the_date_of_birth(
         "Vit avec",
         str(pupil.birth_date.year),
     ):
-        assert text not in said, text
+        assert text not in html, text
     assert client.get(page(mother)).status_code == 403
 
 
@@ -80,13 +95,13 @@ def test_a_family_reads_its_child_and_not_the_other_parent(
 ) -> None:
     pupil = college.people["pupil"]
     for key, other in (("guardian", "Marc"), ("other_guardian", "Julie")):
-        said = read(client, college, key, pupil)
-        assert "ABADIE Nina" in said and "Mme Moreau" in said
-        assert other not in said and "Responsables" not in said
+        html = read(client, college, key, pupil)
+        assert "ABADIE Nina" in html and "Mme Moreau" in html
+        assert other not in html and "Responsables" not in html
     assert client.get(page(mother)).status_code == 404
     assert client.get(page(college.people["teacher"])).status_code == 404
-    said = read(client, college, "guardian", mother)
-    assert mother.phone in said
+    html = read(client, college, "guardian", mother)
+    assert mother.phone in html
 
 
 def test_a_pupil_reads_their_own_page(college: World, client: SchoolClient) -> None:
@@ -99,9 +114,9 @@ def test_a_pupil_reads_their_own_page(college: World, client: SchoolClient) -> N
 
 def test_a_colleague_has_functions_and_classes_and_no_contact(college: World, client: SchoolClient) -> None:
     colleague = college.people["teacher_1"]
-    said = read(client, college, "teacher", colleague)
-    assert "Enseignant · français" in said and "Français" in said
-    assert colleague.email and colleague.email not in said
+    html = read(client, college, "teacher", colleague)
+    assert "Enseignant · français" in html and "Français" in html
+    assert colleague.email and colleague.email not in html
     assert colleague.email in read(client, college, "head", colleague)
 
 

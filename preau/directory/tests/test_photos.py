@@ -54,9 +54,9 @@ def own_class(college: World) -> Group:
 
 def picture(side: int = 900, *, exif: bool = False) -> SimpleUploadedFile:
     drawn, image = BytesIO(), Image.new("RGB", (side, side), "green")
-    told = Image.Exif()
-    told[0x010F] = "Appareil de Zoé"
-    image.save(drawn, "JPEG", **({"exif": told} if exif else {}))
+    metadata = Image.Exif()
+    metadata[0x010F] = "Appareil de Zoé"
+    image.save(drawn, "JPEG", **({"exif": metadata} if exif else {}))
     return SimpleUploadedFile("nina.jpg", drawn.getvalue(), "image/jpeg")
 
 
@@ -156,10 +156,10 @@ def test_only_legal_guardians_who_may_follow_the_child_answer(college: World, cl
 
 def test_each_answers_for_themselves_and_the_page_says_what_for(college: World, client: SchoolClient) -> None:
     client.sit(college.people["pupil"])
-    said = client.get(consent_of(college)).content.decode()
+    html = client.get(consent_of(college)).content.decode()
     for text in ("trombinoscope", "Personne d’autre", "4 juillet 2027", "quinze ans", "Photo non autorisée"):
-        assert text in said, text
-    assert "checked" not in said, "nothing is chosen beforehand"
+        assert text in html, text
+    assert "checked" not in html, "nothing is chosen beforehand"
     assert consent_of(college) in client.get("/annuaire/classes/").content.decode()
     say(client, college, "pupil", "yes")
     assert "il en manque un autre" in client.get(consent_of(college)).content.decode()
@@ -167,8 +167,8 @@ def test_each_answers_for_themselves_and_the_page_says_what_for(college: World, 
     assert "Photo autorisée, pas encore mise" in client.get(consent_of(college)).content.decode()
     # The other parent is not told who answered what.
     client.sit(college.people["other_guardian"])
-    said = client.get(consent_of(college)).content.decode()
-    assert "checked" not in said and "Julie" not in said
+    html = client.get(consent_of(college)).content.decode()
+    assert "checked" not in html and "Julie" not in html
     rows = PhotoConsent.objects.filter(pupil=college.people["pupil"])
     assert {(row.giver_id, row.answer) for row in rows} == {
         (college.people[key].pk, "yes") for key in ("pupil", "guardian")
@@ -181,8 +181,8 @@ def test_a_second_click_and_a_wrong_answer_change_nothing(college: World, client
     say(client, college, "guardian", "yes")
     say(client, college, "guardian", "yes")
     assert Line.objects.filter(verb="directory.photo_agreed").count() == 1
-    said = say(client, college, "guardian", "peut-être", 422).content.decode()
-    assert "Choisissez l’une des deux réponses." in said
+    html = say(client, college, "guardian", "peut-être", 422).content.decode()
+    assert "Choisissez l’une des deux réponses." in html
     assert PhotoConsent.objects.get().answer == YES
 
 
@@ -211,7 +211,7 @@ def test_a_school_asks_each_once(college: World, client: SchoolClient, own_class
     say(client, college, "guardian", "no")
     client.sit(college.people["cpe"])
     assert "Envoyer la demande" in client.get(address).content.decode()
-    said = client.post(f"{address}demander/", follow=True).content.decode()
+    html = client.post(f"{address}demander/", follow=True).content.decode()
     news = Item.objects.filter(kind=actions.ASKED)
     asked = set(news.values_list("person_id", "about_id"))
     pupils = list(Person.objects.filter(enrolments__group=own_class))
@@ -219,14 +219,14 @@ def test_a_school_asks_each_once(college: World, client: SchoolClient, own_class
     everyone = {(pupil.pk, pupil.pk) for pupil in pupils} | set(links.values_list("guardian_id", "pupil_id"))
     # Whoever has answered already is not asked.
     assert asked == everyone - {(college.people["guardian"].pk, college.people["pupil"].pk)}
-    assert f"L’accord est demandé à {len(asked)} personnes." in said and "Envoyer la demande" not in said
+    assert f"L’accord est demandé à {len(asked)} personnes." in html and "Envoyer la demande" not in html
     assert all(item.url.endswith("/photo-de-classe/") for item in news)
     client.post(f"{address}demander/")
     assert news.count() == len(asked)
     assert Line.objects.filter(verb=actions.ASKED).count() == 1
     client.sit(college.people["other_guardian"])
-    said = client.get("/notifications/").content.decode()
-    assert "demande votre accord" in said
+    html = client.get("/notifications/").content.decode()
+    assert "demande votre accord" in html
     say(client, college, "other_guardian", "yes")
     mine = news.get(person=college.people["other_guardian"])
     assert mine.read_at
@@ -355,20 +355,20 @@ def test_the_trombinoscope_says_why_there_is_no_photo(
 ) -> None:
     address = f"/annuaire/classes/{own_class.pk}/trombinoscope/"
     client.sit(college.people["teacher"])
-    said = client.get(address).content.decode()
-    assert said.count("Photo non autorisée") == 6 and "<img class" not in said
-    assert "Mettre une photo" not in said and "Demander l’accord" not in said
+    html = client.get(address).content.decode()
+    assert html.count("Photo non autorisée") == 6 and "<img class" not in html
+    assert "Mettre une photo" not in html and "Demander l’accord" not in html
     agreed(client, college)
     client.sit(college.people["cpe"])
-    said = client.get(address).content.decode()
+    html = client.get(address).content.decode()
     assert (
-        said.count("Photo non autorisée") == 5
-        and "Pas encore de photo" in said
-        and "Mettre une photo" in said
+        html.count("Photo non autorisée") == 5
+        and "Pas encore de photo" in html
+        and "Mettre une photo" in html
     )
     put(client, college)
-    said = client.get(address).content.decode()
-    assert f"{photo_of(college)}?v=" in said and "Pas encore de photo" not in said
+    html = client.get(address).content.decode()
+    assert f"{photo_of(college)}?v=" in html and "Pas encore de photo" not in html
 
 
 # Time, departures, merges, erasure
@@ -428,8 +428,8 @@ def test_my_data_shows_a_guardian_their_own_answer(college: World, client: Schoo
     for key, count in (("guardian", 1), ("other_guardian", 0)):
         client.sit(college.people[key])
         address = "/mes-donnees/directory-photoconsent/"
-        said = client.get(address, {"pour": college.people["pupil"].public_id}).content.decode()
-        assert ("D’accord" in said) == bool(count), key
+        html = client.get(address, {"pour": college.people["pupil"].public_id}).content.decode()
+        assert ("D’accord" in html) == bool(count), key
 
 
 def test_two_rows_of_one_pupil_keep_the_refusal_and_one_photo(

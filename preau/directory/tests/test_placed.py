@@ -109,10 +109,10 @@ def test_a_list_to_print_or_to_take_away_does_not_either(
     page = client.get(address, {"colonnes": "responsables"}).content.decode()
     sent = {"colonnes": "responsables", "forme": "csv"}
     taken = client.post(reverse("directory:export_list", kwargs={"pk": own_class.pk}), sent)
-    for said in (page, b"".join(taken.streaming_content).decode()):
-        assert f"Responsable de l’élève (autre) {PHONE}" in said.replace("\u202f", " ").replace("\u00a0", " ")
-        assert f"{FOSTER} (autre)" in said
-        assert placed_in(said) == []
+    for text in (page, b"".join(taken.streaming_content).decode()):
+        assert f"Responsable de l’élève (autre) {PHONE}" in text.replace("\u202f", " ").replace("\u00a0", " ")
+        assert f"{FOSTER} (autre)" in text
+        assert placed_in(text) == []
 
 
 def test_what_a_list_calls_each_tie() -> None:

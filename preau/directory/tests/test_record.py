@@ -27,11 +27,15 @@ FAMILY = {
 LEVELS = {"competences.levels"}
 # What the pupil keeps and opens to them.
 SHOWN = {"spaces.portfolio"}
+# Of the evening that the seeds have planted.
+MET = {"appointments.meetings"}
+# Head teacher, and those who read families.
+SEEN = {"directory.seen"}
 FOLLOWED = {"attendance.month", "attendance.recent", "attendance.needs", "conduct.facts"}
 # What the cast's pupil of the planted school has, as each of the cast reads it.
 READ = {
-    "head": FAMILY | FOLLOWED | {"directory.callers", "identity.account"},
-    "cpe": FAMILY | FOLLOWED | {"directory.callers"},
+    "head": FAMILY | FOLLOWED | MET | SEEN | {"directory.callers", "identity.account"},
+    "cpe": FAMILY | FOLLOWED | MET | SEEN | {"directory.callers"},
     "secretary": {
         "attendance.now",
         "timetable.day",
@@ -40,11 +44,13 @@ READ = {
         "directory.callers",
         "messaging.write",
     }
+    | MET
+    | SEEN
     | {"identity.account"},
     # The presence as head teacher; of facts, what they reported themselves.
-    "teacher": FAMILY | FOLLOWED | LEVELS,
+    "teacher": FAMILY | FOLLOWED | LEVELS | SEEN,
     # What a family must answer is for its guardians.
-    "guardian": FAMILY | FOLLOWED | LEVELS | SHOWN | {"portal.awaited"},
+    "guardian": FAMILY | FOLLOWED | LEVELS | SHOWN | MET | {"portal.awaited"},
     "other_guardian": FAMILY | FOLLOWED | LEVELS | SHOWN | {"portal.awaited"},
     "pupil": FAMILY | FOLLOWED | LEVELS,
 }
@@ -60,8 +66,8 @@ def keys_of(viewer: Any, pupil: Person) -> set[str]:
 
 def newcomer(college: World, **names: str) -> Person:
     """A pupil of whom nothing is known yet, alone in a class."""
-    said = {"family_name": "Nouvelle", "given_name": "Zoé"} | names
-    pupil = Person.objects.create(**said)
+    fields = {"family_name": "Nouvelle", "given_name": "Zoé"} | names
+    pupil = Person.objects.create(**fields)
     Holding.objects.create(person=pupil, role=Role.PUPIL, school=college.school)
     group = Group.objects.create(school=college.school, year=college.year, kind=Group.Kind.CLASS, name="5e Z")
     Enrolment.objects.create(school=college.school, group=group, pupil=pupil)
@@ -98,14 +104,14 @@ def test_one_gesture_goes_to_the_next_pupil_of_the_class(college: World, client:
     Holding.objects.filter(person=gone).update(ends=date(2026, 11, 1))
     for key in ("head", "cpe", "secretary", "teacher"):
         client.sit(college.people[key])
-        said = client.get(page(middle)).content.decode()
-        assert page(first) in said and page(last) in said and 'rel="prev"' in said, key
-        assert page(gone) not in said, key
+        html = client.get(page(middle)).content.decode()
+        assert page(first) in html and page(last) in html and 'rel="prev"' in html, key
+        assert page(gone) not in html, key
         assert 'rel="prev"' not in client.get(page(first)).content.decode(), key
     for key in ("guardian", "pupil"):
         client.sit(college.people[key])
-        said = client.get(page(college.people["pupil"])).content.decode()
-        assert 'rel="prev"' not in said and 'rel="next"' not in said, key
+        html = client.get(page(college.people["pupil"])).content.decode()
+        assert 'rel="prev"' not in html and 'rel="next"' not in html, key
 
 
 def test_the_photo_shows_where_all_who_must_agree_do(college: World, client: SchoolClient) -> None:
@@ -118,7 +124,7 @@ def test_the_photo_shows_where_all_who_must_agree_do(college: World, client: Sch
 
     def readers() -> set[str]:
         shown = {key: client.sit(college.people[key]).get(page(pupil)).content.decode() for key in keys}
-        return {key for key, said in shown.items() if address in said}
+        return {key for key, html in shown.items() if address in html}
 
     assert readers() == set()
     for giver in ("pupil", "guardian"):
@@ -144,14 +150,14 @@ def test_a_block_that_is_not_theirs_leaves_no_trace(college: World, client: Scho
     pupil = college.people["pupil"]
     for key in ("secretary", "teacher", "guardian"):
         client.sit(college.people[key])
-        said = client.get(page(pupil)).content.decode()
+        html = client.get(page(pupil)).content.decode()
         for fact in boards.pupil_facts:
             if fact.column == boards.Column.NOW:
                 continue
             if fact.key in READ[key]:
-                assert f'card-title">{fact.title}' in said, (key, fact.key)
+                assert f'card-title">{fact.title}' in html, (key, fact.key)
             else:
-                assert f'card-title">{fact.title}' not in said, (key, fact.key)
+                assert f'card-title">{fact.title}' not in html, (key, fact.key)
     # The secretary reads no presence: two columns, and no empty place for the third.
     client.sit(college.people["secretary"])
     assert 'data-columns="2"' in client.get(page(pupil)).content.decode()
@@ -178,21 +184,22 @@ def test_another_family_of_the_school_reads_nothing(college: World, client: Scho
 
 
 def test_a_new_pupil_has_a_record(college: World, client: SchoolClient) -> None:
-    """No guardian, no lesson, nothing noted, alone in a class: no block stays empty."""
+    """No guardian, no lesson, nothing noted, alone in a class: no block stays empty, and that nobody answers is said."""
     pupil = newcomer(college)
     for key in ("head", "cpe", "teacher", "secretary"):
         client.sit(college.people[key])
-        said = client.get(page(pupil)).content.decode()
-        assert "NOUVELLE Zoé" in said and "5<sup>e</sup> Z" in said, key
+        html = client.get(page(pupil)).content.decode()
+        assert "NOUVELLE Zoé" in html and "5<sup>e</sup> Z" in html, key
         for absent in (
-            "Qui appeler",
             "Présence,",
             "Absences récentes",
             "Faits et mesures",
             "En ce moment",
             "Enseignements",
         ):
-            assert absent not in said, (key, absent)
+            assert absent not in html, (key, absent)
+        assert ("ne dit pas qui répond de l’élève" in html) is (key != "teacher"), key
+        assert ("Ajouter un responsable" in html) is (key in {"head", "secretary"}), key
 
 
 def test_a_very_long_name_stands_whole(college: World, client: SchoolClient) -> None:
@@ -208,9 +215,9 @@ def test_whom_not_to_call_has_no_button(college: World, client: SchoolClient) ->
     client.sit(college.people["cpe"])
     assert "tel:0639980002" in client.get(page(pupil)).content.decode()
     Guardianship.objects.filter(pupil=pupil, guardian=father).update(may_not_be_informed=True)
-    said = client.get(page(pupil)).content.decode()
-    assert "tel:0639980002" not in said
-    assert "À ne pas appeler" in said and "Ne doit pas être informée" in said
+    html = client.get(page(pupil)).content.decode()
+    assert "tel:0639980002" not in html
+    assert "À ne pas appeler" in html and "Ne doit pas être informée" in html
 
 
 def test_gestures_are_those_that_this_adult_makes(college: World, seat_of: Any) -> None:
@@ -243,10 +250,10 @@ def test_a_guardian_of_several_children_reads_one(college: World, client: School
     brother = newcomer(college, family_name="Abadie", given_name="Théodule")
     Guardianship.objects.create(pupil=brother, guardian=mother, authority="legal", kinship="mother")
     client.sit(mother)
-    said = client.get(page(pupil)).content.decode()
-    assert "Nina" in said and "Théodule" not in said
-    said = client.get(page(brother)).content.decode()
-    assert "Théodule" in said and "Placée devant" not in said
+    html = client.get(page(pupil)).content.decode()
+    assert "Nina" in html and "Théodule" not in html
+    html = client.get(page(brother)).content.decode()
+    assert "Théodule" in html and "Placée devant" not in html
 
 
 def test_who_reads_a_record_and_whom_to_ask(holder: Any, seat_of: Any) -> None:

@@ -44,8 +44,8 @@ def test_a_father_whose_authority_ends_tonight(
     father, pupil = college.people["other_guardian"], college.people["pupil"]
     client.sit(college.people["secretary"])
     assert client.post(page(link), typed(link, last_day=TODAY.isoformat())).status_code == 302
-    said = client.get(f"/annuaire/personnes/{pupil.public_id}/").content.decode()
-    assert "compris" in said
+    html = client.get(f"/annuaire/personnes/{pupil.public_id}/").content.decode()
+    assert "compris" in html
     assert sees_child(client, father, pupil)
     clock.shift(timedelta(days=1))
     assert not sees_child(client, father, pupil)
@@ -103,8 +103,8 @@ def test_two_people_do_not_write_over_each_other(
     before = typed(link, last_day="2026-12-31")
     client.post(page(link), typed(link, barred="on"))
     response = client.post(page(link), before)
-    said = response.content.decode()
-    assert response.status_code == 409 and "Quelqu’un d’autre" in said and "2026-12-31" in said
+    html = response.content.decode()
+    assert response.status_code == 409 and "Quelqu’un d’autre" in html and "2026-12-31" in html
     link.refresh_from_db()
     assert (link.may_not_be_informed, link.ends) == (True, None)
 
@@ -163,3 +163,20 @@ def test_no_file_changes_what_a_judge_decided(last_day: date | None, bring: Any,
     bring(deliver(tmp_path / "d", *without))
     assert Guardianship.objects.filter(pk=row.pk).values().get() == kept
     assert Guardianship.objects.filter(guardian__external_ids__value="21").count() == 1
+
+
+def test_without_a_decision_it_is_an_act_and_a_link_by_hand_is_not_the_files(
+    college: World, client: SchoolClient
+) -> None:
+    pupil, link = (
+        college.people["pupil"],
+        Guardianship.objects.filter(
+            pupil=college.people["pupil"], guardian=college.people["other_guardian"]
+        ).get(),
+    )
+    client.sit(college.people["secretary"])
+    record = client.get(f"/annuaire/personnes/{pupil.public_id}/").content.decode()
+    assert "Noter une décision de justice" in record and ">Décision de justice" not in record
+    for source, said in [("", "que l’établissement a noté"), ("siecle", "celui des fichiers officiels")]:
+        Guardianship.objects.filter(pk=link.pk).update(source=source)
+        assert said in client.get(f"/annuaire/responsabilites/{link.pk}/").content.decode()

@@ -67,7 +67,7 @@ def test_a_name_that_did_not_change_stays_with_the_official_files(head: SchoolCl
         ({"name": ""}, "obligatoire"),
         ({"phone": "<b>"}, "Un numéro de téléphone"),
         ({"email": "personne"}, "adresse"),
-        ({"website": "javascript:alert(1)"}, "URL"),
+        ({"website": "javascript:alert(1)"}, "Cette adresse n’est pas complète"),
         ({"website": "ftp://college.example"}, "https://"),
     ],
 )
@@ -474,10 +474,10 @@ def test_every_verb_of_the_settings_has_its_words() -> None:
 
     actions = ROOT / "preau" / "directory" / "actions"
     sources = [(actions / f"{name}.py").read_text() for name in ("settings", "powers", "guests", "reviews")]
-    told = {"directory.review_due"}
+    notices = {"directory.review_due"}
     # Lines of before the powers had a board.
     former = {"directory.settings_given", "directory.settings_taken_back"}
-    verbs = set(re.findall(r'"(directory\.\w+)"', "".join(sources))) - told
+    verbs = set(re.findall(r'"(directory\.\w+)"', "".join(sources))) - notices
     assert verbs
     assert verbs | former == {
         word.verb

@@ -79,8 +79,8 @@ def read(client: SchoolClient, brought: Any) -> Any:
 
     def send(as_: dict[str, str] | None = None, **sent: Any) -> Delivery:
         delivery = brought(**sent)
-        said = proposed(client, delivery) | (as_ or {})
-        response = client.post(address(delivery, "columns"), said)
+        columns = proposed(client, delivery) | (as_ or {})
+        response = client.post(address(delivery, "columns"), columns)
         assert response.status_code == 302, response.content.decode()
         importing.read(DELIVERIES, delivery.pk)
         delivery.refresh_from_db()
@@ -262,8 +262,8 @@ def test_headings_are_known_and_what_was_said_is_remembered(
         "eleves-3": "",
         "eleves-4": "",
     }
-    said = proposed(client, delivery) | {"eleves-0": "family", "eleves-3": "classes"}
-    client.post(address(delivery, "columns"), said)
+    columns = proposed(client, delivery) | {"eleves-0": "family", "eleves-3": "classes"}
+    client.post(address(delivery, "columns"), columns)
     client.post(address(delivery, "drop"))
     again = brought(eleves=csv("Option;Salle;Prénom;Patronyme\nLatin;6e A;Léa;Petit\n"))
     assert list(proposed(client, again).values()) == ["", "classes", "given", "family"]
@@ -296,9 +296,9 @@ def test_the_page_shows_a_few_cells_of_each_column(client: SchoolClient, brought
 
 def test_a_second_click_finds_the_columns_said(client: SchoolClient, brought: Any) -> None:
     delivery = brought(eleves=csv(ELEVES + LEA))
-    said = proposed(client, delivery)
+    columns = proposed(client, delivery)
     for _click in range(2):
-        assert client.post(address(delivery, "columns"), said).status_code == 302
+        assert client.post(address(delivery, "columns"), columns).status_code == 302
     delivery.refresh_from_db()
     assert delivery.state == State.RECEIVED
 

@@ -49,8 +49,8 @@ def test_it_begins_from_the_directory_with_days_a_year_later(office: SchoolClien
     assert HERE in text(office.get("/annuaire/livraisons/"))
     first = text(office.get(HERE))
     assert "Ouvrir la préparation" in first and 'value="2027-2028"' in first
-    said = follow(office, HERE, name="2027-2028", starts="2027-09-01", ends="2028-07-04")
-    assert "Rentrée 2027-2028" in said and "Proposer une classe à tous" in said
+    html = follow(office, HERE, name="2027-2028", starts="2027-09-01", ends="2028-07-04")
+    assert "Rentrée 2027-2028" in html and "Proposer une classe à tous" in html
     assert "C’était déjà fait" in follow(
         office, HERE, name="2027-2028", starts="2027-09-01", ends="2028-07-04"
     )
@@ -72,8 +72,8 @@ def test_it_begins_from_the_directory_with_days_a_year_later(office: SchoolClien
 def test_days_that_cannot_be_are_said_beside_their_field(
     office: SchoolClient, college: World, typed: dict[str, str], said: str
 ) -> None:
-    told = {"name": "2027-2028", "starts": "2027-09-01", "ends": "2028-07-04"}
-    response = office.post(HERE, told | typed)
+    payload = {"name": "2027-2028", "starts": "2027-09-01", "ends": "2028-07-04"}
+    response = office.post(HERE, payload | typed)
     assert response.status_code == 422 and said in text(response)
     assert not YearPlan.objects.exists()
     assert all(f'value="{value}"' in text(response) for value in typed.values())
@@ -105,16 +105,16 @@ def test_a_class_is_placed_whole_then_one_by_one(
     pupils, here = pupils_of(group), address_of(group)
     five = plan.classes.filter(level="5e").order_by("name")[0]
     again = classes(plan)[group.name]
-    said = text(office.get(here))
-    assert "6 élèves sont à décider" in said and f'value="moves-{five.pk}" selected' in said
-    assert f"repeats-{again.pk}" in said and f"moves-{again.pk}" not in said
+    html = text(office.get(here))
+    assert "6 élèves sont à décider" in html and f'value="moves-{five.pk}" selected' in html
+    assert f"repeats-{again.pk}" in html and f"moves-{again.pk}" not in html
     assert "6 élèves sont placés" in follow(office, here, classe_entiere=f"moves-{five.pk}")
     marks = ";".join(f"{pupil.pk}=moves-{five.pk}" for pupil in pupils)
     typed = {f"eleve-{pupil.pk}": f"moves-{five.pk}" for pupil in pupils}
     typed |= {f"eleve-{pupils[0].pk}": f"repeats-{again.pk}", f"eleve-{pupils[1].pk}": "leaves"}
-    said = follow(office, here, avant=marks, **typed)
-    assert "2 élèves ont changé" in said and f"Où va {pupils[1].full_name}" in said
-    assert "sont à décider" not in said
+    html = follow(office, here, avant=marks, **typed)
+    assert "2 élèves ont changé" in html and f"Où va {pupils[1].full_name}" in html
+    assert "sont à décider" not in html
     # Where a pupil goes is noted once they leave.
     marks = f"{pupils[1].pk}=leaves"
     follow(
@@ -140,13 +140,13 @@ def test_a_choice_made_meanwhile_is_shown_and_yours_kept(
     years.place(viewer_of(college, "head"), {pupil.pk: Choice("leaves", "Ailleurs")}, {})
     typed = {f"eleve-{pupil.pk}": f"moves-{five.pk}", "avant": f"{pupil.pk}="}
     response = office.post(here, typed)
-    said = text(response)
-    assert response.status_code == 409 and "Quelqu’un vient de décider" in said
-    assert "Quitte l’établissement »" in said.replace("\u202f", " ").replace("\xa0", " ")
-    assert f'value="moves-{five.pk}" selected' in said
+    html = text(response)
+    assert response.status_code == 409 and "Quelqu’un vient de décider" in html
+    assert "Quitte l’établissement »" in html.replace("\u202f", " ").replace("\xa0", " ")
+    assert f'value="moves-{five.pk}" selected' in html
     assert Placement.objects.get().elsewhere == "Ailleurs"
     mark = Choice("leaves", "Ailleurs").mark
-    assert f"{pupil.pk}={mark}" in said
+    assert f"{pupil.pk}={mark}" in html
     assert "1 élève a changé" in follow(office, here, **(typed | {"avant": f"{pupil.pk}={mark}"}))
     assert Placement.objects.get().target == five
     assert again.placements.count() == 0
@@ -217,8 +217,8 @@ def test_staff_who_leave_are_ticked_and_nobody_ticks_themselves(
 ) -> None:
     here, teacher = HERE + "personnels/", college.people["teacher"]
     own = college.people["secretary"]
-    said = text(office.get(here))
-    assert f'value="{teacher.pk}"' in said and f'value="{own.pk}"' not in said
+    html = text(office.get(here))
+    assert f'value="{teacher.pk}"' in html and f'value="{own.pk}"' not in html
     assert "C’est noté" in follow(office, here, personnes=[teacher.pk], geste="part")
     assert Placement.objects.get().person == teacher
     assert office.post(here, {"personnes": [own.pk], "geste": "part"}).status_code == 422
@@ -235,8 +235,8 @@ def test_the_day_is_chosen_taken_back_or_refused(
     here = HERE + "bascule/"
     response = office.post(here, {"day": "2027-07-01", "leave_undecided": ""})
     assert response.status_code == 422 and "Choisissez un jour à partir du 1er août 2027" in text(response)
-    said = follow(office, here, day="2027-08-25")
-    assert "La bascule est prévue" in said and "n’aura pas lieu s’il reste des élèves à décider" in said
+    html = follow(office, here, day="2027-08-25")
+    assert "La bascule est prévue" in html and "n’aura pas lieu s’il reste des élèves à décider" in html
     assert "Rien n’a changé" in follow(office, here, day="2027-08-25")
     assert "n’est plus prévue" in follow(office, here + "ne-plus-prevoir/")
     assert "déjà fait" in follow(office, here + "ne-plus-prevoir/")
@@ -256,8 +256,8 @@ def test_the_switch_and_the_way_back_from_the_pages(
     assert response.status_code == 422 and "placez-les, ou cochez cette case" in text(response)
     full(college, plan)
     assert "Basculer" in text(client.get(HERE))
-    said = follow(client, HERE + "bascule/", day=f"{DAY}")
-    assert "L’année 2027-2028 est commencée" in said and "Revenir à l’année 2026-2027" in said
+    html = follow(client, HERE + "bascule/", day=f"{DAY}")
+    assert "L’année 2027-2028 est commencée" in html and "Revenir à l’année 2026-2027" in html
     # The second of two clicks; and the classes of last year are read, not changed.
     assert "L’année 2027-2028 est commencée" in follow(client, HERE + "bascule/", day=f"{DAY}")
     group = six_of(college)
@@ -303,10 +303,10 @@ def test_a_list_is_taken_away_and_the_journal_says_so(
 def test_the_comparison_says_what_to_look_at(
     office: SchoolClient, college: World, twin: World, plan: YearPlan
 ) -> None:
-    said = text(office.get(HERE + "comparer/"))
-    assert "Sans élève" in said and "Enseignants sans classe" in said and TWIN not in said
+    html = text(office.get(HERE + "comparer/"))
+    assert "Sans élève" in html and "Enseignants sans classe" in html and TWIN not in html
     target = plan.classes.filter(level="5e")[0]
     for group in Group.objects.classes().filter(year=college.year):
         years.place_rest(viewer_of(college), group, Choice(f"moves-{target.pk}"))
     assert "Plus grande que toute classe de cette année" in text(office.get(HERE + "comparer/"))
-    assert NOW.year == 2026 and NEXT["name"] in said
+    assert NOW.year == 2026 and NEXT["name"] in html

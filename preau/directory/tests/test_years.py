@@ -213,8 +213,8 @@ def test_the_days_of_a_switch_and_of_the_way_back(plan: YearPlan) -> None:
 
 
 def test_days_are_those_of_the_published_calendar_where_there_is_one(college: World) -> None:
-    told = reads.proposed_year(college.year)
-    assert told == {"name": "2027-2028", "starts": date(2027, 9, 1), "ends": date(2028, 7, 3)}
+    proposal = reads.proposed_year(college.year)
+    assert proposal == {"name": "2027-2028", "starts": date(2027, 9, 1), "ends": date(2028, 7, 3)}
     college.year.school.holiday_zone = ""
     assert reads.proposed_year(college.year)["ends"] == date(2028, 7, 4)
     south = SchoolYear(school=college.school, name="2028", starts=date(2028, 2, 14), ends=date(2028, 12, 16))
@@ -407,14 +407,14 @@ def test_the_switch_puts_everyone_where_it_was_said(college: World, twin: World,
     twins = [
         list(one.objects.filter(school=twin.school).order_by("pk").values()) for one in (Enrolment, Holding)
     ]
-    told = dict(plan.placements.exclude(target=None).values_list("person_id", "target__name"))
+    class_by_pupil = dict(plan.placements.exclude(target=None).values_list("person_id", "target__name"))
     leaving = list(plan.placements.filter(outcome="leaves").values_list("person_id", flat=True))
     assert switch(college, plan)
     college.school.refresh_from_db()
     year = college.school.current_year
     assert (year.name, year.starts, year.ends) == tuple(NEXT.values())
     now = Enrolment.objects.active(DAY).filter(school=college.school)
-    assert dict(now.values_list("pupil_id", "group__name")) == told
+    assert dict(now.values_list("pupil_id", "group__name")) == class_by_pupil
     assert {row.group.year for row in now} == {year} and set(now.values_list("starts", flat=True)) == {DAY}
     assert not Enrolment.objects.filter(group__year=college.year, ends=None).exists()
     assert not Holding.objects.active(DAY).filter(school=college.school, person__in=leaving).exists()
@@ -431,7 +431,7 @@ def test_the_switch_puts_everyone_where_it_was_said(college: World, twin: World,
     line = Line.objects.get(verb="directory.year_switched")
     assert line.details == {
         "classes": plan.classes.count(),
-        "pupils": len(told),
+        "pupils": len(class_by_pupil),
         "departures": len(leaving) + 1,
     }
     people = set(Item.objects.filter(kind="directory.year_switched").values_list("person_id", flat=True))
@@ -650,7 +650,7 @@ def filled(bring: Any, tmp_path: Path, clock: Any) -> dict[str, Any]:
     return {"school": school, "plan": plan, "viewer": viewer, "folder": tmp_path / "files", "bring": bring}
 
 
-def told(school: Any, day: date) -> dict[str, str]:
+def classes_on(school: Any, day: date) -> dict[str, str]:
     rows = Enrolment.objects.active(day).filter(school=school)
     return dict(rows.values_list("pupil__family_name", "group__name"))
 
@@ -659,7 +659,7 @@ def test_a_file_after_the_switch_finds_its_classes_and_pupils(filled: dict[str, 
     school, plan = filled["school"], filled["plan"]
     clock.move_to(SEPTEMBER)
     switching.switch(plan, DAY, filled["viewer"](), leave_undecided=False)
-    assert told(school, DAY) == {"Nom1": "5A", "Nom2": "5A", "Nom3": "4A"}
+    assert classes_on(school, DAY) == {"Nom1": "5A", "Nom2": "5A", "Nom3": "4A"}
     people, groups = Person.objects.count(), Group.objects.count()
     levels = ["6A$6EME", "5A$5EME", "4A$4EME"]
     # The second pupil goes to another class after all.
@@ -668,7 +668,7 @@ def test_a_file_after_the_switch_finds_its_classes_and_pupils(filled: dict[str, 
     clock.move_to(SEPTEMBER + timedelta(days=3))
     filled["bring"](folder)
     assert (Person.objects.count(), Group.objects.count()) == (people, groups)
-    assert told(school, DAY + timedelta(days=3)) == {"Nom1": "5A", "Nom2": "6A", "Nom3": "4A"}
+    assert classes_on(school, DAY + timedelta(days=3)) == {"Nom1": "5A", "Nom2": "6A", "Nom3": "4A"}
     school.refresh_from_db()
     assert school.current_year.name == "2027-2028" and SchoolYear.objects.filter(school=school).count() == 2
     plan.refresh_from_db()
@@ -699,6 +699,6 @@ def test_a_file_that_opens_the_year_first_has_the_last_word(filled: dict[str, An
     clock.move_to(SEPTEMBER)
     groups = Group.objects.filter(year=school.current_year).count()
     assert switching.switch(plan, DAY, filled["viewer"](), leave_undecided=True)
-    assert told(school, DAY) == {"Nom1": "6A", "Nom2": "5A"}
+    assert classes_on(school, DAY) == {"Nom1": "6A", "Nom2": "5A"}
     assert Group.objects.filter(year=school.current_year).count() == groups + 1
     assert SchoolYear.objects.filter(school=school).count() == 2

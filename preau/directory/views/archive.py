@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from preau.directory import rules
 from preau.directory.models import Group, SchoolYear
 from preau.directory.queries import years as queries
+from preau.directory.words import lead_of_class
 from preau.foundation.access import opens
 from preau.foundation.paging import page_for
 
@@ -37,6 +38,7 @@ def former_class(request: HttpRequest, group: Group) -> HttpResponse:
     """Who learned in a class or a group, and who taught it."""
     page = page_for(request, queries.pupils_of_then(group), A_PAGE)
     context = {
+        "lead": lead_of_class(in_ecole=request.viewer.in_primary),
         "group": group,
         "page_obj": page,
         "rows": queries.stays(page.object_list),

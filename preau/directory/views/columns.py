@@ -25,7 +25,7 @@ def bring_tables(request: HttpRequest) -> HttpResponse:
     """Bring the tables of a school, whatever wrote them."""
     form = pages.sent_form(request, TablesForm)
     if form.is_valid():
-        told, sent = form.cleaned_data, form.sent()
+        values, sent = form.cleaned_data, form.sent()
         take = partial(
             stages.bring,
             DELIVERIES,
@@ -35,7 +35,7 @@ def bring_tables(request: HttpRequest) -> HttpResponse:
             keep=partial(uploads.keep_tables, limits=TABLES),
             source=SOURCE,
             state=Delivery.State.MATCHING,
-            matching={"complete": told["reach"] == "complete", "certified": told["certified"]},
+            matching={"complete": values["reach"] == "complete", "certified": values["certified"]},
             **given_by(request.viewer),
         )
         field = next(iter(sent), PUPILS)

@@ -168,9 +168,9 @@ def consent_requests(request: HttpRequest) -> HttpResponse:
 @require_safe
 def consent_request(request: HttpRequest, consent_request: ConsentRequest) -> HttpResponse:
     """One question: how each class answers, and pupil by pupil."""
-    viewer, told = request.viewer, _told(consent_request)
+    viewer, request_text = request.viewer, _told(consent_request)
     # What is asked no more allows nothing: a « oui » beside a name would say otherwise.
-    rows = queries.rows_of(viewer, consent_request) if told else []
+    rows = queries.rows_of(viewer, consent_request) if request_text else []
     form = ListFilter(
         sorted({row.school_class for row in rows if row.school_class}, key=natural), request.GET
     )
@@ -178,7 +178,7 @@ def consent_request(request: HttpRequest, consent_request: ConsentRequest) -> Ht
     page = page_for(request, queries.chosen(rows, school_class, what), A_PAGE)
     context = {
         "asked": consent_request,
-        "told": told,
+        "told": request_text,
         "counts": queries.counts_of(rows),
         "total": queries.total_of(rows),
         "form": form,
@@ -278,8 +278,8 @@ def export_consents(
 @require_POST
 def consent_papers(request: HttpRequest, consent_request: ConsentRequest) -> HttpResponse:
     """The forms to hand to those whom only paper reaches."""
-    told = _told(consent_request)
-    if told is None:
+    request_text = _told(consent_request)
+    if request_text is None:
         messages.info(request, _("Cette autorisation n’est plus demandée."))
         return redirect("directory:consent_request", pk=consent_request.pk)
     rows = queries.chosen(queries.rows_of(request.viewer, consent_request), "", "papier")
@@ -287,7 +287,7 @@ def consent_papers(request: HttpRequest, consent_request: ConsentRequest) -> Htt
         messages.info(request, _("Aucun papier à imprimer : tout le monde peut répondre ici."))
         return redirect("directory:consent_request", pk=consent_request.pk)
     journal.record(request.viewer, "directory.consents_printed", consent_request, rows=len(rows))
-    return pdf_file(f"autorisations-{consent_request.pk}", exports.papers(told, rows))
+    return pdf_file(f"autorisations-{consent_request.pk}", exports.papers(request_text, rows))
 
 
 @opens(Group, to=rules.reads_group_consents)
@@ -296,6 +296,6 @@ def group_consents(request: HttpRequest, group: Group) -> HttpResponse:
     """Who of a class may appear in what the school publishes: yes or no, never why."""
     viewer = request.viewer
     page = page_for(request, pupils_of(viewer, group), A_PAGE)
-    told, rows = queries.appearing(viewer, group, page.object_list)
-    context = {"group": group, "told": told, "rows": rows, "page_obj": page}
+    request_texts, rows = queries.appearing(viewer, group, page.object_list)
+    context = {"group": group, "told": request_texts, "rows": rows, "page_obj": page}
     return render(request, "directory/group_consents.html", context)

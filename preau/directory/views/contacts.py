@@ -66,8 +66,10 @@ def answer_request(request: HttpRequest, contact_request: ContactRequest) -> Htt
         done = contacts.answer(
             request.viewer, contact_request, accepts=accepts, word=form.cleaned_data["word"]
         )
-        said = _("C’est accepté : la fiche est corrigée.") if accepts else _("C’est refusé, avec votre mot.")
-        tell_outcome(request, done, said)
+        sentence = (
+            _("C’est accepté : la fiche est corrigée.") if accepts else _("C’est refusé, avec votre mot.")
+        )
+        tell_outcome(request, done, sentence)
         return redirect("directory:contact_requests")
     if contact_request.state != ContactRequest.State.ASKED:
         messages.info(request, _("C’était déjà fait."))

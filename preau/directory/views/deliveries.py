@@ -67,15 +67,15 @@ def bringing(request: HttpRequest, form: Any) -> dict[str, Any]:
 
 
 def _shown(viewer: Viewer, delivery: Delivery) -> dict[str, Any]:
-    told = queries.told_to(viewer, delivery)
+    report = queries.told_to(viewer, delivery)
     own = delivery.school_id is not None
     held = own and delivery.state == Delivery.State.BLOCKED
     shown: dict[str, Any] = {
         "by": queries.brought_by(delivery),
         "own": own,
-        "figures": queries.figures_of(told.counts),
-        "changes": queries.changes_of(delivery, told.counts),
-        "notes": queries.notes_of(told.notes),
+        "figures": queries.figures_of(report.counts),
+        "changes": queries.changes_of(delivery, report.counts),
+        "notes": queries.notes_of(report.notes),
         "departures": delivery.report.get("blocked", []) if held else [],
         "seconds": queries.seconds_for(viewer, delivery) if held else [],
         "may_apply": rules.may_apply(viewer, delivery),

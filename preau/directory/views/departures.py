@@ -12,7 +12,15 @@ from preau.directory import rules
 from preau.directory.actions import departures as actions
 from preau.directory.forms.departures import HoldForm, LeaverFilter
 from preau.directory.models import Leaver
-from preau.directory.queries.departures import KINDS, erasure_day, leaver_lines, leaver_rows, leavers_of
+from preau.directory.queries.departures import (
+    KINDS,
+    Kind,
+    erasure_day,
+    leaver_lines,
+    leaver_rows,
+    leavers_of,
+    pupils_to_leave,
+)
 from preau.directory.rules.departures import keeps_longer, may_let_go
 from preau.foundation import journal
 from preau.foundation.access import confirmed, opens
@@ -37,6 +45,7 @@ def departures(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS,
         "filtered": bool(name),
         "page_obj": page,
+        "to_leave": pupils_to_leave(request.viewer) if kind == Kind.PUPILS and not name else [],
         "rows": leaver_rows(request.viewer, page.object_list, kind),
         "too_many": bool(name) and page.has_other_pages(),
         "query": urlencode({"qui": kind}),
@@ -63,10 +72,10 @@ def leaver(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     viewer, hold, moved = request.viewer, actions.hold_of(request.viewer, leaver), False
     form = HoldForm(viewer, leaver, hold, request.POST or None)
     if form.is_valid():
-        told = form.cleaned_data
+        values = form.cleaned_data
         try:
             actions.keep_longer(
-                viewer, leaver, last_day=told["last_day"], reason=told["reason"], seen=told["avant"]
+                viewer, leaver, last_day=values["last_day"], reason=values["reason"], seen=values["avant"]
             )
         except actions.MovedOn:
             hold, moved = actions.hold_of(viewer, leaver), True

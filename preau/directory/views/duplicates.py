@@ -61,8 +61,8 @@ def merge(request: HttpRequest, one: str, other: str) -> HttpResponse:
         return _merged_already(request, one, other)
     except merging.MergeRefused as refused:
         return _page(request, compared, form, status=CONFLICT, refused=refused.reason)
-    said = _("Les deux fiches n’en font plus qu’une. Vous pouvez les séparer pendant trente jours.")
-    messages.success(request, said)
+    sentence = _("Les deux fiches n’en font plus qu’une. Vous pouvez les séparer pendant trente jours.")
+    messages.success(request, sentence)
     return redirect("directory:merges")
 
 

@@ -6,10 +6,12 @@ from django.views.decorators.http import require_safe
 
 from preau.directory.models import Group
 from preau.directory.queries import groups as queries
+from preau.directory.queries.departures import last_days_of, with_end
 from preau.directory.queries.finding import classes_of
 from preau.directory.queries.photos import pupils_to_answer_for
 from preau.directory.rules import groups as rules
 from preau.directory.rules import photos as photo_rules
+from preau.directory.words import lead_of_class
 from preau.foundation import boards
 from preau.foundation.access import opens
 from preau.foundation.paging import page_for, page_of
@@ -44,7 +46,8 @@ def groups(request: HttpRequest) -> HttpResponse:
         page = page_for(request, found, A_PAGE)
         context |= {"page_obj": page, "rows": queries.group_rows(viewer, page.object_list)}
     else:
-        context |= {"levels": queries.classes_by_level(viewer)}
+        lead = lead_of_class(in_ecole=viewer.in_primary)
+        context |= {"levels": queries.classes_by_level(viewer), "lead": lead}
     return render(request, "directory/groups.html", context)
 
 
@@ -79,8 +82,8 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     }
     if context["reads_pupils"]:
         context["facts"] = queries.facts_of(viewer, group)
-        pupils = queries.pupils_of(viewer, group)
+        pupils = with_end(viewer, queries.pupils_of(viewer, group))
         page = page_of(pupils, request.GET.get("page"), PUPILS_A_PAGE)
         classes = {} if context["is_class"] else classes_of(viewer, [one.pk for one in page.object_list])
-        context |= {"page_obj": page, "classes": classes}
+        context |= {"page_obj": page, "classes": classes, "leaves": last_days_of(page.object_list)}
     return render(request, "directory/group.html", context)

@@ -129,11 +129,11 @@ def doubt(request: HttpRequest, holding: Holding) -> HttpResponseRedirect:
     """Note that a function of the files is wrong, or right after all."""
     if request.POST.get("state") == "juste":
         done = reviews.trust_again(request.viewer, holding)
-        said = _("C’est retiré : cette fonction est gardée.")
+        sentence = _("C’est retiré : cette fonction est gardée.")
     else:
         done = reviews.doubt(request.viewer, holding)
-        said = _(
+        sentence = _(
             "C’est noté : à corriger dans le fichier officiel. L’accès s’arrête quand le fichier corrigé arrive."
         )
-    tell_outcome(request, done, said)
+    tell_outcome(request, done, sentence)
     return redirect("directory:review")

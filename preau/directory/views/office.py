@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.directory.actions import corrections, enrolling, leaving
+from preau.directory.actions import corrections, enrolling, leaving, withdrawing
 from preau.directory.exports.certificates import ENROLMENT, EXEAT, certificate
 from preau.directory.forms.office import (
     CorrectForm,
     DepartForm,
     EngageForm,
     EnrolForm,
+    GuardianForm,
     MoveForm,
     PeopleFilter,
 )
@@ -62,6 +63,29 @@ def enrol(request: HttpRequest) -> HttpResponse:
             messages.success(request, elided(_("L’inscription de %(name)s est enregistrée."), name) % name)
             return redirect("identity:family_letters", public_id=pupil.public_id)
     return render_form(request, "directory/office/enrol.html", {"form": form})
+
+
+@opens(Person, to=rules.places_pupil, by="public_id")
+@require_http_methods(["GET", "POST"])
+def add_guardian(request: HttpRequest, person: Person) -> HttpResponse:
+    """Write down one more person who answers for a pupil, found in the school or made."""
+    form = GuardianForm(request.viewer, person, request.POST or None)
+    if form.is_valid():
+        try:
+            done = enrolling.add_guardian(request.viewer, person, form.typed())
+        except enrolling.NotOurs:
+            form.add_error(None, _("Cet élève est de votre famille : une autre personne s’en charge."))
+        else:
+            tell_outcome(
+                request,
+                done,
+                _("C’est noté. « Codes d’accès » donne à cette personne de quoi ouvrir son compte."),
+                _(
+                    "Cette personne est déjà au dossier de l’élève, ou une décision de justice a mis fin à ce lien : voyez la fiche."
+                ),
+            )
+            return redirect("directory:person", public_id=person.public_id)
+    return render_form(request, "directory/office/add_guardian.html", {"form": form, "person": person})
 
 
 @opens(to=rules.enrols)
@@ -183,8 +207,8 @@ def certificates(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method == "POST":
         messages.error(request, _("Ce serveur ne sait pas faire de PDF."))
         return redirect("directory:certificates", public_id=person.public_id)
-    said = office.value_said(noted.field, noted.value) if noted else ""
-    return render(request, "directory/office/certificates.html", {"person": person, "said": said})
+    departure = office.value_said(noted.field, noted.value) if noted else ""
+    return render(request, "directory/office/certificates.html", {"person": person, "said": departure})
 
 
 def _back_to(viewer: Viewer, person: Person) -> HttpResponseRedirect:
@@ -199,7 +223,7 @@ def _back_to(viewer: Viewer, person: Person) -> HttpResponseRedirect:
 def corrections_list(request: HttpRequest) -> HttpResponse:
     """What the school says and the official file does not, for whoever keys it."""
     page = page_for(request, office.corrections_of(request.viewer), A_PAGE)
-    context = {"page_obj": page, "rows": office.correction_rows(page.object_list)}
+    context = {"page_obj": page, "rows": office.correction_rows(request.viewer, page.object_list)}
     return render(request, "directory/office/corrections.html", context)
 
 
@@ -228,6 +252,21 @@ def export_corrections(request: HttpRequest) -> StreamingHttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, correction: Correction) -> HttpResponseRedirect:
     """Take a correction back: the file is right after all, or the pupil stays."""
+    if correction.field == Correction.Kind.ENROLMENT:
+        return _withdraw_enrolment(request, correction)
     done = corrections.withdraw(request.viewer, correction)
     tell_outcome(request, done, _("C’est retiré : Préau suit de nouveau le fichier."))
+    return redirect("directory:corrections")
+
+
+def _withdraw_enrolment(request: HttpRequest, correction: Correction) -> HttpResponseRedirect:
+    """Made by mistake; or, once something is written about the pupil, the way to a departure."""
+    try:
+        done = withdrawing.withdraw_enrolment(request.viewer, correction)
+    except withdrawing.AlreadyWritten as found:
+        what = {"what": ", ".join(found.labels)}
+        sentence = _("Rien n’est retiré : on a déjà écrit sur cet élève (%(what)s). Notez son départ.")
+        messages.error(request, sentence % what)
+        return redirect("directory:depart", public_id=correction.person.public_id)
+    tell_outcome(request, done, _("L’inscription est retirée : l’élève et son compte sont effacés."))
     return redirect("directory:corrections")

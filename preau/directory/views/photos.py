@@ -45,12 +45,12 @@ def faces(request: HttpRequest, group: Group) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest, group: Group) -> HttpResponseRedirect:
     """Ask the pupils and the families of this class who were not asked yet."""
-    told = actions.ask(request.viewer, group)
-    if told:
-        said = ngettext(
-            "L’accord est demandé à %(num)s personne.", "L’accord est demandé à %(num)s personnes.", told
+    count = actions.ask(request.viewer, group)
+    if count:
+        sentence = ngettext(
+            "L’accord est demandé à %(num)s personne.", "L’accord est demandé à %(num)s personnes.", count
         )
-        messages.success(request, said % {"num": told})
+        messages.success(request, sentence % {"num": count})
     else:
         messages.info(request, _("L’accord était déjà demandé à chacun."))
     return redirect("directory:faces", pk=group.pk)

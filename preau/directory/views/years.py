@@ -227,8 +227,8 @@ def remove_year_class(request: HttpRequest, planned: PlannedClass) -> HttpRespon
 def keep_teams(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """Every class keeps the teachers of this year's class of the same name."""
     count = actions.keep_teams(request.viewer)
-    said = ngettext("%(num)s équipe est reconduite.", "%(num)s équipes sont reconduites.", count)
-    tell_outcome(request, count, said % {"num": count}, NOTHING_CHANGED)
+    sentence = ngettext("%(num)s équipe est reconduite.", "%(num)s équipes sont reconduites.", count)
+    tell_outcome(request, count, sentence % {"num": count}, NOTHING_CHANGED)
     return redirect("directory:year_classes")
 
 
@@ -293,8 +293,8 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
     whole = WholeClassForm(options, whole_sent, proposal.value if proposal else "")
     if whole_sent and whole.is_valid():
         count = actions.place_rest(viewer, group, whole.choice())
-        said = ngettext("%(num)s élève est placé.", "%(num)s élèves sont placés.", count) % {"num": count}
-        tell_outcome(request, count, said, NOTHING_CHANGED)
+        sentence = ngettext("%(num)s élève est placé.", "%(num)s élèves sont placés.", count) % {"num": count}
+        tell_outcome(request, count, sentence, NOTHING_CHANGED)
         return redirect(request.path)
     sent = request.POST if request.method == "POST" and not whole_sent else None
     form = PlacingForm(pupils, {row.person_id: row for row in known}, options, sent)
@@ -306,8 +306,10 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
             status = CONFLICT
             form.tell_changes(changed.now)
         else:
-            said = ngettext("%(num)s élève a changé.", "%(num)s élèves ont changé.", count) % {"num": count}
-            tell_outcome(request, count, said, NOTHING_CHANGED)
+            sentence = ngettext("%(num)s élève a changé.", "%(num)s élèves ont changé.", count) % {
+                "num": count
+            }
+            tell_outcome(request, count, sentence, NOTHING_CHANGED)
             following = f"?page={page.number}" if page.number > 1 else ""
             return redirect(request.path + following)
     elif form.errors or whole.errors:
@@ -329,11 +331,11 @@ def _placing(request: HttpRequest, plan: YearPlan, group: Group | None) -> HttpR
 def propose_year(request: HttpRequest, plan: YearPlan) -> HttpResponse:
     """Place whoever is to decide where the class that follows is plain."""
     count = actions.propose(request.viewer)
-    said = ngettext("%(num)s élève est placé.", "%(num)s élèves sont placés.", count) % {"num": count}
+    sentence = ngettext("%(num)s élève est placé.", "%(num)s élèves sont placés.", count) % {"num": count}
     tell_outcome(
         request,
         count,
-        said,
+        sentence,
         _("Préau n’a pas de classe évidente à proposer : choisissez-la classe par classe."),
     )
     return redirect("directory:next_year")

@@ -1,4 +1,4 @@
-"""Work for later: telling families. Absences are never delayed by the delivery policy (docs/decisions/0025)."""
+"""Work for later: telling families. Absences are never delayed by the delivery policy (docs/decisions/0025); they wait some minutes."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +20,15 @@ from preau.foundation.tasks import job
 @job(priority=50)
 def tell_guardians(entry_ids: list[int]) -> int:
     """Tell the guardians of the pupils just marked absent; returns how many were told. Run again, it tells the others."""
+    notices.tell_corrections(entry_ids)
     waiting = notices.prepare_notices(entry_ids, timezone.localdate())
     return sum(notices.tell_guardian(notice_id) for notice_id in waiting)
+
+
+@job(priority=50)
+def tell_corrections(entry_ids: list[int]) -> int:
+    """Tell those who had heard of these absences that they were none; returns how many were told."""
+    return notices.tell_corrections(entry_ids)
 
 
 @job(priority=50)
@@ -106,6 +113,10 @@ def enqueue_register(pk: int, **_: Any) -> None:
 
 def enqueue_notices(entry_ids: list[int], **_: Any) -> None:
     tell_guardians.enqueue(entry_ids)
+
+
+def enqueue_corrections(entry_ids: list[int], **_: Any) -> None:
+    tell_corrections.enqueue(entry_ids)
 
 
 def enqueue_others(entry_ids: list[int], **_: Any) -> None:

@@ -156,9 +156,7 @@ class WordForm(forms.Form):
         2000,
         _("Écrivez ce que vous voulez dire."),
         rows=4,
-        help_text=_(
-            "Lu par la direction et la vie scolaire, qui vous répondent. Votre mot et la réponse sont gardés."
-        ),
+        help_text=_("Lu par la direction et la vie scolaire, qui vous répondent."),
     )
 
 

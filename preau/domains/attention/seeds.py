@@ -34,8 +34,8 @@ def plant(world: Any) -> None:
     with notices.told_already():
         if "pupil" in world.people:
             _contested(cpe, world)
-        for pupil, said in zip(others, _said(today), strict=False):
-            _decide(cpe, pupil, said)
+        for pupil, facts in zip(others, _said(today), strict=False):
+            _decide(cpe, pupil, facts)
 
 
 def _said(today: Any) -> list[DecisionFacts]:
@@ -54,18 +54,18 @@ def _said(today: Any) -> list[DecisionFacts]:
     ]
 
 
-def _decide(cpe: Viewer, pupil: Person, said: DecisionFacts) -> Review:
+def _decide(cpe: Viewer, pupil: Person, facts: DecisionFacts) -> Review:
     findings = list(Finding.objects.filter(school_id=cpe.school_id, pupil=pupil).waiting().order_by("pk"))
-    return deciding.decide(cpe, pupil, deciding.mark_of(findings), said)
+    return deciding.decide(cpe, pupil, deciding.mark_of(findings), facts)
 
 
 def _contested(cpe: Viewer, world: Any) -> None:
     """The pupil of the cast: a meeting was proposed, and a guardian does not see it that way."""
     pupil, today = world.people["pupil"], world.today
     if not Finding.objects.filter(school=world.school, pupil=pupil).waiting().exists():
-        if early_facts.named(LATES) is None:
+        # In the schools of the tests, where nobody is ever late, an invented count stands in; a demonstration says what its rolls say.
+        if world.imported or early_facts.named(LATES) is None:
             return
-        # Nothing of the cast's own past reaches a threshold: an invented count stands in.
         Finding.objects.create(
             school=world.school,
             pupil=pupil,
@@ -77,7 +77,7 @@ def _contested(cpe: Viewer, world: Any) -> None:
             until=today,
             found_at=timezone.now(),
         )
-    said = DecisionFacts(
+    facts = DecisionFacts(
         Kind.MEETING,
         "Plusieurs retards ces dernières semaines, et nous aimerions en parler avec vous.",
         today + AFTER,
@@ -85,7 +85,7 @@ def _contested(cpe: Viewer, world: Any) -> None:
         "Rencontre avec la famille",
         today + timedelta(days=6),
     )
-    review = _decide(cpe, pupil, said)
+    review = _decide(cpe, pupil, facts)
     guardian = world.people.get("guardian")
     seat = viewer_for(guardian, 0, timezone.now(), "guardian") if guardian else None
     if seat is None:

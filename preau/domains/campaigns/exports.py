@@ -50,5 +50,5 @@ def _cells(found: "QuerySet[Sending]") -> Iterator[list[object]]:
                 row.to,
                 row.word,
                 row.reason,
-                dates.day_and_hour(row.when),
+                row.when,
             ]

@@ -15,7 +15,7 @@ from preau.foundation import mail, sms, works
 from preau.foundation.sms import GatewayAnswer, Message
 from preau.foundation.tasks import job
 
-TEXTS, MAILS, REPORTS = 50, 1, 100
+TEXTS, MAILS = 50, 1
 
 
 @job(priority=10, retries=8)
@@ -46,28 +46,28 @@ def _tell(campaign_id: int) -> None:
 
 def _texts(held: list[Sending]) -> int:
     try:
-        said = sms.gateway().send([Message(sending.ref, sending.to, sending.text) for sending in held])
+        answers = sms.gateway().send([Message(sending.ref, sending.to, sending.text) for sending in held])
     except (OSError, LookupError):
         sending.put_off(held)
         return 0
-    return sending.note_taken(held, said)
+    return sending.note_taken(held, answers)
 
 
 def _mails(held: list[Sending]) -> int:
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    said = []
+    answers = []
     for one in held:
         context = {"text": one.text, "school": one.school}
         headers = {"Message-ID": f"<{one.ref}@{host}>"}
         try:
             mail.send(one.to, _("Un message de la vie scolaire"), "campaigns/mail/letter", context, headers)
         except smtplib.SMTPRecipientsRefused:
-            said.append(GatewayAnswer(one.ref, refused="recipient"))
+            answers.append(GatewayAnswer(one.ref, refused="recipient"))
         except OSError:
             continue
         else:
-            said.append(GatewayAnswer(one.ref, "mail"))
-    return sending.note_taken(held, said)
+            answers.append(GatewayAnswer(one.ref, "mail"))
+    return sending.note_taken(held, answers)
 
 
 @job()
@@ -82,15 +82,7 @@ def send_due() -> int:
 @job()
 def ask_reports() -> int:
     """What became of the text messages of these days; returns how many are settled."""
-    numbers = sending.texts_to_ask(timezone.now()) if sms.is_offered() else []
-    settled = 0
-    for first in range(0, len(numbers), REPORTS):
-        try:
-            fates = sms.gateway().reports(numbers[first : first + REPORTS])
-        except OSError:
-            break
-        settled += sending.note_reports(fates)
-    return settled
+    return sending.note_reports(sms.fates_of(sending.texts_to_ask(timezone.now())))
 
 
 def enqueue_sending(campaign_id: int, **_more: Any) -> None:

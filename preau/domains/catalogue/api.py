@@ -103,7 +103,7 @@ def guard(view: Callable[..., Any]) -> Callable[..., Any]:
         who = ("catalogue.api", client_address(request))
         count = throttle.hit(*who, window=rules.AN_HOUR)
         if count > rules.MOST_ASKED:
-            response: HttpResponseBase = webapi.said(
+            response: HttpResponseBase = webapi.problem_response(
                 Problem(HTTPStatus.TOO_MANY_REQUESTS, _("Trop de demandes."))
             )
             response.headers["Retry-After"] = str(throttle.ends_in(*who))

@@ -7,13 +7,21 @@ from preau.commons.media.actions.keeping import words_changed
 from preau.commons.media.boards import MediaOwner, owners
 from preau.domains.catalogue import api, seeds, tasks
 from preau.domains.catalogue.actions import editing, following, using
-from preau.domains.catalogue.queries import desk, pages, search
+from preau.domains.catalogue.queries import desk, index, pages, search
 from preau.foundation import boards
 from preau.foundation.access import signed_in
 from preau.foundation.readers import NO_ROW, Readers, on_themselves
 from preau.identity.rules import runs_platform
 
 KEY = "catalogue"
+boards.gauges.add(
+    boards.Gauge(
+        "index_behind_editions",
+        "Editions of the catalogue that the index of this machine has not followed",
+        lambda: {(): index.RESOURCES.behind()},
+    )
+)
+boards.after_restore.add(boards.AfterRestore(KEY, index.RESOURCES.build_again))
 # Facts of what is published; one of them names people.
 RECORD = (
     "key",

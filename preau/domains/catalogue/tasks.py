@@ -162,14 +162,14 @@ def _draw(one: _StarterMedium) -> bool:
 
 
 def _sheet_of(drawn: _StarterMedium) -> editing.Sheet:
-    told: dict[str, Any] = {"title": drawn.title, "abstract": drawn.abstract, "type": drawn.kind}
+    fields: dict[str, Any] = {"title": drawn.title, "abstract": drawn.abstract, "type": drawn.kind}
     nodes = Node.objects.in_force()
     places = [
         *nodes.filter(kind=Node.Kind.LEVEL, key=drawn.level),
         *nodes.filter(kind=Node.Kind.SUBJECT, key=drawn.subject),
     ]
     return editing.Sheet(
-        **told,
+        **fields,
         authors=["Préau"],
         institution="Préau",
         nodes=places,

@@ -38,8 +38,8 @@ def competences(
     """Pour un élève, les siens ; pour un responsable, ceux de ses enfants, après le délai de l’établissement."""
     viewer = request.viewer
     first, last = webapi.period(du, au, viewer.today)
-    rows, told = webapi.cut(levels_between(viewer, first, last), page)
-    return told | {"elements": [_level(row) for row in rows]}
+    rows, pagination = webapi.cut(levels_between(viewer, first, last), page)
+    return pagination | {"elements": [_level(row) for row in rows]}
 
 
 def _level(row: LatestLevel) -> dict[str, Any]:

@@ -155,8 +155,8 @@ class FillForm:
         """A colleague has written some of these meanwhile: both are shown, and what is sent again is meant."""
         places = {column.pk: place for place, column in enumerate(self.page.columns)}
         self.theirs = {
-            f"{letter_of(places[column])}-{pupil}": said
-            for (column, pupil), said in theirs.items()
+            f"{letter_of(places[column])}-{pupil}": level
+            for (column, pupil), level in theirs.items()
             if column in places
         }
 
@@ -227,8 +227,8 @@ class ProposeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        told = [data.get(name) for name in ("from_2", "from_3", "from_4")]
-        if all(one is not None for one in told) and not told[0] < told[1] < told[2]:
+        thresholds = [data.get(name) for name in ("from_2", "from_3", "from_4")]
+        if all(one is not None for one in thresholds) and not thresholds[0] < thresholds[1] < thresholds[2]:
             self.add_error("from_3", _("Chaque niveau demande plus que celui d’avant."))
         return data
 
@@ -244,10 +244,10 @@ KEPT = timedelta(days=7)
 
 def moment_in(data: Any, now: datetime) -> datetime | None:
     """When an observation that waited on a device was made; None when it is not said, or too long ago. A clock in advance says now."""
-    said = data.get("made_at", "")
-    if not (said.isascii() and said.isdigit() and len(said) < 12):
+    timestamp = data.get("made_at", "")
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
         return None
-    at = datetime.fromtimestamp(int(said), UTC)
+    at = datetime.fromtimestamp(int(timestamp), UTC)
     return min(at, now) if at >= now - KEPT else None
 
 
@@ -316,13 +316,13 @@ class ObserveForm(forms.Form):
         self.held = {
             str(competence.pk): competence for choice in choices for competence in choice.competences
         }
-        told = [(str(pk), self.held[str(pk)].name) for pk in recent if str(pk) in self.held]
+        options = [(str(pk), self.held[str(pk)].name) for pk in recent if str(pk) in self.held]
         rest = [
             (choice.label, [(str(competence.pk), competence.name) for competence in choice.competences])
             for choice in choices
         ]
         fields: Any = self.fields
-        fields["competence"].choices = ([(_("Les dernières"), told)] if told else []) + rest
+        fields["competence"].choices = ([(_("Les dernières"), options)] if options else []) + rest
         self.learners = {learner.public_id: learner for learner in learners if not learner.left}
         fields["eleve"].choices = [
             (learner.public_id, learner.name) for learner in learners if not learner.left
@@ -338,10 +338,14 @@ class ObserveForm(forms.Form):
 
     def seen(self) -> Seen:
         """What was chosen."""
-        said = self.cleaned_data
-        proof = next(iter(said["proof"] or ()), None)
+        values = self.cleaned_data
+        proof = next(iter(values["proof"] or ()), None)
         return Seen(
-            said["eleve"], self.held[said["competence"]], Typed(value=int(said["level"])), said["note"], proof
+            values["eleve"],
+            self.held[values["competence"]],
+            Typed(value=int(values["level"])),
+            values["note"],
+            proof,
         )
 
 
@@ -365,8 +369,8 @@ class AnswerForm(forms.Form):
             )
 
     def levels(self) -> dict[int, int]:
-        told = {column.pk: self.cleaned_data[f"moi-{column.pk}"] for column in self.columns}
-        return {pk: int(said) for pk, said in told.items() if said}
+        values = {column.pk: self.cleaned_data[f"moi-{column.pk}"] for column in self.columns}
+        return {pk: int(value) for pk, value in values.items() if value}
 
 
 class BalanceForm(forms.Form):
@@ -375,7 +379,7 @@ class BalanceForm(forms.Form):
     def __init__(self, page: BalancePage, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
-        choices = [(said, said) for said in ("", "1", "2", "3", "4", EXEMPT)]
+        choices = [(value, value) for value in ("", "1", "2", "3", "4", EXEMPT)]
         for row in page.rows:
             for code in COMPONENTS:
                 shown = row.shown(code)
@@ -399,14 +403,14 @@ class BalanceForm(forms.Form):
 
     def levels(self) -> dict[tuple[int, str], int | None]:
         """What the form says of those that it showed."""
-        told: dict[tuple[int, str], int | None] = {}
+        by_cell: dict[tuple[int, str], int | None] = {}
         for row in self.page.rows:
             for code in COMPONENTS:
                 name = self.name_of(row.pupil.pk, code)
                 if name in self.data:
-                    said = self.cleaned_data[name]
-                    told[row.pupil.pk, code] = 0 if said == EXEMPT else int(said) if said else None
-        return told
+                    value = self.cleaned_data[name]
+                    by_cell[row.pupil.pk, code] = 0 if value == EXEMPT else int(value) if value else None
+        return by_cell
 
 
 class CycleForm(forms.Form):

@@ -152,18 +152,18 @@ def _own(world: Any, is_primary: bool) -> dict[str, list[Competence]]:
         rows += [
             Row(
                 f"{place}.{rank}",
-                world.named(said),
+                world.named(label),
                 f"{place}",
                 subject=taught.get(domain, ""),
                 component=component,
                 node=NODES.get(domain, ""),
             )
-            for rank, (component, said) in enumerate(held, 1)
+            for rank, (component, label) in enumerate(held, 1)
         ]
-    told = Told(
+    facts = Told(
         world.named(name), str(world.year.starts.year), world.named("Écrit par les équipes"), is_own=True
     )
-    made = write_referential(world.school, told, rows)
+    made = write_referential(world.school, facts, rows)
     found: dict[str, list[Competence]] = defaultdict(list)
     names = {str(place): domain for place, domain in enumerate(tree, 1)}
     for competence in made.competences.filter(has_children=False).order_by("rank"):
@@ -172,8 +172,8 @@ def _own(world: Any, is_primary: bool) -> dict[str, list[Competence]]:
 
 
 def _domain_of(subject: str) -> str:
-    said = fold(subject)
-    return next((name for name, start in BEGINS.items() if said.startswith(start)), "")
+    text = fold(subject)
+    return next((name for name, start in BEGINS.items() if text.startswith(start)), "")
 
 
 def _plant_beside_marks(world: Any, draw: Random, own: dict[str, list[Competence]]) -> None:

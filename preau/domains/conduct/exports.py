@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from preau.domains.conduct.models import Incident, RegisterLine
 from preau.domains.conduct.queries.incidents import rows_of
-from preau.foundation import dates, pdf
+from preau.foundation import pdf
 from preau.foundation.csvtext import lines
 
 CHUNK = 500
@@ -36,10 +36,9 @@ def _incident_cells(found: "QuerySet[Incident, dict[str, Any]]") -> Iterator[lis
     rows = found.iterator(chunk_size=CHUNK)
     while part := list(islice(rows, CHUNK)):
         for row in rows_of(part):
-            hour = dates.hour(row.hour) if row.hour else ""
             yield [
-                dates.day(row.day, year=True),
-                hour,
+                row.day,
+                row.hour or "",
                 row.kind,
                 row.place,
                 row.who,
@@ -62,7 +61,7 @@ def register_csv(found: Iterable[RegisterLine]) -> Iterator[str]:
         header,
         (
             [
-                dates.plain_day(register_line.pronounced_on),
+                register_line.pronounced_on,
                 register_line.get_kind_display(),
                 register_line.get_authority_display(),
                 register_line.days or "",

@@ -94,6 +94,11 @@ def follows_own(viewer: Viewer, *_: object) -> bool:
     return viewer.profile in {Profile.GUARDIAN, Profile.PUPIL}
 
 
+def acknowledges(viewer: Viewer, *_: object) -> bool:
+    """A guardian says that they have read: nobody says it for them, and a pupil has no need to."""
+    return viewer.is_guardian
+
+
 def has_detentions(viewer: Viewer) -> bool:
     """Those in whose agenda a detention may stand: pupils and families, and whoever watches over one."""
     return follows_own(viewer) or reports_incidents(viewer)

@@ -6,6 +6,7 @@ app_name = "conduct"
 urlpatterns = [
     path("suivi/", followed.followed, name="followed"),
     path("suivi/punitions/<int:pk>/avis.pdf", followed.slip, name="slip"),
+    path("suivi/punitions/<int:pk>/vu/", followed.acknowledge, name="acknowledge"),
     path("suivi/procedures/<int:pk>/observations/", sanctions.answer, name="answer"),
     path("vie-scolaire/incidents/", incidents.incidents, name="incidents"),
     path("vie-scolaire/incidents/export.csv", incidents.export, name="export"),

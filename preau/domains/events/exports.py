@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from preau.domains.events.models import Event
 from preau.domains.events.queries.one import answers_of
-from preau.foundation import dates
 from preau.foundation.csvtext import lines
 
 
@@ -20,7 +19,7 @@ def answers_csv(event: Event) -> Iterator[str]:
                 answer.person.family_name.upper(),
                 answer.person.given_name,
                 answer.get_answer_display(),
-                dates.day(answer.answered_at, year=True) if answer.answered_at else "",
+                answer.answered_at or "",
             ]
             for answer in answers_of(event).iterator(chunk_size=500)
         ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Assignment, Group, Holding, Person, Room
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile, Role
+from preau.directory.words import STAFF
 from preau.domains.events import rules
 from preau.domains.events.actions.keeping import EventFacts
 from preau.domains.events.models import Event, Invitation
@@ -19,7 +19,6 @@ from preau.domains.events.queries.one import taken_at
 from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
 
 Audience = Event.Audience
-STAFF = [role for role in Role if role.profile == Profile.STAFF]
 A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 EVENING = time(18, 30)
 # Longer is a mistake of a year, or a period of the calendar.
@@ -166,8 +165,8 @@ class EventForm(forms.Form):
         """A room that something else has is said once; ticking says that it is meant."""
         starts, ends = self._span(data)
         apart = self.event.pk if self.event else None
-        for said in list(taken_at(self.viewer.year, data["room"], starts, ends, apart_from=apart))[:5]:  # type: ignore[arg-type]
-            self.add_error("anyway", said)
+        for sentence in list(taken_at(self.viewer.year, data["room"], starts, ends, apart_from=apart))[:5]:  # type: ignore[arg-type]
+            self.add_error("anyway", sentence)
 
     def _span(self, data: dict[str, Any]) -> tuple[datetime, datetime]:
         school: Any = self.viewer.school
@@ -357,9 +356,9 @@ class ClosingForm(forms.Form):
 def _closing_initial(event: Event) -> dict[str, Any]:
     zone = ZoneInfo(event.school.timezone)
     same = ("title", "description", "first_day", "audience", "meals", "transport", "tells", "revision")
-    told: dict[str, Any] = {name: getattr(event, name) for name in same}
+    initial: dict[str, Any] = {name: getattr(event, name) for name in same}
     starts, ends = event.starts.astimezone(zone).time(), event.ends.astimezone(zone).time()
-    return told | {
+    return initial | {
         "last_day": event.last_day if event.last_day != event.first_day else None,
         "starts_at": starts if starts != time() else None,
         "ends_at": ends if ends != time() else None,
@@ -370,7 +369,7 @@ def _closing_initial(event: Event) -> dict[str, Any]:
 
 def _groups_for(viewer: Viewer) -> Any:
     """Every class and group of the year for whoever organises; for a teacher, those that they teach."""
-    groups = Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "name")
+    groups = Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "rank", "name")
     if rules.organises(viewer):
         return groups
     taught = Assignment.objects.active(viewer.today).filter(teacher=viewer.person)
@@ -391,16 +390,16 @@ def _initial(event: Event) -> dict[str, Any]:
         "asks_answer",
         "revision",
     )
-    told: dict[str, Any] = {name: getattr(event, name) for name in same}
-    told["last_day"] = event.last_day if event.last_day != event.first_day else None
+    initial: dict[str, Any] = {name: getattr(event, name) for name in same}
+    initial["last_day"] = event.last_day if event.last_day != event.first_day else None
     if not event.whole_days:
-        told |= {
+        initial |= {
             "starts_at": event.starts.astimezone(zone).time(),
             "ends_at": event.ends.astimezone(zone).time(),
         }
-    told["groups"] = list(event.groups.values_list("pk", flat=True))
-    told["people"] = list(event.invitations.values_list("person_id", flat=True))
-    return told
+    initial["groups"] = list(event.groups.values_list("pk", flat=True))
+    initial["people"] = list(event.invitations.values_list("person_id", flat=True))
+    return initial
 
 
 class FilterForm(Filter):
@@ -439,4 +438,15 @@ class AnswerForm(forms.Form):
         choices=[choice for choice in Invitation.Answer.choices if choice[0]],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez une réponse.")},
+    )
+
+
+class SchoolForm(Filter):
+    """Which school a visitor asks about."""
+
+    q = forms.CharField(
+        label=_("Nom de l’établissement ou commune"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )

@@ -74,6 +74,18 @@ boards.search.add(
         service=KEY,
     )
 )
+boards.public_routes.add(boards.PublicRoute("events:open_days", in_sitemap=True))
+boards.front_links.add(
+    boards.FrontLink(
+        _("Y a-t-il école demain ?"),
+        _("Aujourd’hui et demain, établissement par établissement : vacances, jours fériés, fermetures."),
+        _("Y a-t-il école demain ?"),
+        "events:open_days",
+        "calendar-event",
+        order=5,
+        at_door=True,
+    )
+)
 boards.seeds.add(boards.Seed("événements", seeds.plant, order=50))
 
 
@@ -159,7 +171,7 @@ for key, label, subject, body, options in [
     ),
     (
         "closed",
-        _("L’établissement ferme, ou des cours sont annulés, aujourd’hui ou demain"),
+        _("L’établissement ferme ou rouvre, ou des cours sont annulés, aujourd’hui ou demain"),
         _("Fermeture ou cours annulés"),
         _("%(title)s\n%(when)s\n%(what)s\n%(school)s"),
         {
@@ -168,6 +180,7 @@ for key, label, subject, body, options in [
             "urgent": True,
             "may_wait": True,
             "order": 23,
+            "undone": _("Fermeture annulée"),
             "urgency": _("Demain, ce sera trop tard pour venir chercher un enfant, ou pour ne pas venir."),
         },
     ),

@@ -94,14 +94,6 @@ PLANS = [
         description="Ordre du jour\u202f: calendrier des conseils, sorties du printemps, devoirs communs.",
     ),
     Plan(
-        3,
-        Kind.COUNCIL,
-        "Conseil de classe, premier trimestre",
-        ("17:15", "18:15"),
-        Audience.GROUPS,
-        classes=1,
-    ),
-    Plan(
         5,
         Kind.PARENTS,
         "Réunion parents-professeurs",
@@ -195,7 +187,7 @@ def _event(world: Any, plan: Plan, day: date, head: int, room: Any) -> Event:
     )
     if plan.hours:
         starts, ends = (datetime.combine(day, time.fromisoformat(hour), zone) for hour in plan.hours)
-    told = min(timezone.now(), starts) - timedelta(days=8)
+    moment = min(timezone.now(), starts) - timedelta(days=8)
     event: Event = Event.objects.create(
         school=world.school,
         kind=plan.kind,
@@ -214,8 +206,8 @@ def _event(world: Any, plan: Plan, day: date, head: int, room: Any) -> Event:
         asks_answer=plan.asks,
         state=plan.state,
         created_by_id=head,
-        created_at=told,
-        published_at=None if plan.state == State.DRAFT else told,
+        created_at=moment,
+        published_at=None if plan.state == State.DRAFT else moment,
     )
     gestures = [] if plan.state == State.DRAFT else [EventStep.Gesture.PUBLISHED]
     gestures += [EventStep.Gesture.CANCELLED] if plan.state == State.CANCELLED else []
@@ -226,7 +218,7 @@ def _event(world: Any, plan: Plan, day: date, head: int, room: Any) -> Event:
             event=event,
             gesture=gesture,
             by_id=head,
-            at=told + timedelta(days=number),
+            at=moment + timedelta(days=number),
             note=note,
         )
     return event

@@ -5,6 +5,7 @@ from preau.domains.events import views
 app_name = "events"
 urlpatterns = [
     path("evenements/", views.events, name="events"),
+    path("ecole-demain/", views.open_days, name="open_days"),
     path("evenements/nouveau/", views.create, name="create"),
     path("evenements/fermer/", views.close, name="close"),
     path("evenements/<int:pk>/", views.event, name="event"),

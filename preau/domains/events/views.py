@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from preau.directory.rules.settings import runs_planned_year
+from preau.directory.viewer import Viewer
 from preau.domains.events import exports, rules
 from preau.domains.events.actions import answering as answering_actions
 from preau.domains.events.actions import keeping
-from preau.domains.events.forms import AnswerForm, CancelForm, ClosingForm, EventForm, FilterForm
+from preau.domains.events.forms import AnswerForm, CancelForm, ClosingForm, EventForm, FilterForm, SchoolForm
 from preau.domains.events.models import Event
-from preau.domains.events.queries import lists, one
+from preau.domains.events.queries import lists, one, public
 from preau.foundation import dates, journal
-from preau.foundation.access import confirmed, opens
+from preau.foundation.access import anyone, confirmed, opens
 from preau.foundation.downloads import csv_lines
 from preau.foundation.gone import removes
 from preau.foundation.pages import CONFLICT, TYPED_WRONG, render_form, status_of, tell_outcome
@@ -26,6 +28,7 @@ from preau.foundation.paging import page_for, query_of
 from preau.foundation.prepared import Lines
 
 A_PAGE = 20
+NO_CLOSING: dict[str, Any] = {"closed": None, "standing": [], "told": None}
 
 
 @opens(to=rules.reads_events)
@@ -40,6 +43,7 @@ def events(request: HttpRequest) -> HttpResponse:
         # Which other classes are meant is the staff's to read.
         "form": form,
         "rows": lists.with_groups(rows) if request.viewer.is_staff else rows,
+        "others": lists.of_other_houses(request.viewer, chosen) if page.number == 1 else [],
         "page_obj": page,
         "query": query_of(request),
         "filtered": bool(chosen),
@@ -48,6 +52,22 @@ def events(request: HttpRequest) -> HttpResponse:
         "is_guardian": request.viewer.is_guardian,
     }
     return render(request, "events/events.html", context)
+
+
+@opens(to=anyone)
+@require_safe
+def open_days(request: HttpRequest) -> HttpResponse:
+    """Is there school today and tomorrow? Of the school that a visitor names."""
+    form = SchoolForm(request.GET)
+    words = form.chosen().get("q", "")
+    schools, more = public.schools_named(words)
+    context = {
+        "form": form,
+        "words": words,
+        "schools": public.open_schools(schools, timezone.now()),
+        "more": more,
+    }
+    return render(request, "events/open_days.html", context)
 
 
 @opens(to=rules.creates_events)
@@ -70,20 +90,29 @@ def create(request: HttpRequest) -> HttpResponse:
 @opens(to=rules.closes_school)
 @require_http_methods(["GET", "POST"])
 def close(request: HttpRequest) -> HttpResponse:
-    """Close at noon, or for a day: lessons, canteen, transport and who is told, in one gesture."""
-    first = {"first_day": dates.parse(request.GET.get("jour"), request.viewer.today)}
+    """Close at noon, or for a day: lessons, canteen, transport and who is told; what it does is shown first, or it is done at once."""
+    fallback = one.day_to_close(request.viewer, timezone.now())
+    first = {"first_day": dates.parse(request.GET.get("jour"), fallback)}
     form = ClosingForm(request.viewer, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         planned = form.planned()
         event = keeping.create(request.viewer, planned, form.cleaned_data["sent_as"])
         # A second click says what the first did; what was typed since is not written by this page.
         done = event.state == Event.State.PUBLISHED and planned.is_said_by(event)
+        if event.is_draft and not _closes_at_once(request, event):
+            return redirect("events:event", pk=event.pk)
         if keeping.publish(request.viewer, event) or done:
             messages.success(request, f"{_('C’est fait.')} {_said_of(one.closed_by(event), event)}")
         else:
             messages.error(request, _("Cette fermeture existe déjà, telle qu’elle était : changez-la ici."))
         return redirect("events:event", pk=event.pk)
-    return render_form(request, "events/closing.html", {"form": form, "event": None})
+    context = {"form": form, "event": None, "settles": runs_planned_year(request.viewer)}
+    return render_form(request, "events/closing.html", context)
+
+
+def _closes_at_once(request: HttpRequest, event: Event) -> bool:
+    """Was it asked, and is there something to close? Where no lesson takes place, people are not told before the page has said so."""
+    return "fermer" in request.POST and not (event.stops_lessons and not keeping.lessons_at_stake(event))
 
 
 def _said_of(closed: one.Closed, event: Event) -> str:
@@ -92,13 +121,14 @@ def _said_of(closed: one.Closed, event: Event) -> str:
         lessons = _("Les cours sont maintenus.")
     else:
         words = ngettext("%(num)s cours est annulé.", "%(num)s cours sont annulés.", closed.cancelled)
-        lessons = words % {"num": closed.cancelled}
-    told = {
+        none = _("Aucun cours n’est annulé.") if closed.kept else _("Aucun cours n’avait lieu à ces heures.")
+        lessons = words % {"num": closed.cancelled} if closed.cancelled else none
+    sentences = {
         Event.Tells.EVERYONE: _("Personnels, élèves et familles sont prévenus."),
         Event.Tells.STAFF: _("Les personnels sont prévenus."),
         Event.Tells.NOBODY: _("Personne n’est prévenu : les pages le disent."),
     }
-    return f"{lessons} {told[Event.Tells(event.tells)]}"
+    return f"{lessons} {sentences[Event.Tells(event.tells)]}"
 
 
 @opens(Event, to=rules.reads_events)
@@ -106,6 +136,16 @@ def _said_of(closed: one.Closed, event: Event) -> str:
 def event(request: HttpRequest, event: Event) -> HttpResponse:
     """One event: when, where, for whom, its history; and for whoever keeps it, the answers."""
     return _page(request, event)
+
+
+def _of_closing(viewer: Viewer, event: Event) -> dict[str, Any]:
+    """What a closing will do before it does it, and what it has done: the same lists."""
+    going = keeping.lessons_at_stake(event) if event.is_draft else []
+    return {
+        "closed": one.closed_by(event, going),
+        "standing": [] if event.is_cancelled else one.standing_in(viewer, event),
+        "told": one.told_by(event) if event.is_draft else None,
+    }
 
 
 def _page(
@@ -120,9 +160,9 @@ def _page(
     context: dict[str, Any] = {
         "event": event,
         "groups": one.group_names(event) if event.audience == Event.Audience.GROUPS else [],
-        "history": one.history_of(event, with_names=viewer.is_staff),
+        "history": [] if event.is_draft else one.history_of(event, with_names=viewer.is_staff),
         "keeps": keeps,
-        "closed": one.closed_by(event) if keeps and event.is_closing and not event.is_draft else None,
+        **(_of_closing(viewer, event) if keeps and event.is_closing else NO_CLOSING),
         "is_over": is_over,
         "form": cancelling or CancelForm(),
         "answering": None,
@@ -148,10 +188,10 @@ def change(request: HttpRequest, event: Event) -> HttpResponse:
         try:
             keeping.change(request.viewer, event, form.planned(), form.cleaned_data["revision"] or 0)
         except keeping.ChangedMeanwhile:
-            said = _(
+            sentence = _(
                 "Quelqu’un a changé cet événement pendant que vous écriviez. Rouvrez-le pour voir ce qu’il dit."
             )
-            form.add_error(None, said)
+            form.add_error(None, sentence)
             status = CONFLICT
         else:
             messages.success(request, _("L’événement est changé."))
@@ -161,15 +201,23 @@ def change(request: HttpRequest, event: Event) -> HttpResponse:
     return render(request, page, {"form": form, "event": event}, status=status)
 
 
-def _done(request: HttpRequest, event: Event, done: bool, said: str, otherwise: str) -> HttpResponseRedirect:
-    tell_outcome(request, done, said, otherwise)
+def _done(
+    request: HttpRequest, event: Event, done: bool, sentence: str, otherwise: str
+) -> HttpResponseRedirect:
+    tell_outcome(request, done, sentence, otherwise)
     return redirect("events:event", pk=event.pk)
 
 
 @opens(Event, to=rules.keeps_event)
 @require_POST
 def publish(request: HttpRequest, event: Event) -> HttpResponseRedirect:
+    if "sans_prevenir" in request.POST:
+        keeping.keep_quiet(request.viewer, event)
+        event.refresh_from_db()
     done = keeping.publish(request.viewer, event)
+    if done and event.is_closing:
+        sentence = _said_of(one.closed_by(event), event)
+        return _done(request, event, done, f"{_('C’est fait.')} {sentence}", "")
     return _done(
         request,
         event,

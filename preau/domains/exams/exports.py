@@ -36,13 +36,13 @@ def permalink_of_exercise(exercise: Exercise) -> str:
 
 def citation(paper: Paper) -> str:
     """One sentence to put under what is used again."""
-    said = [
+    parts = [
         *paper.authors,
         _("« %(title)s »") % {"title": paper.title},
         str(paper.get_licence_display()),
         permalink(paper),
     ]
-    return ", ".join(filter(None, said)) + "."
+    return ", ".join(filter(None, parts)) + "."
 
 
 def deed_of(paper: Paper) -> str:
@@ -57,7 +57,7 @@ def shown(html: str) -> Any:
 
 def record_of(paper: Paper, exercises: Sequence[Exercise]) -> dict[str, Any]:
     """The record of a paper for other catalogues."""
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": ["LearningResource", "CreativeWork"],
         "@id": permalink(paper),
@@ -89,16 +89,16 @@ def record_of(paper: Paper, exercises: Sequence[Exercise]) -> dict[str, Any]:
         ],
     }
     if deed_of(paper):
-        told["license"] = deed_of(paper)
+        record["license"] = deed_of(paper)
     if paper.duration:
-        told["timeRequired"] = f"PT{paper.duration}M"
-    return told
+        record["timeRequired"] = f"PT{paper.duration}M"
+    return record
 
 
 def record_of_exercise(exercise: Exercise) -> dict[str, Any]:
     """The record of one exercise."""
     address = permalink_of_exercise(exercise)
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "LearningResource",
         "@id": address,
@@ -116,16 +116,16 @@ def record_of_exercise(exercise: Exercise) -> dict[str, Any]:
         },
     }
     if exercise.duration:
-        told["timeRequired"] = f"PT{exercise.duration}M"
-    return told
+        record["timeRequired"] = f"PT{exercise.duration}M"
+    return record
 
 
 def points_said(points: Decimal | None) -> str:
     """« 5 points », « 2,5 points », or ""."""
     if points is None:
         return ""
-    said = f"{points.normalize():f}".replace(".", ",")
-    return _("%(num)s point") % {"num": said} if points < 2 else _("%(num)s points") % {"num": said}
+    number = f"{points.normalize():f}".replace(".", ",")
+    return _("%(num)s point") % {"num": number} if points < 2 else _("%(num)s points") % {"num": number}
 
 
 # On paper

@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.domains.catalogue.boards import BesideSearch, beside_search
 from preau.domains.exams import seeds
-from preau.domains.exams.queries import pages, search
+from preau.domains.exams.queries import files, index, pages, search
 from preau.foundation import boards
 from preau.foundation.access import signed_in
 from preau.foundation.readers import NO_ROW, Readers
 
 KEY = "exams"
+boards.kept_files.add(boards.KeptFiles(KEY, files.kept))
+boards.after_restore.add(boards.AfterRestore(KEY, index.EXAMS.build_again))
 PAPER = (
     "key",
     "exam",

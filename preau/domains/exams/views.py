@@ -89,8 +89,8 @@ def _carried(request: HttpRequest, query: str = "") -> dict[str, Any]:
     basket = Basket.read(request.GET)
 
     def here(changed: Basket, code: str) -> str:
-        said = "&".join(filter(None, [query, changed.query]))
-        return f"{request.path}{'?' if said else ''}{said}#x-{code}"
+        parameters = "&".join(filter(None, [query, changed.query]))
+        return f"{request.path}{'?' if parameters else ''}{parameters}#x-{code}"
 
     return {
         "basket": basket,
@@ -195,8 +195,8 @@ def paper(request: HttpRequest, exam: str, slug: str) -> HttpResponse:
 
 
 def _training_of(basket: Basket, minutes: int) -> str:
-    said = f"&minutes={minutes}" if minutes else ""
-    return f"{reverse('exams:training')}{basket.beside}{said}"
+    parameter = f"&minutes={minutes}" if minutes else ""
+    return f"{reverse('exams:training')}{basket.beside}{parameter}"
 
 
 @opens(to=anyone)

@@ -39,8 +39,8 @@ def notes(
     """Pour un élève, les siennes ; pour un responsable, celles de ses enfants, après le délai de l’établissement."""
     viewer = request.viewer
     first, last = webapi.period(du, au, viewer.today)
-    rows, told = webapi.cut(marks_between(viewer, first, last), page)
-    return told | {"elements": [_note(row) for row in rows]}
+    rows, paging = webapi.cut(marks_between(viewer, first, last), page)
+    return paging | {"elements": [_note(row) for row in rows]}
 
 
 def _note(row: LatestMark) -> dict[str, Any]:

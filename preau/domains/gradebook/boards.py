@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from preau.foundation.registry import Registry
@@ -43,5 +44,28 @@ class Positions:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class SettledAverage:
+    """The general average of a pupil as a paper said it, when it was made, and its page."""
+
+    average: str
+    at: datetime
+    address: str
+
+
+@dataclass(frozen=True)
+class SettledAverages:
+    """Papers that keep averages as they were: « Notes » says when its own have moved since.
+
+    `of(viewer, pupil_id, period_id)` gives what the last paper that the viewer reads says.
+    """
+
+    key: str
+    of: Callable[[Any, int, int], SettledAverage | None]
+    service: str = ""
+    order: int = 50
+
+
 beside_assessments: Registry[BesideAssessment] = Registry(BesideAssessment)
 positions: Registry[Positions] = Registry(Positions)
+settled_averages: Registry[SettledAverages] = Registry(SettledAverages)

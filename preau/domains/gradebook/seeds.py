@@ -31,7 +31,10 @@ TITLES = {
     "angl": ("Vocabulary", "Dialogue", "Verbs", "Listening", "My town", "Reading", "Speaking", "Past"),
     "scien": ("Cellule", "Respiration", "Schéma", "Séismes", "Expérience", "Nutrition", "Roches", "Climat"),
     "phys": ("Mélanges", "Circuits", "Mesures", "Lumière", "Énergie", "États", "Vitesse", "Atomes"),
-    "educ": ("Relais", "Chant", "Gymnastique", "Rythme", "Badminton", "Écoute", "Natation", "Orchestre"),
+    "education mus": ("Chant", "Rythme", "Écoute", "Orchestre", "Flûte", "Chorale", "Opéra", "Jazz"),
+    "education phy": ("Relais", "Gymnastique", "Badminton", "Natation", "Lutte", "Rugby", "Danse", "Cross"),
+    "arts": ("Portrait", "Volume", "Paysage", "Affiche", "Couleurs", "Collage", "Perspective", "Portfolio"),
+    "techno": ("Objet", "Croquis", "Programme", "Capteurs", "Matériaux", "Énergie", "Maquette", "Réseaux"),
 }
 OTHERS = ("Contrôle 1", "Exposé", "Contrôle 2", "Devoir", "Contrôle 3", "Projet", "Contrôle 4", "Bilan")
 SHAPES = (
@@ -119,8 +122,8 @@ def _courses(world: Any) -> Iterator[Course]:
         learners[group].append((pupil, starts, ends))
     taught = Assignment.objects.filter(group__year=world.year, kind=Assignment.Kind.TEACHES)
     met: set[tuple[int, int]] = set()
-    told = taught.order_by("group_id", "subject_id", "pk")
-    for row in told.values_list("group_id", "subject_id", "teacher_id", "subject__name"):
+    assignments = taught.order_by("group_id", "subject_id", "pk")
+    for row in assignments.values_list("group_id", "subject_id", "teacher_id", "subject__name"):
         group, subject, teacher, name = row
         if subject is None or (group, subject) in met or not learners[group]:
             continue
@@ -146,8 +149,8 @@ def _open_day(day: date, closed: set[date]) -> date:
 
 
 def _titles(name: str) -> Sequence[str]:
-    said = fold(name)
-    return next((titles for start, titles in TITLES.items() if said.startswith(start)), OTHERS)
+    plain_name = fold(name)
+    return next((titles for start, titles in TITLES.items() if plain_name.startswith(start)), OTHERS)
 
 
 def _one(ground: Ground, course: Course, period: Period, day: date, rank: int) -> Assessment:

@@ -38,8 +38,8 @@ def devoirs(
     """Pour un élève, le sien ; pour un responsable, celui de ses enfants."""
     viewer = request.viewer
     first, last = webapi.period(du, au, viewer.today)
-    rows, told = webapi.cut(lines_of_work(viewer, first, last), page)
-    return told | {"elements": [_work(row) for row in rows]}
+    rows, paging = webapi.cut(lines_of_work(viewer, first, last), page)
+    return paging | {"elements": [_work(row) for row in rows]}
 
 
 def _work(row: WorkRow) -> dict[str, Any]:

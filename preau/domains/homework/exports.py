@@ -19,7 +19,7 @@ FORMULA = re.compile(r'<math class="formula" alttext="([^"]*)".*?</math>', re.DO
 def csv_of(rows: Iterable[HandInRow]) -> Iterator[str]:
     """UTF-8 with a mark and semicolons; formulas are neutralised."""
     header = [_("Élève"), _("État"), _("Rendu"), _("Fichiers"), _("Note ou appréciation")]
-    lines = ((row.name, row.tag[0], row.when, row.files, row.mark) for row in rows)
+    lines = ((row.name, row.tag[0], row.handed_at or "", row.files, row.mark) for row in rows)
     return csvtext.lines(header, lines)
 
 
@@ -36,5 +36,5 @@ def book_pdf(book: BookOfYear) -> bytes:
 
 def name_of(book: BookOfYear) -> str:
     """« Cahier de textes 5e B 2026-2027, 24 novembre 2026.pdf »."""
-    told = {"group": book.group.name, "year": book.year.name, "day": dates.plain_day(book.until)}
-    return _("Cahier de textes %(group)s %(year)s, %(day)s.pdf") % told
+    values = {"group": book.group.name, "year": book.year.name, "day": dates.plain_day(book.until)}
+    return _("Cahier de textes %(group)s %(year)s, %(day)s.pdf") % values

@@ -23,7 +23,14 @@ from preau.domains.homework.models.records import published
 from preau.domains.homework.queries import archives, drive, early, family, finding, load, record, sessions
 from preau.domains.homework.queries.copies import copies_to_correct
 from preau.domains.homework.queries.hand_ins import handed_files, lesson_files, paper_of
-from preau.domains.timetable.boards import LessonMarks, lesson_marks
+from preau.domains.timetable.boards import (
+    DayMarks,
+    LessonMarks,
+    LessonPart,
+    day_marks,
+    lesson_marks,
+    lesson_parts,
+)
 from preau.foundation import boards, filework, journal
 from preau.foundation.boards import (
     Concerned,
@@ -39,6 +46,13 @@ from preau.foundation.readers import EVERY_ROW, Readers, Rows, on_themselves, on
 
 KEY = "homework"
 lesson_marks.add(LessonMarks(KEY, sessions.marks_of, order=20, service=KEY))
+day_marks.add(DayMarks(KEY, family.due_marks, order=20, service=KEY))
+lesson_parts.add(
+    LessonPart("homework/_lesson.html", family.lesson_part, rules.follows_homework, order=10, service=KEY)
+)
+lesson_parts.add(
+    LessonPart("homework/_due.html", sessions.due_part, rules.keeps_records, order=10, service=KEY)
+)
 boards.services.add(
     boards.Service(
         KEY,

@@ -1,24 +1,20 @@
 """Files: the following of a word for a spreadsheet; coupons and the proof of a signature, on paper."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from preau.domains.liaison.models import Recipient, Word
 from preau.domains.liaison.queries.reading import digest_of_lines, lines_shown, short
 from preau.domains.liaison.queries.states import PupilRow
-from preau.domains.liaison.queries.words import Following
-from preau.foundation import dates, pdf
+from preau.domains.liaison.queries.words import CouponRow, Following
+from preau.foundation import pdf
 from preau.foundation.csvtext import lines
 
-STYLE = Path(__file__).parent / "static" / "liaison" / "papers.css"
 
-
-def following_csv(found: Following) -> Iterator[str]:
-    """One line for each person who was asked or told."""
+def following_csv(found: Following, coupons: Sequence[CouponRow] = ()) -> Iterator[str]:
+    """One line for each person who was asked or told; of those who answer on paper, why."""
     header = [
         _("Nom de l’élève"),
         _("Prénom"),
@@ -28,11 +24,13 @@ def following_csv(found: Following) -> Iterator[str]:
         _("État"),
         _("Quand"),
         _("Comment"),
+        _("Pourquoi sur papier"),
     ]
-    return lines(header, (cells for row in found.rows for cells in _cells(row)))
+    why = {(coupon.pupil.pk, coupon.person.pk): coupon.why for coupon in coupons}
+    return lines(header, (cells for row in found.rows for cells in _cells(row, why)))
 
 
-def _cells(row: PupilRow) -> Iterator[list[object]]:
+def _cells(row: PupilRow, why: Mapping[tuple[int, int], str]) -> Iterator[list[object]]:
     if not row.copies:
         yield [
             row.pupil.family_name,
@@ -41,6 +39,7 @@ def _cells(row: PupilRow) -> Iterator[list[object]]:
             "",
             "",
             _("Aucun responsable à joindre"),
+            "",
             "",
             "",
         ]
@@ -53,19 +52,10 @@ def _cells(row: PupilRow) -> Iterator[list[object]]:
             copy.kinship,
             copy.channel_said[0],
             copy.tag[0],
-            f"{dates.local(answer.at):%Y-%m-%d %H:%M}" if answer else "",
+            answer.at if answer else "",
             str(answer.get_way_display()) if answer else "",
+            why.get((row.pupil.pk, copy.person.pk), ""),
         ]
-
-
-def page_of(template: str, context: dict[str, Any]) -> str:
-    """What is to be printed, as a page of its own."""
-    return render_to_string(template, context, using="pages")
-
-
-def pdf_of(page: str) -> bytes:
-    """A4, tagged for screen readers."""
-    return pdf.made(page, STYLE)
 
 
 def coupons_page(word: Word, copies: Sequence[Recipient], questions: Sequence[Any]) -> str:
@@ -79,4 +69,4 @@ def coupons_page(word: Word, copies: Sequence[Recipient], questions: Sequence[An
         "precisions": precisions,
         "digest": short(digest),
     }
-    return page_of("liaison/coupons_pdf.html", context)
+    return pdf.page_of("liaison/coupons_pdf.html", context)

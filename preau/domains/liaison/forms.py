@@ -7,22 +7,30 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preau.directory.models import Group, Person
+from preau.commons.asking.queries import audience
+from preau.commons.asking.queries.typed import (
+    form_number,
+    groups_field,
+    people_field,
+    roles_field,
+    title_field,
+)
+from preau.directory.models import Group
+from preau.directory.queries.work_groups import bundles_among
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile, Role
 from preau.domains.liaison import rules
 from preau.domains.liaison.actions.writing import WordFacts
 from preau.domains.liaison.models import Remark, Word
+from preau.domains.liaison.models.languages import LANGUAGES
 from preau.domains.liaison.queries import words as queries
+from preau.domains.liaison.queries.phrases import bank, frozen
 from preau.foundation.boards import Nature
-from preau.foundation.fields import Day, OneRow, SeveralRows
+from preau.foundation.fields import Bundles, Day
 
-STAFF = [role for role in Role if role.profile == Profile.STAFF]
 # The last hour of the last day to answer.
 CLOSES = time(18)
 WHO = [
@@ -32,26 +40,17 @@ WHO = [
 YES, NO = "oui", "non"
 
 
-class PeopleChoice(SeveralRows):
-    def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
-        return obj.list_name
-
-
 class WordForm(forms.Form):
     """A teacher writes to the families of the classes that they teach; head, school life and secretary to any, and to the staff."""
 
-    sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    sent_as = form_number()
     audience = forms.ChoiceField(
         label=gettext_lazy("Pour"), choices=Word.Audience.choices, widget=forms.RadioSelect
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Nature"), choices=Word.Kind.choices, widget=forms.RadioSelect
     )
-    title = forms.CharField(
-        label=gettext_lazy("Titre"),
-        max_length=120,
-        error_messages={"required": gettext_lazy("Donnez un titre, en quelques mots.")},
-    )
+    title = title_field()
     text = forms.CharField(
         label=gettext_lazy("Texte"),
         max_length=4000,
@@ -67,25 +66,18 @@ class WordForm(forms.Form):
         help_text=gettext_lazy("Phrases courtes, une idée par phrase. Lu en premier par les familles."),
     )
     sign = forms.ChoiceField(label=gettext_lazy("Pictogramme"), choices=Word.Sign.choices, required=False)
-    groups = SeveralRows(
-        Group.objects.none(),
-        label=gettext_lazy("Classes et groupes"),
+    phrases = forms.MultipleChoiceField(
+        label=gettext_lazy("Phrases toutes faites"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "En français facile, chacune avec son pictogramme, lues avant le texte. Ce qui en a été traduit et vérifié se lit aussi dans la langue de la famille."
+        ),
     )
-    pupils = PeopleChoice(
-        Person.objects.none(),
-        label=gettext_lazy("Ou seulement ces élèves"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    roles = forms.MultipleChoiceField(
-        label=gettext_lazy("Personnels concernés"),
-        required=False,
-        choices=[(role.value, role.label) for role in STAFF],
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Aucune case : tous. Une classe ou un groupe coché : leur équipe."),
-    )
+    groups = groups_field()
+    sets = Bundles(label=gettext_lazy("Ou seulement mes groupes de travail"), required=False)
+    pupils = people_field(gettext_lazy("Ou seulement ces élèves"))
+    roles = roles_field()
     nature = forms.ChoiceField(
         label=gettext_lazy("Qui répond"),
         choices=WHO,
@@ -101,12 +93,7 @@ class WordForm(forms.Form):
     last_day = Day(
         label=gettext_lazy("Réponse avant le"), required=False, help_text=gettext_lazy("À 18 h ce jour-là.")
     )
-    colleagues = PeopleChoice(
-        Person.objects.none(),
-        label=gettext_lazy("Partager le suivi avec"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    colleagues = people_field(gettext_lazy("Partager le suivi avec"))
 
     def __init__(
         self,
@@ -124,25 +111,30 @@ class WordForm(forms.Form):
         self.viewer = viewer
         fields: Any = self.fields
         fields["groups"].queryset = queries.groups_for(viewer)
+        fields["phrases"].choices = [(one.key, one.french.text) for one in bank().values()]
         fields["colleagues"].queryset = queries.colleagues_for(viewer)
         pupils = queries.pupils_for(viewer)
-        chosen = Q(pk__in=list(kept))
-        if word is not None:
-            chosen |= Q(pk__in=word.pupils.values("pk"))
-        if group is not None:
-            chosen |= Q(pk__in=group.enrolments.active(viewer.today).values("pupil_id"))  # type: ignore[attr-defined]
-        fields["pupils"].queryset = pupils.filter(chosen)
+        fields["pupils"].queryset = audience.pupils_shown(pupils, group, kept, word, viewer.today)
+        self.reached = pupils
+        if not fields["sets"].offer(bundles_among(viewer, pupils)):
+            del fields["sets"]
         if not rules.writes_to_all(viewer):
             del fields["audience"], fields["roles"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         families = data.get("audience", Word.Audience.FAMILIES) == Word.Audience.FAMILIES
-        if families and not data.get("groups") and not data.get("pupils") and "groups" not in self.errors:
+        if Bundles.are_gone(self, "sets"):
+            self.add_error("groups", _("Le groupe coché n’existe plus\u202f: cochez les élèves."))
+        if data.get("sets") and "pupils" in data:
+            sets: Any = self.fields["sets"]
+            data["pupils"] = sets.joined(data["sets"], data["pupils"], self.reached)
+        chosen = data.get("groups") or data.get("pupils")
+        if families and not chosen and not {"groups", "sets"} & set(self.errors):
             self.add_error("groups", _("Choisissez au moins une classe, un groupe ou un élève."))
         if families and queries.are_among(data.get("pupils") or (), data.get("groups") or (), self.viewer):
             self.add_error(
-                "pupils",
+                "sets" if data.get("sets") else "pupils",
                 _(
                     "Ces élèves sont déjà dans une classe cochée\u202f: décochez la classe pour n’écrire qu’à leurs familles."
                 ),
@@ -173,6 +165,7 @@ class WordForm(forms.Form):
             text=data["text"],
             easy=data["easy"],
             sign=data["sign"],
+            phrases=frozen(data["phrases"]),
             each_reads=information and families and data["each_reads"],
             closes_at=self._closes(data["last_day"]) if data["last_day"] else None,
             groups=tuple(data["groups"]),
@@ -194,6 +187,7 @@ def _initial(viewer: Viewer, word: Word | None, ticked: Group | None) -> dict[st
     zone = ZoneInfo(word.school.timezone)
     names = ("audience", "kind", "title", "text", "easy", "sign", "each_reads", "roles")
     return {name: getattr(word, name) for name in names} | {
+        "phrases": [one["key"] for one in word.phrases],
         "nature": Nature.USUAL.value if word.is_information else word.nature,
         "last_day": word.closes_at.astimezone(zone).date() if word.closes_at else None,
         "groups": [one.pk for one in word.groups.all()],
@@ -222,6 +216,35 @@ class PrecisionForm(forms.Form):
     )
 
 
+class ProlongForm(forms.Form):
+    """A later day to answer, at the same hour as the first one."""
+
+    last_day = Day(
+        label=gettext_lazy("Nouveau dernier jour"),
+        help_text=gettext_lazy(
+            "À 18 h ce jour-là. Dit à ceux qui n’ont pas répondu, sauf s’ils ne sont joints que sur papier."
+        ),
+        error_messages={"required": gettext_lazy("Choisissez le nouveau dernier jour.")},
+    )
+
+    def __init__(self, word: Word, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.word = word
+
+    def clean_last_day(self) -> Any:
+        last = self.cleaned_data["last_day"]
+        if self._closes(last) <= timezone.now():
+            raise forms.ValidationError(_("Choisissez un jour à venir."))
+        return last
+
+    def _closes(self, last: Any) -> datetime:
+        return datetime.combine(last, CLOSES, ZoneInfo(self.word.school.timezone))
+
+    @property
+    def closes_at(self) -> datetime:
+        return self._closes(self.cleaned_data["last_day"])
+
+
 class CouponForm(forms.Form):
     """The code of a sheet of paper, as it is read or typed: spaces, dashes and small letters are the same."""
 
@@ -236,16 +259,45 @@ class CouponForm(forms.Form):
         return "".join(sign for sign in self.cleaned_data["coupon"].upper() if sign.isalnum())
 
 
+class LanguageForm(forms.Form):
+    """In which language, beside French."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Langue, en plus du français"),
+        required=False,
+        help_text=gettext_lazy("Vous seul le voyez : l’établissement ne sait pas quelle langue vous lisez."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["language"]
+        field.choices = [
+            ("", _("Aucune : je lis en français")),
+            *((one.code, f"{one.label} – {one.own}") for one in LANGUAGES.values()),
+        ]
+
+
+class PermitForm(forms.Form):
+    """The word of the head."""
+
+    is_permitted = forms.BooleanField(
+        label=gettext_lazy("Permettre la traduction automatique des mots envoyés à des classes entières"),
+        required=False,
+    )
+
+
 class RemarkForm(forms.Form):
     """One observation or encouragement for several pupils of a class or a group."""
 
-    sent_as = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
-    pupils = PeopleChoice(
-        Person.objects.none(),
-        label=gettext_lazy("Élèves"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choisissez au moins un élève.")},
+    sent_as = form_number()
+    sets = Bundles(
+        label=gettext_lazy("Mes groupes de travail"),
+        required=False,
+        help_text=gettext_lazy(
+            "Leurs élèves s’ajoutent à ceux que vous cochez. Vous seul lisez le nom du groupe."
+        ),
     )
+    pupils = people_field(gettext_lazy("Élèves"))
     kind = forms.ChoiceField(
         label=gettext_lazy("Nature"), choices=Remark.Kind.choices, widget=forms.RadioSelect
     )
@@ -263,26 +315,20 @@ class RemarkForm(forms.Form):
         first = {"sent_as": secrets.token_hex(16), "kind": Remark.Kind.ENCOURAGEMENT}
         kwargs["initial"] = first | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["pupils"]
-        if group is not None:
-            learnt = group.enrolments.active(viewer.today).values("pupil_id")  # type: ignore[attr-defined]
-            field.queryset = queries.pupils_for(viewer).filter(Q(pk__in=learnt) | Q(pk__in=list(kept)))
-
-
-class GroupForm(forms.Form):
-    """Of which class or group the pupils are shown; to which one a word goes (`groupe`, of the link of a group's page)."""
-
-    classe = OneRow(Group.objects.none(), required=False)
-    groupe = OneRow(Group.objects.none(), required=False)
-
-    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        self.reached = queries.pupils_for(viewer)
         fields: Any = self.fields
-        for name in fields:
-            fields[name].queryset = queries.groups_for(viewer)
+        if group is not None:
+            fields["pupils"].queryset = audience.pupils_shown(self.reached, group, kept, None, viewer.today)
+        if not fields["sets"].offer(bundles_among(viewer, self.reached)):
+            del fields["sets"]
 
-    def chosen(self, name: str) -> Group | None:
-        """None when there is none, or one of somebody else."""
-        self.is_valid()
-        found: Group | None = self.cleaned_data.get(name)
-        return found
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if Bundles.are_gone(self, "sets"):
+            self.add_error("pupils", _("Le groupe coché n’existe plus\u202f: cochez les élèves."))
+        elif data.get("sets") and "pupils" in data:
+            sets: Any = self.fields["sets"]
+            data["pupils"] = sets.joined(data["sets"], data["pupils"], self.reached)
+        elif not data.get("pupils") and not {"pupils", "sets"} & set(self.errors):
+            self.add_error("pupils", _("Choisissez au moins un élève."))
+        return data

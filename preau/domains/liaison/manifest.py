@@ -1,6 +1,7 @@
 """What the notebook shows to the rest of the platform."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -8,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.questions.boards import Owner, owners
 from preau.directory.queries.terms import SINCE, by_year
+from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.liaison import rules, seeds, tasks
-from preau.domains.liaison.actions import remarking, writing
+from preau.domains.liaison import api, rules, seeds, tasks
+from preau.domains.liaison.actions import remarking, translating, writing
 from preau.domains.liaison.models import Recipient, Word
 from preau.domains.liaison.queries import book, words
 from preau.foundation import boards
@@ -25,8 +27,22 @@ from preau.foundation.boards import (
     Term,
 )
 from preau.foundation.readers import NO_ROW, Readers, Rows, on_themselves, own, with_guardians
+from preau.identity import boards as signing
 
 KEY = "liaison"
+boards.doors.add(
+    boards.Door(
+        "api.carnet",
+        _("Carnet de liaison"),
+        _("les mots du carnet, et ceux qui attendent une réponse ; aucun ne se signe par là."),
+        rules.has_notebook,
+        by=("token",),
+        most=1000,
+        service=KEY,
+        order=35,
+    )
+)
+boards.api.add(boards.ApiPart("carnet", api.router, "api.carnet", order=35))
 writing.telling.connect(tasks.enqueue_telling, dispatch_uid="liaison.telling")
 owners.add(Owner(writing.HOUSE, book.questionnaires_shown, book.questionnaires_read))
 boards.services.add(
@@ -69,6 +85,11 @@ boards.awaited.add(
         book.SOURCE, book.rows_to_sign, book.words_to_sign, rules.has_notebook, order=15, service=KEY
     )
 )
+boards.awaited.add(
+    boards.AwaitedSource(
+        book.DISAGREED, book.rows_disagreed, book.words_disagreed, rules.heads, order=5, service=KEY
+    )
+)
 for act in [
     boards.Act(
         "liaison.usual", _("Autoriser une sortie gratuite sur le temps scolaire"), Nature.USUAL, 12, KEY
@@ -102,6 +123,59 @@ def address_of_group(pk: int) -> str:
 boards.group_links.add(
     boards.GroupLink(_("Un mot aux familles"), address_of_group, "notebook", rules.writes_to_group, order=35)
 )
+
+
+def address_of_pupil(public_id: str) -> str:
+    return f"{reverse('liaison:write')}?{urlencode({'eleve': public_id})}"
+
+
+def words_about(public_id: str) -> str:
+    return f"{reverse('liaison:words')}?{urlencode({'eleve': public_id})}"
+
+
+boards.pupil_links.add(
+    boards.PupilLink(
+        _("Un mot à la famille"),
+        address_of_pupil,
+        "notebook",
+        rules.writes_words,
+        order=37,
+        service=KEY,
+        follows_up=True,
+    )
+)
+
+
+def _chooses_language(viewer: Viewer) -> bool:
+    return rules.chooses_language(viewer) and viewer.offers(KEY)
+
+
+signing.profile_links.add(
+    signing.AccountLink(
+        _("Ma langue de lecture"),
+        lambda: reverse("liaison:language"),
+        "language",
+        order=40,
+        open_to=_chooses_language,
+    )
+)
+boards.settings_pages.add(
+    boards.SettingsPage(
+        _("Traduction du carnet"),
+        _("Si une machine peut traduire les mots, et ce qui lui est envoyé."),
+        "liaison:permit",
+        "language",
+        rules.permits_translations,
+        heading=boards.SettingsHeading.DAILY,
+        order=45,
+        words=_("traduction langue étrangère machine allophone"),
+    )
+)
+boards.pupil_links.add(
+    boards.PupilLink(
+        _("Mots déjà écrits"), words_about, "notebook", rules.writes_words, order=38, service=KEY
+    )
+)
 for page in [
     boards.SitePage(
         _("Saisir un coupon"),
@@ -117,6 +191,22 @@ for page in [
         "notebook",
         rules.reads_words,
         _("félicitations remarque observation"),
+        KEY,
+    ),
+    boards.SitePage(
+        _("Phrases toutes faites du carnet"),
+        "liaison:phrases",
+        "language",
+        rules.reads_words,
+        _("pictogramme français facile traduction langue allophone"),
+        KEY,
+    ),
+    boards.SitePage(
+        _("Ma langue de lecture"),
+        "liaison:language",
+        "language",
+        rules.chooses_language,
+        _("traduction langue étrangère carnet"),
         KEY,
     ),
 ]:
@@ -142,23 +232,30 @@ for step in [
     ),
 ]:
     boards.first_steps.add(step)
-
+boards.reasons_to_read.add(
+    boards.ReasonToRead("liaison.words_read", _("Suivre un élève : lire les mots écrits à sa famille."))
+)
 for verb, label in [
+    ("liaison.words_read", _("Mots à la famille d’un élève lus")),
     ("liaison.sent", _("Mot du carnet envoyé")),
     ("liaison.sent_again", _("Mot du carnet envoyé à de nouveaux arrivés")),
     ("liaison.completed", _("Mot du carnet précisé")),
     ("liaison.reminded", _("Mot du carnet relancé")),
+    ("liaison.prolonged", _("Date d’un mot du carnet repoussée")),
     ("liaison.closed", _("Mot du carnet terminé")),
     ("liaison.answered", _("Mot du carnet signé ou refusé")),
     ("liaison.entered", _("Réponse sur papier saisie")),
     ("liaison.coupons_printed", _("Coupons du carnet imprimés")),
     ("liaison.exported", _("Suivi d’un mot exporté")),
+    ("liaison.translations_permitted", _("Traduction automatique du carnet permise")),
+    ("liaison.translations_stopped", _("Traduction automatique du carnet arrêtée")),
     ("liaison.remarked", _("Observation ou encouragement écrit")),
     ("liaison.remark_removed", _("Observation ou encouragement retiré")),
 ]:
     boards.journal_words.add(boards.JournalWord(verb, label))
 
 CATEGORY = _("Carnet de liaison")
+TEXTED = {"paper_answer": _("Répondez sur le coupon papier remis à l’élève.")}
 WHY = _("Ce mot du carnet vous a été envoyé, pour vous ou pour un élève dont vous êtes responsable.")
 for key, label, subject, body, action, for_whom, options in [
     (
@@ -168,7 +265,7 @@ for key, label, subject, body, action, for_whom, options in [
         _("%(title)s\n%(school)s"),
         _("Lire le mot"),
         rules.reads_or_has,
-        {"pace": Pace.AT_ONCE, "push": True, "order": 16},
+        {"pace": Pace.AT_ONCE, "push": True, "order": 16} | TEXTED,
     ),
     (
         "reminded",
@@ -177,7 +274,7 @@ for key, label, subject, body, action, for_whom, options in [
         _("%(title)s\n%(school)s"),
         _("Lire et répondre"),
         rules.reads_or_has,
-        {"pace": Pace.AT_ONCE, "push": True, "order": 17},
+        {"pace": Pace.AT_ONCE, "push": True, "order": 17} | TEXTED,
     ),
     (
         "answered",
@@ -185,6 +282,24 @@ for key, label, subject, body, action, for_whom, options in [
         _("Une réponse a été donnée à un mot du carnet"),
         _("%(title)s\n%(school)s"),
         _("Voir le mot"),
+        rules.has_notebook,
+        {"pace": Pace.DAILY, "order": 18},
+    ),
+    (
+        "prolonged",
+        _("La date d’un mot est repoussée"),
+        _("Vous avez plus de temps pour répondre à un mot"),
+        _("%(title)s\nVous pouvez répondre jusqu’au %(day)s.\n%(school)s"),
+        _("Lire et répondre"),
+        rules.reads_or_has,
+        {"pace": Pace.AT_ONCE, "order": 18} | TEXTED,
+    ),
+    (
+        "entered",
+        _("Votre réponse sur papier a été saisie"),
+        _("Votre réponse à un mot du carnet a été saisie"),
+        _("%(title)s\nL’établissement a saisi la réponse de votre coupon.\n%(school)s"),
+        _("Vérifier la réponse"),
         rules.has_notebook,
         {"pace": Pace.DAILY, "order": 18},
     ),
@@ -221,6 +336,8 @@ COMMON: dict[str, Any] = dict(
 NONE, PERSONAL, CHILD = FieldClass.NONE, FieldClass.PERSONAL, FieldClass.CHILD
 ANYBODY = (Concerned.GUARDIANS, Concerned.PUPILS, Concerned.STAFF)
 FOLLOWERS = (_("qui a écrit le mot, et ceux avec qui le suivi est partagé"), Role.HEAD)
+# In the record of the pupil: the words, never what was answered.
+READ_IN_RECORD = (*FOLLOWERS, _("vie scolaire et professeur principal de l’élève, les mots seuls"))
 
 
 def _words_read(person_id: int) -> Q:
@@ -236,7 +353,7 @@ for label, model, person, fields, more in [
         "Word",
         "author",
         dict.fromkeys(
-            "school audience kind nature each_reads sign closes_at groups roles questionnaire state sent_at digest "
+            "school audience kind nature each_reads sign phrases closes_at groups roles questionnaire state sent_at digest "
             "sent_as".split(),
             NONE,
         )
@@ -245,7 +362,7 @@ for label, model, person, fields, more in [
             "readers": Readers(
                 Rows(_words_read, _("ses brouillons, et les mots partis que l’on a reçus ou que l’on suit")),
                 NO_ROW,
-                FOLLOWERS,
+                READ_IN_RECORD,
                 (_("ceux à qui le mot est envoyé"),),
             ),
             "about": ("pupils", "colleagues"),
@@ -292,6 +409,34 @@ for label, model, person, fields, more in [
         },
     ),
     (
+        _("Langue de lecture"),
+        "ReadingLanguage",
+        "person",
+        dict.fromkeys(["person", "code"], PERSONAL),
+        {
+            "purpose": _(
+                "Montrer à côté du français ce qui existe dans la langue que la personne a choisie."
+            ),
+            "keep": Retention.ACCOUNT,
+            "forget": translating.forget_language,
+            "erases": _("Le carnet se lit de nouveau en français seul."),
+            "changed_at": "liaison:language",
+            "readers": on_themselves(),
+            "people": {"person": (Concerned.GUARDIANS,)},
+        },
+    ),
+    (
+        _("Traduction automatique permise"),
+        "TranslationPermit",
+        "by",
+        {"school": NONE} | dict.fromkeys(["by", "at"], PERSONAL),
+        {
+            "keep": Retention.SCHOOL,
+            "readers": on_themselves(Role.HEAD),
+            "people": {"by": (Concerned.STAFF,)},
+        },
+    ),
+    (
         _("Relances d’un mot"),
         "Reminder",
         "by",
@@ -312,7 +457,9 @@ for label, model, person, fields, more in [
         },
     ),
 ]:
-    boards.personal_data.add(PersonalData(label, f"liaison.{model}", person, fields=fields, **COMMON, **more))
+    boards.personal_data.add(
+        PersonalData(label, f"liaison.{model}", person, fields=fields, **(COMMON | more))
+    )
 
 boards.terms.add(
     Term(
@@ -325,7 +472,12 @@ boards.terms.add(
         text=_("Effacés à la fin de l’année scolaire qui suit, avec leurs signatures."),
         due=by_year("liaison.Word", "written_at"),
         people=("author", "recipients__person", "recipients__pupil"),
-        with_it=("liaison.Precision", "liaison.Recipient", "liaison.Answer", "liaison.Reminder"),
+        with_it=(
+            "liaison.Precision",
+            "liaison.Recipient",
+            "liaison.Answer",
+            "liaison.Reminder",
+        ),
         order=30,
     )
 )
@@ -343,6 +495,12 @@ boards.terms.add(
         order=30,
     )
 )
+boards.endings.add(
+    boards.Ending(
+        ("liaison.TranslationPermit",),
+        _("Ce que la direction a permis vaut pour l’établissement, jusqu’à ce qu’elle l’arrête."),
+    )
+)
 for in_words in [
     boards.InWords("liaison", boards.Section.SCHOOL_LIFE),
     boards.InWords("liaison.Word", when="written_at", names=lambda row: row.title),
@@ -356,6 +514,8 @@ for in_words in [
     ),
     boards.InWords("liaison.Answer", when="at", sentence=(_("Réponse au mot « %(recipient)s »"),)),
     boards.InWords("liaison.Reminder", when="at"),
+    boards.InWords("liaison.ReadingLanguage", when="", sentence=(_("%(code)s"),)),
+    boards.InWords("liaison.TranslationPermit", when="at"),
     boards.InWords("liaison.Remark", when="day", sentence=(_("%(kind)s"), _("%(text)s"))),
 ]:
     boards.data_in_words.add(in_words)

@@ -107,3 +107,13 @@ def heads(viewer: Viewer, *_: object) -> bool:
 def writes_to_group(viewer: Viewer, group: Group) -> bool:
     """Any, for whoever writes to all; those that they teach, for a teacher."""
     return writes_to_all(viewer) or (writes_words(viewer) and teaches_in(viewer, group))
+
+
+def chooses_language(viewer: Viewer, *_: object) -> bool:
+    """A guardian, for themselves."""
+    return viewer.is_guardian
+
+
+def permits_translations(viewer: Viewer, *_: object) -> bool:
+    """The head alone: words of the school leave for somebody else's machine."""
+    return heads(viewer)

@@ -1,17 +1,21 @@
 from django.urls import path
 
-from preau.domains.liaison.views import families, writing
+from preau.domains.liaison.views import families, languages, writing
 
 app_name = "liaison"
 urlpatterns = [
     path("carnet/", families.book, name="book"),
+    path("carnet/langue/", languages.language, name="language"),
     path("carnet/<int:pk>/", families.read, name="read"),
+    path("carnet/<int:pk>/traduire/", languages.translate, name="translate"),
     path("carnet/<int:pk>/signer/", families.sign, name="sign"),
     path("carnet/<int:pk>/preuve.pdf", families.proof, name="proof"),
     path("carnet/<int:pk>/saisir/", families.enter, name="enter"),
     path("carnet-de-liaison/", writing.words, name="words"),
     path("carnet-de-liaison/recus/", writing.received, name="received"),
     path("carnet-de-liaison/nouveau/", writing.write, name="write"),
+    path("carnet-de-liaison/phrases/", languages.phrase_bank, name="phrases"),
+    path("carnet-de-liaison/traduction/", languages.permit, name="permit"),
     path("carnet-de-liaison/coupon/", families.coupon, name="coupon"),
     path("carnet-de-liaison/observations/", families.remarks, name="remarks"),
     path("carnet-de-liaison/observations/nouvelle/", families.remark, name="remark"),
@@ -24,6 +28,7 @@ urlpatterns = [
     path("carnet-de-liaison/<int:pk>/questions/retirer/", writing.remove_question, name="remove_question"),
     path("carnet-de-liaison/<int:pk>/preciser/", writing.precise, name="precise"),
     path("carnet-de-liaison/<int:pk>/relancer/", writing.remind, name="remind"),
+    path("carnet-de-liaison/<int:pk>/prolonger/", writing.prolong, name="prolong"),
     path("carnet-de-liaison/<int:pk>/nouveaux/", writing.send_to_newcomers, name="send_to_newcomers"),
     path("carnet-de-liaison/<int:pk>/terminer/", writing.close, name="close"),
     path("carnet-de-liaison/<int:pk>/coupons.pdf", writing.coupons, name="coupons"),

@@ -95,7 +95,7 @@ class AssignForm(forms.Form):
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"sent_as": secrets.token_hex(16), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        groups = Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "name")
+        groups = Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "rank", "name")
         fields: Any = self.fields
         fields["groups"].queryset = groups
         fields["subjects"].queryset = Subject.objects.visible_to(viewer).order_by("name", "pk")
@@ -169,8 +169,8 @@ def licences_before(row: Subscription | None) -> dict[str, Any]:
     """What the form of licences shows at first."""
     if row is None:
         return {"kind": Subscription.Kind.PERSON}
-    told = {name: getattr(row, name) for name in ("licences", "kind", "starts", "ends")}
-    return told | {"publics": [public.value for public in row.publics]}
+    initial = {name: getattr(row, name) for name in ("licences", "kind", "starts", "ends")}
+    return initial | {"publics": [public.value for public in row.publics]}
 
 
 class _Filter(Filter):

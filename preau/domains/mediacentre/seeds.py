@@ -148,7 +148,7 @@ def _registered(world: Any) -> None:
         "profile": "Ouvrir ce qui est pour les élèves, ou pour les enseignants.",
         "school": "Ouvrir ce à quoi l’établissement est abonné.",
     }
-    released = {key: {"why": said, "since": world.year.starts.isoformat()} for key, said in why.items()}
+    released = {key: {"why": reason, "since": world.year.starts.isoformat()} for key, reason in why.items()}
     service, made = Service.objects.get_or_create(
         school=None,
         name="Accès aux ressources (démonstration)",

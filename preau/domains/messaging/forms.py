@@ -2,23 +2,25 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from preau.commons.files.actions import Desk
 from preau.commons.files.rules import DOCUMENTS
 from preau.directory.models import Holding, Person, School
 from preau.directory.viewer import Viewer
-from preau.directory.words import Role
+from preau.directory.words import Profile, Role
 from preau.domains.messaging import rules
 from preau.domains.messaging.actions.drafts import Typed
 from preau.domains.messaging.models import MODERATORS, Folder, Message, Policy, Reader, Report, Writer
 from preau.domains.messaging.queries import reach as reach_queries
+from preau.domains.messaging.queries import watching
 from preau.domains.messaging.queries.reach import KEY, KINDS, Reach
 from preau.foundation.fields import Attachments, Day, Filter, OneRow, RichText, SeveralRows
 
@@ -32,7 +34,12 @@ class WriteForm(forms.Form):
     sent_as = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
     tab = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    subject = forms.CharField(label=_("Objet"), required=False, max_length=150)
+    subject = forms.CharField(
+        label=_("Objet"),
+        required=False,
+        max_length=150,
+        help_text=_("Il en faut un quand le message part à plusieurs personnes."),
+    )
     about = OneRow(
         Person.objects.none(),
         label=_("Pour quel enfant"),
@@ -74,6 +81,7 @@ class WriteForm(forms.Form):
         self.viewer, self.reach, self.draft, self.answers = viewer, reach, draft, answers
         fields: Any = self.fields
         held = [attachment.file for attachment in draft.attachments.select_related("file")] if draft else []
+        self._held = held
         fields["papers"].desk = Desk(viewer, reach.school_id, DOCUMENTS, held)
         children = viewer.own_pupils() if viewer.is_guardian else ()
         fields["about"].queryset = (
@@ -96,7 +104,7 @@ class WriteForm(forms.Form):
             return {kind: list(self.initial.get("addressed", {}).get(kind, ())) for kind in KINDS}
         data: Any = self.data
         seen: set[str] = set()
-        told: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        keys_by_kind: dict[str, list[str]] = {kind: [] for kind in KINDS}
         added, removed = data.get("ajouter", ""), data.get("retirer", "")
         for kind in KINDS:
             keys = data.getlist(kind) if hasattr(data, "getlist") else data.get(kind, [])
@@ -106,8 +114,14 @@ class WriteForm(forms.Form):
             for key in keys[:MOST_KEYS]:
                 if KEY.fullmatch(key) and key not in seen and f"{kind}:{key}" != removed:
                     seen.add(key)
-                    told[kind].append(key)
-        return told
+                    keys_by_kind[kind].append(key)
+        return keys_by_kind
+
+    @property
+    def is_to_many(self) -> bool:
+        """Does it go to a list, or to several people? An answer has the subject of what it answers."""
+        keys = [key for kind in KINDS for key in self.addressed[kind]]
+        return self.answers is None and (len(keys) > 1 or any(map(reach_queries.is_list, keys)))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -117,7 +131,7 @@ class WriteForm(forms.Form):
                 self.add_error("hour" if day else "day", _("Donnez le jour et l’heure, ou aucun des deux."))
             elif day and hour:
                 self._clean_hour(data, day, hour)
-        if self.sends and not self.errors:
+        if self.sends:
             self._clean_sending(data)
         return data
 
@@ -139,6 +153,10 @@ class WriteForm(forms.Form):
     def _clean_sending(self, data: dict[str, Any]) -> None:
         if not any(self.addressed.values()) and self.answers is None:
             self.add_error(None, _("Choisissez au moins un destinataire."))
+        if self.is_to_many and not data.get("subject"):
+            self.add_error(
+                "subject", _("Écrivez un objet : chacun saura de quoi il s’agit avant d’ouvrir le message.")
+            )
         if self.viewer.is_guardian and not data.get("about"):
             here = [place.pupil_id for place in self.viewer.places if place.school.pk == self.reach.school_id]
             if len(here) == 1:
@@ -146,17 +164,34 @@ class WriteForm(forms.Form):
             else:
                 self.add_error("about", _("Dites pour quel enfant vous écrivez."))
 
+    @property
+    def is_worth_keeping(self) -> bool:
+        """Whether a refused form still makes a draft: its number is known, its text is read, and somebody wrote something."""
+        data: Any = self.data
+        written = [key for keys in self.addressed.values() for key in keys]
+        written += [data.get("subject", "").strip(), data.get("body", "").strip()]
+        unread = {"sent_as", "tab", "revision"} & set(self.errors)
+        too_long = self.has_error("body", "max_length")
+        return bool((self.draft or any(written)) and not unread and not too_long)
+
+    def keep(self, draft: Message) -> None:
+        """Kept all the same: the page that is shown again goes on from there."""
+        data: Any = self.data.copy()
+        data["revision"] = draft.revision
+        self.draft, self.data = draft, data
+
     def typed(self) -> Typed:
-        data = self.cleaned_data
+        """What a draft holds; of a field with a mistake, what it can hold of it."""
+        data: Any = self.cleaned_data
         return Typed(
-            subject=data["subject"],
-            body=data["body"],
+            subject=data["subject"] if "subject" in data else str(self.data.get("subject", ""))[:150],
+            body=data.get("body", ""),
             addressed=self.addressed,
             about=data.get("about"),
             urgent=data.get("urgent", ""),
             asked_for=data.get("asked_for"),
-            files=data["papers"],
-            page=data["tab"],
+            files=data.get("papers", self._held),
+            page=data.get("tab", ""),
         )
 
 
@@ -267,12 +302,20 @@ class ReportForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Si vous le pouvez : qui, où, depuis quand. Seuls les adultes choisis le lisent."),
+        help_text=_(
+            "Si vous le pouvez : qui, où, depuis quand. Seuls la direction et la vie scolaire le lisent."
+        ),
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, viewer: Viewer, *args: Any, **more: Any) -> None:
         more["initial"] = {"sent_as": secrets.token_hex(16)} | (more.get("initial") or {})
         super().__init__(*args, **more)
+        if viewer.profile != Profile.PUPIL:
+            words = self.fields["words"]
+            words.label = _("Les faits")
+            words.help_text = _(
+                "Qui, où, depuis quand, et s’il y a un élève à protéger. Seules la direction et la vie scolaire le lisent."
+            )
 
 
 class OutcomeForm(forms.Form):
@@ -286,6 +329,16 @@ class OutcomeForm(forms.Form):
 
 class DecisionForm(forms.Form):
     note = forms.CharField(label=_("Un mot pour qui l’a écrit"), required=False, max_length=300)
+
+
+# Since when a freeze recalls: its key, so many days, and its words.
+PERIODS = (
+    ("jour", 1, _("depuis un jour")),
+    ("semaine", 7, _("depuis une semaine")),
+    ("mois", 30, _("depuis trente jours")),
+)
+# A date is of so many days at most: beyond, it is another inquiry than that of a stolen account.
+MOST_DAYS = 90
 
 
 class FreezeForm(forms.Form):
@@ -313,6 +366,86 @@ class FreezeForm(forms.Form):
         field.queryset = (
             others if viewer.holds(Role.HEAD) else others.exclude(pk__in=heads.values("person_id"))
         )
+
+
+class PeriodForm(FreezeForm):
+    """The same, with since when all that was sent is recalled: each period with the number of its messages, before anything is done."""
+
+    depuis = forms.ChoiceField(
+        label=_("Rappeler ce qui est parti"),
+        required=False,
+        initial="jour",
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choisissez une des périodes.")},
+    )
+    jour = Day(
+        label=_("Depuis quel jour"),
+        required=False,
+        help_text=_(
+            "Quatre-vingt-dix jours au plus. Le nombre de messages est dit avant que rien ne soit rappelé."
+        ),
+    )
+    compte = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, viewer: Viewer, person: Person | None, *args: Any, **more: Any) -> None:
+        super().__init__(viewer, *args, **more)
+        self.viewer, self.named = viewer, person
+        choices: Any = self.fields["depuis"]
+        choices.choices = [
+            *((key, self._said(said, viewer.ago(timedelta(days=days)))) for key, days, said in PERIODS),
+            ("date", _("depuis une date")),
+        ]
+
+    def _said(self, words: Any, since: datetime) -> str:
+        if self.named is None:
+            return str(words)
+        count = watching.recallable(self.named, self.viewer.school_id, since).count()
+        told = ngettext("%(period)s : %(num)s message", "%(period)s : %(num)s messages", count)
+        return str(told % {"period": words, "num": count})
+
+    @property
+    def since(self) -> datetime | None:
+        """None: a day ago, as for a freeze that says nothing."""
+        chosen, day = self.cleaned_data.get("depuis"), self.cleaned_data.get("jour")
+        if chosen == "date" and day and self.viewer.school:
+            return datetime.combine(day, time(), ZoneInfo(self.viewer.school.timezone))
+        days = next((days for key, days, _said in PERIODS if key == chosen), 0)
+        return self.viewer.ago(timedelta(days=days)) if days else None
+
+    def clean(self) -> dict[str, Any]:
+        """Since a date: what it would recall is counted and said, then asked for again."""
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("jour") and said.get("depuis") != "date":
+            # A day that is typed is what is meant, whatever was ticked before it.
+            said["depuis"] = "date"
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["depuis"] = "date"
+        if said.get("depuis") != "date" or not said.get("person") or self.has_error("jour"):
+            return said
+        today, day = self.viewer.today, said.get("jour")
+        if not day or not today - timedelta(days=MOST_DAYS) <= day <= today:
+            wrong = _(
+                "Dites depuis quel jour, aujourd’hui au plus tard et quatre-vingt-dix jours au plus tôt."
+            )
+            self.add_error("jour", wrong)
+        elif (since := self.since) is not None:
+            count = watching.recallable(said["person"], self.viewer.school_id, since).count()
+            if said.get("compte") != count:
+                told = (
+                    ngettext(
+                        "%(num)s message est parti depuis ce jour. Envoyez de nouveau pour le rappeler.",
+                        "%(num)s messages sont partis depuis ce jour. Envoyez de nouveau pour les rappeler.",
+                        count,
+                    )
+                    if count
+                    else _(
+                        "Aucun message n’est parti depuis ce jour. Envoyez de nouveau pour geler le compte."
+                    )
+                )
+                self.add_error("jour", str(told % {"num": count}))
+                self.data = self.data.copy()  # type: ignore[attr-defined]
+                self.data["compte"] = str(count)
+        return said
 
 
 class PolicyForm(forms.Form):

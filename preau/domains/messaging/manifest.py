@@ -8,14 +8,16 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from preau.commons.notifications.queries import waiting_for
 from preau.directory.models import Person
-from preau.directory.queries.record import schooling_of
+from preau.directory.queries.record import has_nobody, schooling_of
 from preau.directory.queries.terms import SINCE, by_year
 from preau.directory.viewer import Viewer
 from preau.domains.messaging import rules, seeds, tasks
 from preau.domains.messaging.actions import erasing, sending
 from preau.domains.messaging.models import Attachment
-from preau.domains.messaging.queries import addressing, boxes
+from preau.domains.messaging.queries import addressing, boxes, watching
+from preau.domains.timetable.boards import WayToAsk, ways_to_ask
 from preau.foundation import boards
 from preau.foundation.boards import (
     AgendaEntry,
@@ -52,16 +54,17 @@ boards.menu.add(
         counter=boxes.number_unread,
     )
 )
+ways_to_ask.add(WayToAsk(KEY, addressing.way_to_write, rules.reads_messages, order=20, service=KEY))
 boards.schedule.add(boards.Scheduled("messaging.leave_due", tasks.leave_due, every_minutes=1))
 boards.schedule.add(boards.Scheduled("messaging.purge_bins", tasks.purge_bins, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("messages", seeds.plant, order=75))
 for page in [
     boards.SitePage(
-        _("Demander de l’aide"),
+        _("Harcèlement, danger"),
         "messaging:ask_help",
         "alert-triangle",
         rules.reports,
-        _("harcèlement menace 3018 119 signaler"),
+        _("demander de l’aide menace 3018 119 signaler"),
         KEY,
     ),
     boards.SitePage(
@@ -124,9 +127,9 @@ boards.topics.add(boards.Topic("mail", mail_heard))
 boards.topics.add(boards.Topic("writing", writing_heard))
 
 
-def new_card(viewer: Viewer, counted: int) -> Mapping[str, Any] | None:
-    """How many have not been read: counted with the other numbers of the school, or apart for a family, which has none."""
-    unread = counted if viewer.school else boxes.unread_count(viewer)
+def new_card(viewer: Viewer) -> Mapping[str, Any] | None:
+    """How many have not been read, as the menu says it."""
+    unread = waiting_for(viewer).menu.get("messaging:box")
     return {"unread": unread} if unread else None
 
 
@@ -138,7 +141,25 @@ boards.cards.add(
         "aside",
         14,
         KEY,
-        counters=(boxes.number_unread,),
+    )
+)
+
+
+def reported_card(viewer: Viewer, number: int) -> Mapping[str, Any] | None:
+    """What somebody asks help about, as long as no adult has said what was done."""
+    return {"number": number, "reports": watching.newest_reports(viewer)} if number else None
+
+
+# Before everything else: somebody may be in danger.
+boards.cards.add(
+    boards.Card(
+        "messaging/_reported.html",
+        reported_card,
+        rules.watches,
+        "main",
+        1,
+        KEY,
+        counters=(watching.number_reported,),
     )
 )
 
@@ -166,10 +187,10 @@ boards.agenda.add(
 def pupil_block(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """Whom to write to about a pupil, found by the page that writes: here nothing is asked that the record has not asked."""
     writes = viewer.works_with_pupils or not viewer.is_staff
-    if not writes or schooling_of(viewer, pupil) is None:
+    if not writes or schooling_of(viewer, pupil) is None or has_nobody(viewer, pupil):
         return None
-    said = _("Aux responsables") if viewer.is_staff else _("Aux enseignants")
-    return {"pupil": pupil, "is_staff": viewer.is_staff, "said": str(said)}
+    label = _("Aux responsables") if viewer.is_staff else _("Aux enseignants")
+    return {"pupil": pupil, "is_staff": viewer.is_staff, "said": str(label)}
 
 
 boards.pupil_facts.add(
@@ -205,6 +226,7 @@ for verb, label, private in [
     ("messaging.recalled", _("Message rappelé"), True),
     ("messaging.reported", _("Message signalé"), True),
     ("messaging.report_read", _("Signalement lu"), True),
+    ("messaging.message_read", _("Message lu par un adulte de l’établissement"), True),
     ("messaging.report_closed", _("Signalement traité"), True),
     ("messaging.held_read", _("Message retenu lu par un adulte"), True),
     ("messaging.released", _("Message retenu, transmis"), True),
@@ -220,6 +242,7 @@ for verb, label, private in [
     boards.journal_words.add(boards.JournalWord(verb, label, private=private))
 for verb, why in [
     ("messaging.report_read", _("Traiter un signalement.")),
+    ("messaging.message_read", _("Veiller sur la messagerie de l’établissement.")),
     ("messaging.held_read", _("Décider si un message retenu part.")),
     ("messaging.inquiry_read", _("Comprendre ce qu’un compte volé a envoyé.")),
 ]:
@@ -237,13 +260,13 @@ for step in [
         service=KEY,
     ),
     boards.FirstStep(
-        _("Demander de l’aide"),
+        _("Harcèlement, danger"),
         _(
             "Un message qui blesse, une menace : les adultes choisis par l’établissement sont prévenus tout de suite."
         ),
         "messaging:ask_help",
         rules.reports,
-        where=_("« Messages », puis « Demander de l’aide »"),
+        where=_("« Messages », puis « Harcèlement, danger »"),
         order=48,
         service=KEY,
     ),
@@ -270,7 +293,9 @@ for kind in [
         _("Un message n’a pas pu partir"),
         CATEGORY,
         _("Un message n’a pas pu partir"),
-        _("Personne ne l’aurait reçu : il est revenu dans vos brouillons."),
+        _(
+            "Personne ne l’aurait reçu, ou un de vos groupes de travail n’existe plus : il est revenu dans vos brouillons."
+        ),
         _("Rouvrir le brouillon"),
         _("Vous l’aviez écrit."),
         rules.reads_messages,

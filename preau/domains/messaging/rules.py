@@ -136,10 +136,10 @@ def choices(writer: Writer, reader: Reader) -> list[Scope]:
 
 def scope_of(scopes: Mapping[str, str], writer: Writer, reader: Reader) -> Scope:
     """How far, in a school that has these `scopes`; never beyond what any school may allow."""
-    said = scopes.get(f"{writer.value}.{reader.value}")
+    value = scopes.get(f"{writer.value}.{reader.value}")
     allowed = choices(writer, reader)
-    if said in {choice.value for choice in allowed}:
-        return Scope(said)
+    if value in {choice.value for choice in allowed}:
+        return Scope(value)
     first = FIRST[writer, reader]
     return first if first in allowed else allowed[-1]
 
@@ -168,7 +168,9 @@ def may_report(viewer: Viewer, message: Message) -> bool:
 
 
 def reads_report(viewer: Viewer, report: Report) -> bool:
-    """Those who watch the school where it was made; whoever made it knows what they wrote."""
+    """Those who watch the school where it was made, but whoever wrote what is reported; whoever made it knows what they wrote."""
+    if report.message and report.message.author_id == viewer.person.pk:
+        return False
     return watches(viewer) and report.school_id == viewer.school_id
 
 

@@ -5,9 +5,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from preau.directory.models import Holding, Person
+from preau.directory.models import Holding, Person, WorkGroup
+from preau.directory.viewer import viewer_for
 from preau.domains.messaging.models import Delivery, Message, Thread
-from preau.domains.messaging.queries.reach import key_of
+from preau.domains.messaging.queries.reach import Reach, key_of
 from preau.foundation import text
 
 
@@ -132,7 +133,7 @@ TALKS = [
         with_=("teacher", "teacher_1", "cpe"),
     ),
     Talk(
-        "Calculatrice pour le contrôle",
+        "Dictionnaire pour le contrôle",
         (
             Said(
                 "teacher_1",
@@ -140,7 +141,7 @@ TALKS = [
                 "09:25",
                 (
                     "Bonjour,",
-                    "Votre enfant aura besoin d’une calculatrice de collège vendredi. Le collège en prête\u202f: il suffit de la demander à la vie scolaire.",
+                    "Votre enfant aura besoin d’un dictionnaire de poche vendredi. Le CDI en prête\u202f: il suffit de le demander.",
                 ),
             ),
         ),
@@ -148,6 +149,23 @@ TALKS = [
         with_=("guardian", "other_guardian"),
     ),
 ]
+
+# Written to the families of a group of work alone.
+TO_SOME = Talk(
+    "Un quart d’heure de calcul chaque semaine",
+    (
+        Said(
+            "teacher",
+            3,
+            "12:20",
+            (
+                "Bonjour,",
+                "Une fois par semaine, pendant le cours, je prends votre enfant un quart d’heure avec quelques camarades pour revoir les tables et les fractions.",
+                "Il n’y a rien à acheter ni à préparer. Je vous dirai où nous en sommes avant la fin du trimestre.",
+            ),
+        ),
+    ),
+)
 
 
 def plant(world: Any) -> None:
@@ -161,6 +179,42 @@ def plant(world: Any) -> None:
         names = {one.who for one in talk.said} | set(talk.with_)
         if names <= here and (not talk.about or talk.about in here):
             _talk(world, talk, {name: world.people[name] for name in names})
+    if world.imported and "teacher" in here:
+        _to_a_work_group(world, world.people["teacher"])
+
+
+def _to_a_work_group(world: Any, teacher: Person) -> None:
+    """What the cast's teacher wrote to the families of one of her groups of work: each has their own, and half have read it."""
+    made = WorkGroup.objects.filter(owner=teacher, group__year=world.year).order_by("pk").first()
+    entry, seat = TO_SOME.said[0], seat_in(world, "teacher")
+    at = _moment(world, entry)
+    viewer = viewer_for(teacher, 0, at, seat)
+    if made is None or viewer is None:
+        return
+    reach, key = Reach(viewer, world.school.pk), f"gw{made.pk}"
+    people = list(reach.people(key))
+    if not people:
+        return
+    thread = Thread.objects.create(school=world.school, subject=TO_SOME.subject, started_at=at)
+    message = _sent(
+        thread,
+        entry,
+        at,
+        author=teacher,
+        seat=seat,
+        shown={"to": list(reach.words_of([key], for_readers=True).values())},
+        addressed={"to": [key]},
+        people=len(people),
+    )
+    rows = [Delivery(person=teacher, seat=seat, kind=Delivery.Kind.FROM, read_at=at)]
+    for number, one in enumerate(people):
+        read_at = at + timedelta(hours=2) if number % 2 else None
+        rows.append(Delivery(person_id=one.person, seat=one.seat, child_id=one.child, read_at=read_at))
+        rows[-1].kind, rows[-1].listed = Delivery.Kind.TO, True
+    for row in rows:
+        row.school, row.message, row.thread = world.school, message, thread
+        row.due_at, row.arrived_at, row.latest = at, at, True
+    Delivery.objects.bulk_create(rows)
 
 
 def seat_in(world: Any, name: str) -> str:
@@ -175,37 +229,29 @@ def _talk(world: Any, talk: Talk, people: dict[str, Person]) -> None:
     first = _moment(world, talk.said[0])
     thread = Thread.objects.create(school=world.school, subject=subject, about=about, started_at=first)
     before: Message | None = None
-    for said in talk.said:
-        before = _message(world, talk, thread, said, people, before)
+    for entry in talk.said:
+        before = _message(world, talk, thread, entry, people, before)
 
 
 def _message(
-    world: Any, talk: Talk, thread: Thread, said: Said, people: dict[str, Person], before: Message | None
+    world: Any, talk: Talk, thread: Thread, entry: Said, people: dict[str, Person], before: Message | None
 ) -> Message:
-    at, author = _moment(world, said), people[said.who]
-    others = {name: one for name, one in people.items() if name != said.who}
-    plain = " ".join(said.words)
-    message: Message = Message.objects.create(
-        school=world.school,
-        thread=thread,
+    at, author = _moment(world, entry), people[entry.who]
+    others = {name: one for name, one in people.items() if name != entry.who}
+    message = _sent(
+        thread,
+        entry,
+        at,
         author=author,
-        seat=seat_in(world, said.who),
+        seat=seat_in(world, entry.who),
         answers=before,
         about=thread.about,
-        subject=thread.subject if before is None else f"Re\u202f: {thread.subject}",
-        body="".join(f"<p>{word}</p>" for word in said.words),
-        excerpt=plain[:160],
-        search_text=text.fold(f"{thread.subject} {plain}"),
         shown={"to": [other.full_name for other in others.values()]},
         addressed={"to": [key_of(one.pk, seat_in(world, name)) for name, one in others.items()]},
-        state=Message.State.SENT,
         people=len(others),
-        changed_at=at,
-        sent_at=at,
-        departs_at=at,
     )
     for name, person in people.items():
-        own = name == said.who
+        own = name == entry.who
         kind = Delivery.Kind.FROM if own else Delivery.Kind.TO
         mine = Delivery.objects.filter(thread=thread, person=person, latest=True)
         (mine.filter(kind=kind) if own else mine.received()).update(latest=False)
@@ -220,16 +266,35 @@ def _message(
             child=child,
             due_at=at,
             arrived_at=at,
-            read_at=at + timedelta(minutes=20) if own or said.read else None,
+            read_at=at + timedelta(minutes=20) if own or entry.read else None,
             latest=True,
         )
     return message
 
 
-def _moment(world: Any, said: Said) -> datetime:
+def _sent(thread: Thread, entry: Said, at: datetime, **facts: Any) -> Message:
+    """A message that has left and arrived."""
+    plain = " ".join(entry.words)
+    message: Message = Message.objects.create(
+        school=thread.school,
+        thread=thread,
+        subject=f"Re\u202f: {thread.subject}" if facts.get("answers") else thread.subject,
+        body="".join(f"<p>{word}</p>" for word in entry.words),
+        excerpt=plain[:160],
+        search_text=text.fold(f"{thread.subject} {plain}"),
+        state=Message.State.SENT,
+        changed_at=at,
+        sent_at=at,
+        departs_at=at,
+        **facts,
+    )
+    return message
+
+
+def _moment(world: Any, entry: Said) -> datetime:
     """So many working days before today, on the school's wall."""
-    day, left = world.today, said.days
+    day, left = world.today, entry.days
     while left:
         day -= timedelta(days=1)
         left -= day.weekday() < 5
-    return datetime.combine(day, time.fromisoformat(said.hour), ZoneInfo(world.school.timezone))
+    return datetime.combine(day, time.fromisoformat(entry.hour), ZoneInfo(world.school.timezone))

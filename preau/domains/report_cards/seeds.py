@@ -248,11 +248,11 @@ def _late(world: Any) -> set[int]:
 def _texts(ground: Ground, complete: set[int], late: set[int]) -> Iterator[Appreciation]:
     """What subjects say, then the head teacher and school life."""
     rows = Assignment.objects.filter(group__year=ground.period.year).order_by("group_id", "kind", "pk")
-    told = list(rows.values_list("group_id", "kind", "subject_id", "teacher_id"))
-    learners = {group: _there(group, ground.period) for group in {row[0] for row in told}}
+    assignments = list(rows.values_list("group_id", "kind", "subject_id", "teacher_id"))
+    learners = {group: _there(group, ground.period) for group in {row[0] for row in assignments}}
     settled = {pupil for group in complete for pupil in learners.get(group, [])}
     met: set[tuple[int, int]] = set()
-    for group, kind, subject, teacher in told:
+    for group, kind, subject, teacher in assignments:
         for pupil in learners[group]:
             if kind == Assignment.Kind.TEACHES and (pupil, subject) not in met:
                 met.add((pupil, subject))
@@ -331,10 +331,10 @@ def _decisions(ground: Ground, council: Council, pupils: Sequence[int], head: in
         )
 
 
-def _head_of(ground: Ground) -> Viewer | None:
-    """The head, in the seat of this school, this morning."""
+def _head_of(ground: Ground, at: datetime | None = None) -> Viewer | None:
+    """The head, in the seat of this school, at a moment, else this morning."""
     person = Person.objects.filter(pk=_holder(ground.school, Role.HEAD)).first()
-    viewer = viewer_for(person, 0, ground.moment(0, time(7))) if person else None
+    viewer = viewer_for(person, 0, at or ground.moment(0, time(7))) if person else None
     return viewer if viewer and viewer.school_id == ground.school.pk else None
 
 
@@ -388,11 +388,11 @@ def _suggestions(ground: Ground, complete: set[int], teacher: Person | None) -> 
     Suggestion.objects.bulk_create(made)
 
 
-def _suggested(ground: Ground, text: Appreciation, said: str, state: str, by: Person) -> Suggestion:
+def _suggested(ground: Ground, text: Appreciation, wording: str, state: str, by: Person) -> Suggestion:
     at, former, answered = ground.moment(-1, time(16, 20)), text.text, state != Suggestion.State.WAITING
     version = text.version
     if state == Suggestion.State.ACCEPTED:
-        text.text, text.version = said, version + 1
+        text.text, text.version = wording, version + 1
         text.save(update_fields=["text", "version"])
     return Suggestion(
         school=ground.school,
@@ -400,7 +400,7 @@ def _suggested(ground: Ground, text: Appreciation, said: str, state: str, by: Pe
         pupil_id=text.pupil_id,
         former=former,
         based_on=version,
-        text=said,
+        text=wording,
         state=state,
         by=by,
         at=at,
@@ -411,11 +411,12 @@ def _suggested(ground: Ground, text: Appreciation, said: str, state: str, by: Pe
 
 def _cards(ground: Ground, group: Group) -> None:
     """The bulletins of a class, read by its families since yesterday; their papers are made in the demonstration by who prepares them."""
-    viewer = _head_of(ground)
+    at = ground.moment(-1, time(19))
+    # Gathered as of the evening on which it was made: it counts nothing that was missed since.
+    viewer = _head_of(ground, at)
     if viewer is None:
         return
     made = gathered(viewer, group, ground.period, [ground.period])
-    at = ground.moment(-1, time(19))
     ReportCard.objects.bulk_create(
         ReportCard(
             school=ground.school,

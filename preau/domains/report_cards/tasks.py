@@ -134,8 +134,8 @@ def _make_livret(asked: LivretFile, tell: filework.Tell) -> None:
     tell(_("Enregistrement du fichier"), 2, 2)
     name = f"lsu-{asked.school.uai}-periode-{made.known.rank}-{viewer.today:%Y-%m-%d}"
     reports = len(made.livret.period_reports) + len(made.livret.cycle_reports)
-    told = livret_files.LivretMade(name, reports, len(wrong), len(found) - len(wrong), listing, file)
-    livret_files.keep_livret(asked.pk, told)
+    result = livret_files.LivretMade(name, reports, len(wrong), len(found) - len(wrong), listing, file)
+    livret_files.keep_livret(asked.pk, result)
 
 
 def _who_makes_livret(asked: LivretFile) -> Viewer | None:

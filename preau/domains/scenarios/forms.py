@@ -193,8 +193,8 @@ class PublishForm(SignatureForm):
 
     def __init__(self, allowed: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        said = dict(Licence.choices)
-        self.fields["licence"].choices = [(one, said[one]) for one in allowed]  # type: ignore[attr-defined]
+        labels = dict(Licence.choices)
+        self.fields["licence"].choices = [(one, labels[one]) for one in allowed]  # type: ignore[attr-defined]
 
 
 class PersonChoice(FewRows):

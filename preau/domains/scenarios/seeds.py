@@ -284,7 +284,7 @@ def say_what_they_think(school: School, people: list[Person]) -> None:
         marks, context, text = SAID[number % len(SAID)]
         level = scenario.content.facts.levels[0]
         resource = Resource.objects.filter(key=scenario.content.facts.resources[0]).first()
-        said = dict(zip(CRITERIA, marks, strict=True)) | {
+        fields = dict(zip(CRITERIA, marks, strict=True)) | {
             "level": level,
             "context": context,
             "text": text,
@@ -293,9 +293,9 @@ def say_what_they_think(school: School, people: list[Person]) -> None:
         }
         for person in [person for person in people if person.pk not in writing]:
             signed = f"Enseignante de {level}" if person.civility == "mme" else f"Enseignant de {level}"
-            Review.objects.create(person=person, scenario=scenario, signed=signed, **said)
+            Review.objects.create(person=person, scenario=scenario, signed=signed, **fields)
             if resource:
-                Review.objects.create(person=person, resource=resource, signed=signed, **said)
+                Review.objects.create(person=person, resource=resource, signed=signed, **fields)
 
 
 def begin_to_qualify(people: list[Person]) -> None:

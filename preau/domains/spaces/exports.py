@@ -34,7 +34,7 @@ def named(rows: Sequence[Kept]) -> dict[int, str]:
     return found
 
 
-def told(pupil: Person, rows: Sequence[Kept], files: dict[int, str]) -> dict[str, Any]:
+def manifest_of(pupil: Person, rows: Sequence[Kept], files: dict[int, str]) -> dict[str, Any]:
     """What `portfolio.json` says."""
     return {
         "format": FORMAT,
@@ -66,7 +66,7 @@ def archive_of(pupil: Person) -> bytes:
     with ZipFile(zipped, "w", ZIP_DEFLATED) as archive:
         lines = [(row, files.get(row.pk, "")) for row in rows]
         archive.writestr(INDEX, page.render(pupil=pupil, lines=lines))
-        archive.writestr(DATA, json.dumps(told(pupil, rows, files), ensure_ascii=False, indent=1))
+        archive.writestr(DATA, json.dumps(manifest_of(pupil, rows, files), ensure_ascii=False, indent=1))
         for row in rows:
             if row.pk in files and row.file:
                 with (

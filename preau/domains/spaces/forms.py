@@ -13,16 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from preau.commons.documents.models import Document
 from preau.commons.files.actions import Desk
 from preau.commons.files.rules import DOCUMENTS, HANDED_IN
 from preau.directory.models import Assignment, Group, Holding, Person
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile, Role
+from preau.directory.words import STAFF, Profile, Role
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions.making import SpaceFacts
 from preau.domains.spaces.models import Card, Column, Kept, OpeningHours, Space
 from preau.domains.spaces.models.spaces import ANSWERABLE, Power
 from preau.domains.spaces.models.talk import LONGEST_ANSWER, LONGEST_QUESTION
+from preau.domains.spaces.queries import portfolios
 from preau.foundation import boards
 from preau.foundation.fields import Attachments, Clock, Day, FewRows, Filter, SeveralRows, Weekdays, time_of
 from preau.foundation.http import page_at
@@ -30,7 +32,6 @@ from preau.foundation.uploads import MEGABYTE
 
 HEAVIEST_PORTFOLIO = 100 * MEGABYTE
 ONE_PAPER = replace(HANDED_IN, files=1)
-STAFF = [role for role in Role if role.profile == Profile.STAFF]
 
 
 def _number(initial: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def groups_for(viewer: Viewer) -> Any:
         rows = rows.filter(
             pk__in=Assignment.objects.active(viewer.today).filter(teacher=viewer.person.pk).values("group_id")
         )
-    return rows.order_by("kind", "name", "pk")
+    return rows.order_by("kind", "rank", "name", "pk")
 
 
 def staff_for(viewer: Viewer) -> Any:
@@ -201,6 +202,7 @@ class SettingsForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[
             (Power.WRITE.value, gettext_lazy("lisent et écrivent")),
+            (Power.COMMENT.value, gettext_lazy("lisent, et commentent les documents")),
             (Power.READ.value, gettext_lazy("lisent seulement")),
         ],
     )
@@ -253,12 +255,12 @@ class SettingsForm(forms.Form):
         data = super().clean() or {}
         _dates_in_order(self, data)
         if "days" in self.fields and not {"days", "starts", "ends"} & set(self.errors):
-            said = [bool(data.get("days")), data.get("starts") is not None, data.get("ends") is not None]
-            if any(said) and not all(said):
+            flags = [bool(data.get("days")), data.get("starts") is not None, data.get("ends") is not None]
+            if any(flags) and not all(flags):
                 self.add_error(
                     "days", _("Choisissez les jours, l’heure de début et l’heure de fin, ou rien des trois.")
                 )
-            elif all(said) and data["ends"] <= data["starts"]:
+            elif all(flags) and data["ends"] <= data["starts"]:
                 self.add_error("ends", _("La fin doit venir après le début."))
         return data
 
@@ -284,7 +286,7 @@ class GroupPartyForm(forms.Form):
     )
     power = forms.ChoiceField(
         label=gettext_lazy("Pouvoir"),
-        choices=[(Power.WRITE.value, Power.WRITE.label), (Power.READ.value, Power.READ.label)],
+        choices=[(one.value, one.label) for one in (Power.WRITE, Power.COMMENT, Power.READ)],
     )
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
@@ -386,6 +388,13 @@ class ReportForm(forms.Form):
         help_text=gettext_lazy("Les adultes de l’espace le lisent ; les autres élèves, non."),
         error_messages={"required": gettext_lazy("Dites ce qui ne va pas, en une phrase.")},
     )
+
+    def __init__(self, viewer: Viewer, *args: Any) -> None:
+        super().__init__(*args)
+        if viewer.profile != Profile.PUPIL:
+            self.fields["words"].help_text = gettext_lazy(
+                "Les professeurs de l’espace et la direction le lisent ; les élèves et leurs familles, non."
+            )
 
 
 class LinkForm(forms.Form):
@@ -547,6 +556,13 @@ class KeptForm(Numbered):
         label=gettext_lazy("Lien"), max_length=500, required=False, widget=forms.URLInput
     )
     papers = Attachments(label=gettext_lazy("Fichier"), required=False)
+    work = FewRows(
+        Document.objects.none(),
+        label=gettext_lazy("Un document que j’ai écrit"),
+        required=False,
+        empty_label=gettext_lazy("Aucun"),
+        help_text=gettext_lazy("Une copie en est gardée, comme il est aujourd’hui."),
+    )
     to_teachers = forms.BooleanField(label=gettext_lazy("Mes professeurs peuvent le lire"), required=False)
     to_guardians = forms.BooleanField(label=gettext_lazy("Mes responsables peuvent le lire"), required=False)
 
@@ -558,6 +574,9 @@ class KeptForm(Numbered):
         fields: Any = self.fields
         held = [kept.file] if kept and kept.file else []
         fields["papers"].desk = Desk(viewer, viewer.school_id or 0, ONE_PAPER, held)
+        fields["work"].queryset = portfolios.works_of(viewer)
+        if kept or not viewer.offers("documents"):
+            del fields["work"]
 
     def clean_address(self) -> str:
         typed: str = self.cleaned_data["address"]
@@ -565,9 +584,14 @@ class KeptForm(Numbered):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.errors and not any(data.get(name) for name in ("text", "address", "papers", "said")):
+        named = ("text", "address", "papers", "said", "work")
+        if not self.errors and not any(data.get(name) for name in named):
             self.add_error(
                 "text", _("Mettez un texte, un lien ou un fichier, ou dites pourquoi vous gardez ceci.")
+            )
+        if data.get("work") and data.get("papers"):
+            self.add_error(
+                "work", _("Un fichier ou un document, pas les deux : gardez-les l’un après l’autre.")
             )
         return data
 

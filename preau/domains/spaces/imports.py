@@ -74,15 +74,15 @@ def _bring(viewer: Viewer, archive: ZipFile) -> Brought:
     if sum(listed[name].file_size for name in wanted if name in listed) > HEAVIEST_IN_ALL:
         raise NotAPortfolio(_("Les fichiers de cette archive sont trop lourds : 300 Mo au plus en tout."))
     brought = Brought()
-    said = ("title", "year", "said", "path", "text", "address")
-    known = set(Kept.objects.filter(pupil=viewer.person).values_list(*said))
+    names = ("title", "year", "said", "path", "text", "address")
+    known = set(Kept.objects.filter(pupil=viewer.person).values_list(*names))
     for thing in things:
         facts = _facts(thing)
         if facts is None:
             brought.refused.append(
                 (_name_of(thing), _("Il y manque un titre, ou quelque chose n’y est pas comme attendu."))
             )
-        elif tuple(facts[name] for name in said) in known:
+        elif tuple(facts[name] for name in names) in known:
             brought.known += 1
         else:
             _keep(viewer, archive, listed, thing, facts, brought)
@@ -91,15 +91,17 @@ def _bring(viewer: Viewer, archive: ZipFile) -> Brought:
 
 def _things(content: bytes) -> list[Any]:
     try:
-        told = json.loads(content)
+        payload = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise NotAPortfolio(_("« portfolio.json » ne se lit pas : l’archive a été changée.")) from error
-    right = isinstance(told, dict) and told.get("format") == FORMAT and told.get("version") == VERSION
-    if not right or not isinstance(told.get("things"), list):
+    right = (
+        isinstance(payload, dict) and payload.get("format") == FORMAT and payload.get("version") == VERSION
+    )
+    if not right or not isinstance(payload.get("things"), list):
         raise NotAPortfolio(_("Cette archive n’est pas un portfolio de Préau."))
-    if len(told["things"]) > MOST_THINGS:
+    if len(payload["things"]) > MOST_THINGS:
         raise NotAPortfolio(_("Cette archive tient plus de choses qu’un portfolio ne peut en garder."))
-    return list(told["things"])
+    return list(payload["things"])
 
 
 def _is_text(value: Any) -> bool:

@@ -250,8 +250,8 @@ def _documents(world: Any, space: Space, pupils: list[Person]) -> None:
         before = texts.html_now(recipe)
         writing.write(viewer, recipe, before, cleaning.clean(before + html))
         versions.keep(recipe, viewer)
-    said = comments.Said("multiplier par 7", "il faut ", "Bien vu. Dites aussi d’où vient ce 7.")
-    comments.comment(teacher, recipe.pk, said)
+    remark = comments.Said("multiplier par 7", "il faut ", "Bien vu. Dites aussi d’où vient ce 7.")
+    comments.comment(teacher, recipe.pk, remark)
     _written(recipe, now - timedelta(hours=3))
 
 
@@ -321,13 +321,13 @@ def _project(world: Any, own: Group, pupils: list[Person]) -> None:
 
 
 def _portfolio(world: Any, pupil: Person) -> None:
-    for number, (path, title, said, year, teachers, guardians) in enumerate(KEPT):
+    for number, (path, title, remark, year, teachers, guardians) in enumerate(KEPT):
         Kept.objects.create(
             pupil=pupil,
             school=world.school,
             path=path,
             title=title,
-            said=said,
+            said=remark,
             year=year,
             to_teachers=teachers,
             to_guardians=guardians,

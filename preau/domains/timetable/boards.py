@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F, TextField, Value
+
 from preau.foundation import dates
 from preau.foundation.registry import Registry
+
+# What `near_days` asks of every house, in this order.
+NEAR = ("pk", "starts", "ends", "zone", "pupil_id", "name", "word", "word_2", "word_3", "number")
+NONE, NOBODY = Value("", output_field=TextField()), Value(0)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,20 @@ class LessonMarks:
 
 
 lesson_marks: Registry[LessonMarks] = Registry(LessonMarks)
+
+
+@dataclass(frozen=True)
+class DayMarks:
+    """`marks(viewer, lesson ids)` gives the marks of each lesson where a whole day is read, and nowhere else: what must be done for
+    it. Several a lesson, in one query."""
+
+    name: str
+    marks: Callable[[Any, Sequence[int]], Mapping[int, Sequence[Mark]]]
+    order: int = 50
+    service: str = ""
+
+
+day_marks: Registry[DayMarks] = Registry(DayMarks)
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,70 @@ beside_lessons: Registry[BesideLessons] = Registry(BesideLessons)
 
 
 @dataclass(frozen=True)
+class NearDays:
+    """What the home of a family says of today and of the days next to it, before one opens a week.
+
+    The home asks every house at once: `lines(viewer, begins, ends)` gives a queryset without order, on which "zone", "name", "word",
+    "word_2", "word_3" and "number" are annotated beside its own "pk", "starts", "ends" and "pupil_id" (`near`); `read(viewer,
+    line)` makes, of these ten, what stands beside the lessons of its days.
+    """
+
+    name: str
+    lines: Callable[[Any, datetime, datetime], Any]
+    read: Callable[[Any, Sequence[Any]], Iterable[Beside]]
+    open_to: Callable[..., bool]
+    order: int = 50
+    service: str = ""
+
+
+near_days: Registry[NearDays] = Registry(NearDays)
+
+
+def near(rows: Any, word: Any, word_2: Any = NONE, word_3: Any = NONE, number: Any = NOBODY) -> Any:
+    """These rows of a pupil and of a school as `near_days` asks for them."""
+    return rows.order_by().annotate(
+        zone=F("school__timezone"),
+        name=F("pupil__given_name"),
+        word=word,
+        word_2=word_2,
+        word_3=word_3,
+        number=number,
+    )
+
+
+@dataclass(frozen=True)
+class LessonPart:
+    """What another house shows on the page of one lesson: who was there, what was done, what is due, where to ask.
+
+    `content(viewer, lesson)` returns the context of `template`, or None to stay away, in a query or two.
+    """
+
+    template: str
+    content: Callable[[Any, Any], "Mapping[str, Any] | None"]
+    open_to: Callable[..., bool]
+    order: int = 50
+    service: str = ""
+
+
+lesson_parts: Registry[LessonPart] = Registry(LessonPart)
+
+
+@dataclass(frozen=True)
+class WayToAsk:
+    """Where a pupil asks, who does not understand the work of a lesson. `way(viewer, lesson, teacher id)` gives a label, an address and
+    an icon, or None where this pupil may not, in two queries at most."""
+
+    name: str
+    way: Callable[[Any, Any, int], tuple[str, str, str] | None]
+    open_to: Callable[..., bool]
+    order: int = 50
+    service: str = ""
+
+
+ways_to_ask: Registry[WayToAsk] = Registry(WayToAsk)
+
+
+@dataclass(frozen=True)
 class Whereabouts:
     """Why pupils are not where their timetable says: `said(school, starts, ends, pupils)` gives a few words for each who is
     elsewhere at that moment, in one query. Never a reason of absence: these words stand beside names in a roll.
@@ -163,3 +247,45 @@ class MealStop:
 
 
 meal_stops: Registry[MealStop] = Registry(MealStop)
+
+
+@dataclass(frozen=True)
+class SchoolDate:
+    """A thing that a school announces for a day, beside its events: what it is, when, where one reads more."""
+
+    title: str
+    kind: str
+    when: str
+    for_whom: str
+    word: str
+    tone: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SchoolDates:
+    """What another house announces to come, as the page of events lists it: `rows(viewer)` gives, in two queries at most, what this viewer
+    sees. `kind`: that of the events among which it stands."""
+
+    name: str
+    kind: str
+    rows: Callable[[Any], Sequence[SchoolDate]]
+    order: int = 50
+    service: str = ""
+
+
+school_dates: Registry[SchoolDates] = Registry(SchoolDates)
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """What people meet for at some hours of a school, beside its lessons and its events: `rows(viewer, starts, ends)` gives, in two queries
+    at most, what a closing of these hours leaves as it is."""
+
+    name: str
+    rows: Callable[[Any, datetime, datetime], Sequence[Beside]]
+    order: int = 50
+    service: str = ""
+
+
+gatherings: Registry[Gathering] = Registry(Gathering)

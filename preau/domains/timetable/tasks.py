@@ -33,9 +33,21 @@ def tell_of_change(change_id: int) -> int:
 
 
 @job()
+def tell_together(origin: str) -> int:
+    """Tell everybody concerned of the lessons that one gesture changed."""
+    return telling.tell_together(origin)
+
+
+@job()
 def tell_of_undoing(change_id: int) -> int:
     """Take back what was told of a change that was undone."""
     return telling.tell_of_undoing(change_id)
+
+
+@job()
+def tell_of_undoing_together(change_ids: list[int]) -> int:
+    """Take back what was told of lessons that were given together, and taken back together."""
+    return telling.tell_of_undoing_together(change_ids)
 
 
 def enqueue_weeks(alternation_ids: list[int], **_: Any) -> None:
@@ -46,8 +58,16 @@ def enqueue_telling(change_id: int, **_: Any) -> None:
     tell_of_change.enqueue(change_id)
 
 
+def enqueue_together(origin: str, **_: Any) -> None:
+    tell_together.enqueue(origin)
+
+
 def enqueue_undoing(change_id: int, **_: Any) -> None:
     tell_of_undoing.enqueue(change_id)
+
+
+def enqueue_undoing_together(change_ids: list[int], **_: Any) -> None:
+    tell_of_undoing_together.enqueue(change_ids)
 
 
 @job()

@@ -4,6 +4,7 @@ from preau.domains.timetable.views import (
     absences,
     bookings,
     cover,
+    giving,
     hours,
     imported,
     lessons,
@@ -17,6 +18,12 @@ app_name = "timetable"
 urlpatterns = [
     path("emploi-du-temps/", reading.week, name="week"),
     path("emploi-du-temps/seances/", patterns.patterns, name="patterns"),
+    path("emploi-du-temps/seances/demi-journees/", patterns.half_days, name="half_days"),
+    path(
+        "emploi-du-temps/seances/demi-journees/annuler/",
+        patterns.take_half_days_back,
+        name="take_half_days_back",
+    ),
     path("emploi-du-temps/seances/nouvelle/", patterns.create, name="create"),
     path("emploi-du-temps/hebdomadaires/<int:pk>/", patterns.change_pattern, name="change_pattern"),
     path("emploi-du-temps/hebdomadaires/<int:pk>/arreter/", patterns.stop, name="stop"),
@@ -78,6 +85,9 @@ urlpatterns = [
     path("remplacements/absences/", absences.absences, name="absences"),
     path("remplacements/absences/annoncer/", absences.announce, name="announce_absence"),
     path("remplacements/absences/<int:pk>/", absences.absence, name="absence"),
+    path("remplacements/absences/<int:pk>/cours/", absences.settle_lessons_of, name="settle_lessons"),
+    path("remplacements/absences/<int:pk>/confier/", giving.give_lessons_of, name="give_lessons"),
+    path("remplacements/absences/<int:pk>/reprendre/", giving.take_back, name="take_back_lessons"),
     path("remplacements/absences/<int:pk>/confirmer/", absences.confirm, name="confirm_absence"),
     path("remplacements/absences/<int:pk>/retirer/", absences.withdraw, name="withdraw_absence"),
 ]

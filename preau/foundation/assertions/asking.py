@@ -25,7 +25,7 @@ class Question:
 
 def make_request(us: str, acs: str, address: str, key: KeyPair, now: datetime, question: Question) -> str:
     """Ask the provider at `address`: where to send the browser. The answer is to come to `acs`."""
-    said = {
+    attributes = {
         "ID": question.number,
         "Version": "2.0",
         "IssueInstant": written(now),
@@ -33,7 +33,7 @@ def make_request(us: str, acs: str, address: str, key: KeyPair, now: datetime, q
         "AssertionConsumerServiceURL": acs,
         "ProtocolBinding": POST,
     }
-    top = root(SAMLP, "AuthnRequest", said | ({"ForceAuthn": "true"} if question.again else {}))
+    top = root(SAMLP, "AuthnRequest", attributes | ({"ForceAuthn": "true"} if question.again else {}))
     add(top, SAML, "Issuer", us)
     policy = {"Format": question.name_format} if question.name_format else {}
     add(top, SAMLP, "NameIDPolicy", AllowCreate="true", **policy)

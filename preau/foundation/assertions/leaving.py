@@ -85,8 +85,8 @@ def make_end(
     top = root(SAMLP, "LogoutRequest", _said(number, address, now))
     add(top, SAML, "Issuer", us)
     name, kind, qualifier = subject
-    said = {"Format": kind} if kind else {}
-    add(top, SAML, "NameID", name, **said, **({"NameQualifier": qualifier} if qualifier else {}))
+    attributes = {"Format": kind} if kind else {}
+    add(top, SAML, "NameID", name, **attributes, **({"NameQualifier": qualifier} if qualifier else {}))
     if session:
         add(top, SAMLP, "SessionIndex", session)
     return number, redirected(address, "SAMLRequest", bytes_of(top), relay, key)

@@ -125,8 +125,8 @@ def _check_issuer(element: Any, expected: Expected, *, required: bool) -> None:
     issuer = at_most_one(element, ISSUER)
     if issuer is None and not required:
         return
-    said = issuer is not None and text_of(issuer) == expected.issuer
-    if issuer is None or not said or issuer.get("Format") not in {None, ENTITY}:
+    is_expected = issuer is not None and text_of(issuer) == expected.issuer
+    if issuer is None or not is_expected or issuer.get("Format") not in {None, ENTITY}:
         raise AssertionRefused(Reason.WRONG_ISSUER)
 
 
@@ -150,8 +150,8 @@ def _check_status(status: Any) -> None:
     if code.get("Value") == SUCCESS:
         return
     detail = at_most_one(code, f"{{{SAMLP}}}StatusCode")
-    said = (detail if detail is not None else code).get("Value") or ""
-    raise AssertionRefused(Reason.SAID_NO, said.removeprefix(STATUS)[:60])
+    status_code = (detail if detail is not None else code).get("Value") or ""
+    raise AssertionRefused(Reason.SAID_NO, status_code.removeprefix(STATUS)[:60])
 
 
 def _believed(top: Any, response: Any, expected: Expected, *, is_whole: bool) -> Any:

@@ -84,8 +84,8 @@ def verified(element: Any, certificates: Iterable[str], longest: int) -> Any:
     method, digest, prefixes = _sound(signature, name_of(element))
     _covered_by_one(element, certificates, method)
     signed = _bytes_of(element, prefixes)
-    said = at_most_one(_reference(signature), f"{{{DS}}}DigestValue")
-    if not compare_digest(hashlib.new(digest, signed).digest(), _base64(text_of(said))):
+    digest_value = at_most_one(_reference(signature), f"{{{DS}}}DigestValue")
+    if not compare_digest(hashlib.new(digest, signed).digest(), _base64(text_of(digest_value))):
         raise AssertionRefused(Reason.WRONG_SIGNATURE)
     return parsed(signed, longest)
 

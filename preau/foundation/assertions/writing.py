@@ -20,12 +20,14 @@ def new_id() -> str:
     return f"_{secrets.token_hex(32)}"
 
 
-def root(space: str, name: str, said: Mapping[str, str]) -> Any:
-    return etree.Element(f"{{{space}}}{name}", dict(said), nsmap={k: v for k, v in SPACES.items() if v != DS})
+def root(space: str, name: str, attributes: Mapping[str, str]) -> Any:
+    return etree.Element(
+        f"{{{space}}}{name}", dict(attributes), nsmap={k: v for k, v in SPACES.items() if v != DS}
+    )
 
 
-def add(parent: Any, space: str, name: str, text: str = "", **said: str) -> Any:
-    element = etree.SubElement(parent, f"{{{space}}}{name}", said)
+def add(parent: Any, space: str, name: str, text: str = "", **attributes: str) -> Any:
+    element = etree.SubElement(parent, f"{{{space}}}{name}", attributes)
     if text:
         element.text = text
     return element
@@ -40,7 +42,7 @@ def redirected(address: str, field: str, message: bytes, relay: str, key: KeyPai
     """The address that carries this message, signed as the standard wants: over the very text of the query."""
     packing = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = base64.b64encode(packing.compress(message) + packing.flush()).decode()
-    said = {field: packed} | ({"RelayState": relay} if relay else {}) | {"SigAlg": OURS}
-    query = "&".join(f"{name}={quote_plus(value)}" for name, value in said.items())
+    parameters = {field: packed} | ({"RelayState": relay} if relay else {}) | {"SigAlg": OURS}
+    query = "&".join(f"{name}={quote_plus(value)}" for name, value in parameters.items())
     signature = quote_plus(base64.b64encode(key.sign(query.encode())).decode())
     return f"{address}{'&' if '?' in address else '?'}{query}&Signature={signature}"

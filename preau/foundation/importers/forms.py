@@ -87,15 +87,15 @@ class ColumnsForm(forms.Form):
     def _check(self, table: Table, chosen: Sequence[str]) -> None:
         for place, key in enumerate(chosen):
             if key and key not in table.several and key in chosen[:place]:
-                said = _("« %(field)s » est déjà le contenu d’une autre colonne.")
-                self.add_error(table.name_of(place), said % {"field": table.label_of(key)})
+                sentence = _("« %(field)s » est déjà le contenu d’une autre colonne.")
+                self.add_error(table.name_of(place), sentence % {"field": table.label_of(key)})
         for wanted in table.needs:
             if not set(wanted) & set(chosen):
-                said = _("Dites quelle colonne contient « %(field)s ».")
+                sentence = _("Dites quelle colonne contient « %(field)s ».")
                 if table.label:
-                    said = _("%(table)s : dites quelle colonne contient « %(field)s ».")
+                    sentence = _("%(table)s : dites quelle colonne contient « %(field)s ».")
                 words = {"table": table.label, "field": table.label_of(wanted[0])}
-                self.add_error(None, said % words)
+                self.add_error(None, sentence % words)
 
     def columns(self) -> dict[str, list[tuple[str, str]]]:
         """Each table's headings with what they hold."""

@@ -96,11 +96,11 @@ def _spoken(heading: Heading) -> dict[str, str]:
 def titles(importer: Importer, row: Any) -> dict[str, Any]:
     """What every page of one import says of it."""
     day = {"day": dates.day(row.brought_at)}
-    told = in_words(importer)
-    return told | {
+    context = in_words(importer)
+    return context | {
         "brought": row,
-        "title": told["words"]["title"] % day,
-        "title_within": told["words"]["title_within"] % day,
+        "title": context["words"]["title"] % day,
+        "title_within": context["words"]["title_within"] % day,
     }
 
 
@@ -126,8 +126,8 @@ def detail(importer: Importer, to: Rule, template: str, context: Callable[..., M
         shown |= {"dated": str(importer.words.title) % {"day": day}}
         shown |= {"may_drop": importer.may_drop(request.viewer, row), "decisions": ()}
         shown |= context(request.viewer, row)
-        told = {"hour": dates.hour(row.brought_at), "name": shown["by"]}
-        shown |= {"subtitle": str(importer.words.subtitle) % told}
+        words = {"hour": dates.hour(row.brought_at), "name": shown["by"]}
+        shown |= {"subtitle": str(importer.words.subtitle) % words}
         part = ONE if request.htmx.target == "progress" else template
         return page_or_block(request, part, block="progress", context=shown)
 
@@ -176,9 +176,9 @@ def columns(
             return redirect(importer.url_of(row))
         form = ColumnsForm(found, request.POST if request.method == "POST" else None)
         if form.is_valid():
-            said = importer.words.named
+            sentence = importer.words.named
             return decided(
-                request, importer, row, lambda viewer, one: name(viewer, one, form.columns()), said
+                request, importer, row, lambda viewer, one: name(viewer, one, form.columns()), sentence
             )
         context = titles(importer, row) | {"form": form, "tables": list(form.shown())}
         return render_form(request, template, context)
@@ -186,13 +186,13 @@ def columns(
     return page
 
 
-def gesture(importer: Importer, to: Rule, action: Callable[[Any, Any], None], said: Any) -> View:
+def gesture(importer: Importer, to: Rule, action: Callable[[Any, Any], None], sentence: Any) -> View:
     """A button of the page: agree, approve, give up."""
 
     @opens(importer.model, to=to)
     @require_POST
     def page(request: Request, row: Any) -> HttpResponseRedirect:
-        return decided(request, importer, row, action, said)
+        return decided(request, importer, row, action, sentence)
 
     return page
 
@@ -212,7 +212,7 @@ def drop(importer: Importer, to: Rule) -> View:
 
 
 def decided(
-    request: Request, importer: Importer, row: Any, action: Callable[[Any, Any], None], said: Any
+    request: Request, importer: Importer, row: Any, action: Callable[[Any, Any], None], sentence: Any
 ) -> HttpResponseRedirect:
     """Do what was asked of this import, and say it; or that it has moved on."""
     try:
@@ -220,7 +220,7 @@ def decided(
     except stages.MovedOn:
         messages.info(request, str(importer.words.moved_on))
     else:
-        messages.success(request, str(said))
+        messages.success(request, str(sentence))
     return redirect(importer.url_of(row))
 
 
@@ -237,8 +237,8 @@ def csv_report(
     @require_safe
     def page(request: Request, row: Any) -> Any:
         journal.record(request.viewer, verb, row)
-        told = export(request.viewer, row)
-        return csv_file(_file_name(importer, row), [str(one) for one in importer.header], rows(told))
+        report = export(request.viewer, row)
+        return csv_file(_file_name(importer, row), [str(one) for one in importer.header], rows(report))
 
     return page
 

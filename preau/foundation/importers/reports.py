@@ -113,8 +113,10 @@ def parts_of(
         kept = rows.get(section.name) or ()
         count = int(known.get(section.name, len(kept)))
         if count:
-            told = sentences_of(reasons[section.name], kept) if reasons and section.name in reasons else None
-            found.append(Part(section.slug, str(section.title), str(section.text), count, kept, told))
+            sentences = (
+                sentences_of(reasons[section.name], kept) if reasons and section.name in reasons else None
+            )
+            found.append(Part(section.slug, str(section.title), str(section.text), count, kept, sentences))
     return found
 
 
@@ -126,9 +128,9 @@ def sentences_of(reasons: Iterable[Sequence[Any]], rows: Sequence[Mapping[str, A
     ]
 
 
-def error_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
+def error_rows(report: Mapping[str, Any]) -> Iterator[list[object]]:
     """For a spreadsheet: nature, file, line, what, text of what the files were refused for."""
-    for error in told.get("errors", ()):
+    for error in report.get("errors", ()):
         yield [_("Refus"), error["file"], error["line"] or "", "", error["reason"]]
 
 
@@ -147,11 +149,11 @@ def changes_of(importer: Importer, row: ImportRow) -> list[Part]:
 
 def notes_of(importer: Importer, row: ImportRow) -> list[Part]:
     """What is set aside; who is named only while it waits."""
-    told = {
+    rows = {
         section.name: (row.preview if section.name in row.preview else row.report).get(section.name)
         for section in importer.notes
     }
-    return parts_of(importer.notes, told, reasons={"put_aside": row.report.get("reasons", ())})
+    return parts_of(importer.notes, rows, reasons={"put_aside": row.report.get("reasons", ())})
 
 
 def columns_of(row: ImportRow) -> list[Mapping[str, Any]]:
@@ -167,22 +169,22 @@ def part_of(importer: Importer, row: ImportRow, slug: str) -> Part | None:
 
 def exported(_viewer: Any, row: ImportRow) -> dict[str, Any]:
     """The report for other programs."""
-    told = {
+    facts = {
         "import": row.pk,
         "state": row.state,
         "brought_at": row.brought_at.isoformat(),
         "files": row.files,
     }
-    return told | row.report
+    return facts | row.report
 
 
 def csv_rows(
-    importer: Importer, figures: Callable[[Mapping[str, Any]], Sequence[str]], told: Mapping[str, Any]
+    importer: Importer, figures: Callable[[Mapping[str, Any]], Sequence[str]], report: Mapping[str, Any]
 ) -> Iterator[list[object]]:
     """The same, for a spreadsheet: nature, file, line, what, text."""
-    for sentence in figures(told):
+    for sentence in figures(report):
         yield [_("Compte"), "", "", "", sentence]
-    yield from error_rows(told)
+    yield from error_rows(report)
     for section in importer.notes:
-        for row in told.get(section.name, ()):
+        for row in report.get(section.name, ()):
             yield [section.title, row["file"], row["line"] or "", row.get("what", ""), row["reason"]]

@@ -185,8 +185,8 @@ def start(importer: Importer, pk: int, state: str, *before: str) -> Any:
 def tell(importer: Importer, pk: int, step: str, done: int = 0, total: int = 0) -> None:
     """How far the work is. Raises works.Stopped when somebody has dropped the import while it was read."""
     rows = importer.model.objects.filter(pk=pk)
-    told = _progress(importer.model, step, done, total) | {"moved_at": timezone.now()}
-    if rows.filter(state__in=WORKING).update(**told):
+    values = _progress(importer.model, step, done, total) | {"moved_at": timezone.now()}
+    if rows.filter(state__in=WORKING).update(**values):
         works.tell(importer.work_of(pk, rows.values_list("state", flat=True).get()), step, done, total)
     elif rows.filter(state=DROPPED).exists():
         raise works.Stopped
@@ -330,8 +330,8 @@ def _write_line(
 
 def _progress(model: Any, step: str = "", done: int = 0, total: int = 0) -> dict[str, Any]:
     """What a row of this house keeps of how far it is."""
-    told = {"step": step, "done": done, "total": total}
-    return {name: value for name, value in told.items() if hasattr(model, name)}
+    values = {"step": step, "done": done, "total": total}
+    return {name: value for name, value in values.items() if hasattr(model, name)}
 
 
 def _move(row: Any, state: str, **fields: Any) -> None:

@@ -70,8 +70,8 @@ def needed(
     """Of each of these, one field at least. Raises ColumnsWanted."""
     for wanted in needs:
         if not set(wanted) & set(fields):
-            told = {"field": labels[wanted[0]]}
-            raise ColumnsWanted(file, 1, _("Aucune colonne ne dit « %(field)s ».") % told)
+            params = {"field": labels[wanted[0]]}
+            raise ColumnsWanted(file, 1, _("Aucune colonne ne dit « %(field)s ».") % params)
 
 
 def columns_left(titles: Sequence[str], fields: Sequence[str]) -> list[str]:
@@ -87,12 +87,12 @@ def columns_of(paths: Sequence[Path], words: Words, guess: Guess) -> list[dict[s
         for title, cells, key in zip(
             grid.titles, _cells(grid), fields_of(grid.titles, words, guess), strict=True
         ):
-            told = {
+            heading = {
                 "title": title[:LONGEST_HEADING],
                 "cells": [cell[:SAMPLE] for cell in cells],
                 "field": key,
             }
-            found.setdefault(_heading(title), told)
+            found.setdefault(_heading(title), heading)
     return list(found.values())
 
 
@@ -113,17 +113,17 @@ def cells_by_field(row: Row, fields: Sequence[str]) -> dict[str, str]:
     return {key: cell for key, cell in zip(fields, cells, strict=False) if key}
 
 
-def day_of(said: str) -> date | None:
+def day_of(value: str) -> date | None:
     """« 12/10/2026 », « 12-10-26 », « 2026-10-12 », with an hour or none; None of nothing. Raises WrongCell."""
-    text = said.strip()
+    text = value.strip()
     if not text:
         return None
     try:
         if ISO.fullmatch(text[:10]):
             return date.fromisoformat(text[:10])
-        if told := DAY.fullmatch(text):
-            year = int(told["year"])
-            return date(year + CENTURY * (year < 100), int(told["month"]), int(told["day"]))
+        if match := DAY.fullmatch(text):
+            year = int(match["year"])
+            return date(year + CENTURY * (year < 100), int(match["month"]), int(match["day"]))
     except ValueError:
         pass
     raise WrongCell(_("« %(said)s » n’est pas une date.") % {"said": text[:20]})

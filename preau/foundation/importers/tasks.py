@@ -41,10 +41,10 @@ def enqueue(importer: str, pk: int, *, applies: bool, **_: Any) -> None:
 @job()
 def expire_imports() -> dict[str, int]:
     """Drop what nobody decided on for a week, with its files, whichever house it is of."""
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for importer in importers:
-        told.update(stages.expire(importer, timezone.now()))
-    return dict(told)
+        counts.update(stages.expire(importer, timezone.now()))
+    return dict(counts)
 
 
 def _alone(key: str, pk: int, task: Any, work: Callable[[Importer, int], None]) -> str:

@@ -20,6 +20,7 @@ from preau.foundation.richtext.nodes import (
     Inline,
     Items,
     Lines,
+    Picture,
     Pre,
     Quote,
     Span,
@@ -55,6 +56,8 @@ DROPPED = {
     "object",
 }
 TAG = re.compile(r'<(/?)([a-z0-9]+)((?:\s+[a-z-]+="[^"]*")*)\s*>')
+SOURCE = "image:"
+KEY, LONGEST_ALT = re.compile(r"[A-Za-z0-9_-]{1,64}"), 300
 ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 ADDRESS = re.compile(r"(?:https?://|mailto:|/(?![/\\]))[^\s<>\"]+", re.IGNORECASE)
 LEVEL = re.compile(
@@ -69,20 +72,23 @@ DEEPEST = 5
 MOST_MARKS = 30
 
 
-def clean(html: str) -> str:
-    """The canonical form of a formatted text; whatever is not ours loses its form and keeps its words."""
-    return nodes.html_of(read(html))
+def clean(html: str, *, pictures: bool = False) -> str:
+    """The canonical form of a formatted text; whatever is not ours loses its form and keeps its words.
+
+    `pictures`: those that a house keeps beside the text stay in it, by their key (« image:key » for a source); an address never does.
+    """
+    return nodes.html_of(read(html, pictures=pictures))
 
 
-def read(html: str) -> list[Block]:
+def read(html: str, *, pictures: bool = False) -> list[Block]:
     """The blocks of any HTML."""
     kept = nh3.clean(
         _shallow(UNSEEN.sub("", html)),
-        tags=TAGS,
+        tags=TAGS | {"img"} if pictures else TAGS,
         clean_content_tags=DROPPED,
         link_rel=None,
-        attributes={"a": {"href"}, "span": {"data-formula"}},
-        url_schemes={"http", "https", "mailto"},
+        attributes={"a": {"href"}, "span": {"data-formula"}, "img": {"data-file", "src", "alt"}},
+        url_schemes={"http", "https", "mailto", "image"},
     )
     # Those that were written « &#1; » as well.
     kept = UNSEEN.sub("", kept)
@@ -114,6 +120,12 @@ def address(href: str) -> str:
     href = re.sub(r"[\x00-\x20\x7f]", "", href)[:2000]
     href = href.replace("\\", "%5C").replace("(", "%28").replace(")", "%29")
     return href if ADDRESS.fullmatch(href) else ""
+
+
+def alternative(words: str) -> str:
+    """What a picture shows, on one line, without what would end it in the plain form."""
+    words = " ".join(words.replace("[", "(").replace("]", ")").split())
+    return words[:LONGEST_ALT].rstrip()
 
 
 def formula(words: str) -> str:
@@ -153,27 +165,43 @@ class _Reader:
 
     # Tags
 
-    def open(self, tag: str, told: dict[str, str]) -> None:
+    def open(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "br":
             self._inside().append(Text("\n") if self.raw else Break())
         elif tag == "span":
-            if words := formula(told.get("data-formula", "")):
+            if words := formula(attributes.get("data-formula", "")):
                 self._inside().append(Formula(words))
             self.maths += 1 if words or self.maths else 0
         elif tag == "code":
             self.code += 1
+        elif tag == "img":
+            self._put_picture(attributes)
         elif tag in MARKS or tag == "a":
-            self._open_span(tag, told)
+            self._open_span(tag, attributes)
         elif tag in BLOCKS:
             self._open_block(tag)
 
-    def _open_span(self, tag: str, told: dict[str, str]) -> None:
-        href = address(told.get("href", "")) if tag == "a" else ""
+    def _open_span(self, tag: str, attributes: dict[str, str]) -> None:
+        href = address(attributes.get("href", "")) if tag == "a" else ""
         useless = len(self.spans) > MOST_MARKS or any(span and span.tag == tag for span in self.spans)
         span = None if useless or (tag == "a" and not href) else Span(tag, [], href)
         if span:
             self._inside().append(span)
         self.spans.append(span)
+
+    def _put_picture(self, attributes: dict[str, str]) -> None:
+        """A block of its own; in a cell, what it shows in words."""
+        source = attributes.get("src", "")
+        named = source.removeprefix(SOURCE) if source.startswith(SOURCE) else ""
+        key, alt = attributes.get("data-file", "") or named, alternative(attributes.get("alt", ""))
+        if not KEY.fullmatch(key) or self.maths:
+            return
+        if self.cell or self.raw:
+            self.text(f" {alt} ")
+            return
+        self._end_line()
+        where = self.places[-2][1] if isinstance(self._owner(), Items | Table) else self.places[-1][1]
+        where.append(Picture(key, alt))
 
     def _open_block(self, tag: str) -> None:
         if self.cell and tag not in {"table", "tr", "td", "th"}:
@@ -208,8 +236,17 @@ class _Reader:
         if self._depth() >= DEEPEST:
             return
         block: Block = Quote([]) if tag == "blockquote" else Table([]) if tag == "table" else Items(tag, [])
-        self.places[-1][1].append(block)
+        self._where().append(block)
         self.places.append((tag, block.blocks if isinstance(block, Quote) else [], block))
+
+    def _where(self) -> list[Block]:
+        """Where a list, a quote or a table goes: one that stands right in a list, as many programs write it, belongs to the item before."""
+        owner = self._owner()
+        if isinstance(owner, Items):
+            if not owner.items:
+                owner.items.append([])
+            return owner.items[-1]
+        return self.places[-2][1] if isinstance(owner, Table) else self.places[-1][1]
 
     def _open_item(self) -> None:
         while self.places[-1][0] == "li":

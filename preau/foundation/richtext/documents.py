@@ -66,11 +66,11 @@ def shown(html: str, picture: Callable[[str], str]) -> Markup:
         own = _own_picture(tag, name, value)
         return (picture(own) or None) if own and name == "src" else own
 
-    said = _cleaned(html, TAGS, addressed)
+    markup = _cleaned(html, TAGS, addressed)
     # Nobody gave the table a name; a screen reader still says that one begins.
     named = f'<table><caption class="visually-hidden">{_("Tableau")}</caption>'
-    said = WITHOUT_CAPTION.sub(named, said).replace("<img ", '<img loading="lazy" ')
-    return Markup(said)  # nosec B704  # noqa: S704 - cleaned just before
+    markup = WITHOUT_CAPTION.sub(named, markup).replace("<img ", '<img loading="lazy" ')
+    return Markup(markup)  # nosec B704  # noqa: S704 - cleaned just before
 
 
 def words(html: str) -> str:

@@ -45,5 +45,7 @@ def _tag(node: Element) -> str:
     text = node.text or ""
     if tag not in TAGS or text.startswith("\\"):
         raise ValueError(tag)
-    told = "".join(f' {key}="{escape(value)}"' for key, value in node.attrib.items() if key in ATTRIBUTES)
-    return f"<{tag}{told}>{escape(text, quote=False)}{''.join(map(_tag, node))}</{tag}>"
+    attributes = "".join(
+        f' {key}="{escape(value)}"' for key, value in node.attrib.items() if key in ATTRIBUTES
+    )
+    return f"<{tag}{attributes}>{escape(text, quote=False)}{''.join(map(_tag, node))}</{tag}>"

@@ -71,6 +71,14 @@ class Items:
 
 
 @dataclass
+class Picture:
+    """A picture by its key, which whoever keeps the text knows; `alt`: what it shows, for who does not see it."""
+
+    key: str
+    alt: str
+
+
+@dataclass
 class Table:
     """Rows of cells; the first row may be a head."""
 
@@ -78,12 +86,13 @@ class Table:
     has_head: bool = False
 
 
-Block: TypeAlias = "Lines | Pre | Quote | Items | Table"
+Block: TypeAlias = "Lines | Pre | Quote | Items | Picture | Table"
 
 
 # As HTML
 
 Draw = Callable[[str], str]
+Frame = Callable[[Picture], str]
 
 
 def as_typed(words: str) -> str:
@@ -91,37 +100,44 @@ def as_typed(words: str) -> str:
     return f'<span data-formula="{escape(words)}">{escape(words, quote=False)}</span>'
 
 
-def html_of(blocks: Sequence[Block], draw: Draw = as_typed) -> str:
-    """`draw`: how a formula is written."""
-    return "".join(_block(block, draw) for block in blocks)
+def as_kept(picture: Picture) -> str:
+    """A picture as it is kept."""
+    return f'<img data-file="{escape(picture.key)}" alt="{escape(picture.alt)}">'
 
 
-def _block(block: Block, draw: Draw) -> str:
+def html_of(blocks: Sequence[Block], draw: Draw = as_typed, frame: Frame = as_kept) -> str:
+    """`draw`: how a formula is written; `frame`: how a picture is."""
+    return "".join(_block(block, draw, frame) for block in blocks)
+
+
+def _block(block: Block, draw: Draw, frame: Frame) -> str:
     if isinstance(block, Lines):
         return f"<{block.tag}>{_inside(block.inside, draw)}</{block.tag}>"
     if isinstance(block, Pre):
         return f"<pre>{escape(block.words, quote=False)}</pre>"
     if isinstance(block, Quote):
-        return f"<blockquote>{html_of(block.blocks, draw)}</blockquote>"
+        return f"<blockquote>{html_of(block.blocks, draw, frame)}</blockquote>"
     if isinstance(block, Items):
-        items = "".join(f"<li>{_item(item, draw)}</li>" for item in block.items)
+        items = "".join(f"<li>{_item(item, draw, frame)}</li>" for item in block.items)
         return f"<{block.tag}>{items}</{block.tag}>"
+    if isinstance(block, Picture):
+        return frame(block)
     return _table(block, draw)
 
 
-def _item(blocks: Sequence[Block], draw: Draw) -> str:
+def _item(blocks: Sequence[Block], draw: Draw, frame: Frame) -> str:
     """The first paragraph of an item stands in it by itself, unless another follows."""
     first, rest = blocks[0], blocks[1:]
     if isinstance(first, Lines) and first.tag == "p" and not any(isinstance(one, Lines) for one in rest):
-        return _inside(first.inside, draw) + html_of(rest, draw)
-    return html_of(blocks, draw)
+        return _inside(first.inside, draw) + html_of(rest, draw, frame)
+    return html_of(blocks, draw, frame)
 
 
 def _table(table: Table, draw: Draw) -> str:
     head = table.rows[:1] if table.has_head else []
-    said = "".join(f"<thead>{_row(row, 'th', draw)}</thead>" for row in head)
+    header = "".join(f"<thead>{_row(row, 'th', draw)}</thead>" for row in head)
     body = "".join(_row(row, "td", draw) for row in table.rows[len(head) :])
-    return f"<table>{said}<tbody>{body}</tbody></table>"
+    return f"<table>{header}<tbody>{body}</tbody></table>"
 
 
 def _row(row: list[list[Inline]], tag: str, draw: Draw) -> str:
@@ -159,14 +175,21 @@ def tidy(blocks: Iterable[Block]) -> list[Block]:
     """Nothing empty; two lists of one kind, or two quotes, that follow each other are one; rows of one length."""
     out: list[Block] = []
     for block in blocks:
-        last = out[-1] if out else None
-        if isinstance(block, Items) and isinstance(last, Items) and last.tag == block.tag:
-            last.items = _items([*last.items, *block.items])
-        elif isinstance(block, Quote) and isinstance(last, Quote):
-            last.blocks = tidy([*last.blocks, *block.blocks])
-        elif _holds_something(block):
-            out.append(block)
+        if _holds_something(block):
+            _hang(out, block)
     return out
+
+
+def _hang(out: list[Block], block: Block) -> None:
+    """Both are in order already: only where they meet is looked at, however many there are."""
+    last = out[-1] if out else None
+    if isinstance(block, Items) and isinstance(last, Items) and last.tag == block.tag:
+        last.items.extend(block.items)
+    elif isinstance(block, Quote) and isinstance(last, Quote):
+        for one in block.blocks:
+            _hang(last.blocks, one)
+    else:
+        out.append(block)
 
 
 def _items(items: Iterable[list[Block]]) -> list[list[Block]]:

@@ -22,6 +22,7 @@ from preau.foundation.richtext.nodes import (
     Inline,
     Items,
     Lines,
+    Picture,
     Pre,
     Quote,
     Table,
@@ -113,7 +114,7 @@ def root_of(doc: Any) -> Any:
 
 def html_of(doc: Any) -> str:
     """Canonical HTML of the whole text."""
-    return cleaning.clean("".join(_raw(child) for child in root_of(doc).children))
+    return cleaning.clean("".join(_raw(child) for child in root_of(doc).children), pictures=True)
 
 
 def _raw(node: Any, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind of node
@@ -127,6 +128,8 @@ def _raw(node: Any, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind o
         return "<br>"
     if name == "formula":
         return nodes.as_typed(str(_told(node, "latex")))
+    if name == "picture":
+        return nodes.as_kept(Picture(str(_told(node, "file")), str(_told(node, "alt"))))
     if depth > DEEPEST:
         return _flat(node)
     inside = "".join(_raw(child, depth + 1) for child in node.children)
@@ -139,15 +142,15 @@ def _raw(node: Any, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind o
 
 def _flat(node: Any) -> str:
     """The words under a node however deep they are, without a call for each level."""
-    said, left = "", [node]
+    text, left = "", [node]
     while left:
         one = left.pop()
-        if isinstance(one, XmlElement) and one.tag not in {"hardBreak", "formula"}:
-            said += " "
+        if isinstance(one, XmlElement) and one.tag not in {"hardBreak", "formula", "picture"}:
+            text += " "
             left += reversed(list(one.children))
         else:
-            said += _raw(one)
-    return said
+            text += _raw(one)
+    return text
 
 
 def _told(node: Any, name: str) -> Any:
@@ -162,16 +165,16 @@ def _level(node: Any) -> float:
 
 
 def _marked(words: str, marks: dict[str, Any]) -> str:
-    said = escape(words, quote=False)
+    text = escape(words, quote=False)
     # Always in the same order, whatever order the marks come in; a link is around the others.
-    for name, told in sorted(marks.items(), key=lambda mark: (mark[0].startswith("link"), mark[0])):
+    for name, value in sorted(marks.items(), key=lambda mark: (mark[0].startswith("link"), mark[0])):
         # « bold--a1b2 »: two marks of one kind on the same words.
         kind = name.partition("--")[0]
-        if kind == "link" and isinstance(told, dict):
-            said = f'<a href="{escape(str(told.get("href", "")))}">{said}</a>'
-        elif kind in MARKS and told is not None:
-            said = f"<{MARKS[kind]}>{said}</{MARKS[kind]}>"
-    return said
+        if kind == "link" and isinstance(value, dict):
+            text = f'<a href="{escape(str(value.get("href", "")))}">{text}</a>'
+        elif kind in MARKS and value is not None:
+            text = f"<{MARKS[kind]}>{text}</{MARKS[kind]}>"
+    return text
 
 
 # Blocks, and what replaces some of them
@@ -179,7 +182,7 @@ def _marked(words: str, marks: dict[str, Any]) -> str:
 
 def blocks_of(html: str) -> list[str]:
     """The blocks of a canonical text, each as HTML."""
-    return [nodes.html_of([block]) for block in cleaning.read(html)]
+    return [nodes.html_of([block]) for block in cleaning.read(html, pictures=True)]
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,7 @@ def replace(doc: Any, base: str, html: str) -> tuple[bytes, int]:
     before = doc.get_state()
     root = root_of(doc)
     with doc.transaction():
-        changes, clashes = _write(root, blocks_of(base), cleaning.read(html))
+        changes, clashes = _write(root, blocks_of(base), cleaning.read(html, pictures=True))
     return (bytes(doc.get_update(before)) if changes else b""), clashes
 
 
@@ -268,7 +271,7 @@ def _not_replaced(
     near = range(bisect_left(holder, gone[0]), bisect_right(holder, gone[-1]))
     groups_gone = set(gone)
     lost = [rank for rank in near if holder[rank] in groups_gone and rank not in there]
-    return cleaning.read("".join(now[rank] for rank in lost))
+    return cleaning.read("".join(now[rank] for rank in lost), pictures=True)
 
 
 def _place(groups: list[_Group], holder: list[int], before: int, first: int, gone: list[int]) -> int:
@@ -292,10 +295,12 @@ def _insert(root: Any, at: int, blocks: Sequence[Block]) -> None:
 
 def _put(parent: Any, at: int, block: Block) -> None:
     if isinstance(block, Lines):
-        told = {} if block.tag == "p" else {"level": 3 if block.tag == "h3" else 4}
-        _fill(_child(parent, at, "paragraph" if block.tag == "p" else "heading", told), block.inside)
+        attributes = {} if block.tag == "p" else {"level": 3 if block.tag == "h3" else 4}
+        _fill(_child(parent, at, "paragraph" if block.tag == "p" else "heading", attributes), block.inside)
     elif isinstance(block, Pre):
         _fill(_child(parent, at, "codeBlock"), [Text(block.words)])
+    elif isinstance(block, Picture):
+        _child(parent, at, "picture", {"file": block.key, "alt": block.alt})
     elif isinstance(block, Quote):
         _insert(_child(parent, at, "blockquote"), 0, block.blocks)
     elif isinstance(block, Items):
@@ -313,12 +318,12 @@ def _put_table(whole: Any, table: Table) -> None:
         line = _child(whole, rank, "tableRow")
         for place, cell in enumerate(row):
             name = "tableHeader" if table.has_head and not rank else "tableCell"
-            told = {"colspan": 1, "rowspan": 1}
-            _fill(_child(_child(line, place, name, told), 0, "paragraph"), cell)
+            attributes = {"colspan": 1, "rowspan": 1}
+            _fill(_child(_child(line, place, name, attributes), 0, "paragraph"), cell)
 
 
-def _child(parent: Any, at: int, name: str, told: dict[str, Any] | None = None) -> Any:
-    parent.children.insert(at, XmlElement(name, told or {}))
+def _child(parent: Any, at: int, name: str, attributes: dict[str, Any] | None = None) -> Any:
+    parent.children.insert(at, XmlElement(name, attributes or {}))
     return parent.children[at]
 
 
@@ -332,8 +337,8 @@ def _fill(place: Any, inside: Sequence[Inline]) -> None:
             text.insert(len(text), words, marks or None)
         else:
             text = None
-            told = {"latex": words.words} if isinstance(words, Formula) else {}
-            place.children.append(XmlElement("formula" if told else "hardBreak", told))
+            attributes = {"latex": words.words} if isinstance(words, Formula) else {}
+            place.children.append(XmlElement("formula" if attributes else "hardBreak", attributes))
 
 
 def _pieces(inside: Sequence[Inline], marks: dict[str, Any]) -> Iterable[tuple[Any, dict[str, Any]]]:
@@ -355,7 +360,7 @@ def begun(html: str) -> bytes:
     doc: Any = Doc()
     root = root_of(doc)
     with doc.transaction():
-        _insert(root, 0, cleaning.read(html))
+        _insert(root, 0, cleaning.read(html, pictures=True))
     return bytes(doc.get_update())
 
 
@@ -372,8 +377,8 @@ def swap(doc: Any, passage: str, prefix: str, words: str) -> bytes | None:
         return None
     text, at = found[0]
     before = doc.get_state()
-    said = words_of(text)
-    start = len(said[:at].encode())
+    content = words_of(text)
+    start = len(content[:at].encode())
     marks = _marks_at(text, at)
     with doc.transaction():
         del text[start : start + len(passage.encode())]
@@ -398,11 +403,11 @@ def words_of(text: Any) -> str:
     return "".join(piece for piece, _attrs in text.diff() if isinstance(piece, str))
 
 
-def _all_in(said: str, passage: str) -> Iterable[int]:
-    at = said.find(passage)
+def _all_in(text: str, passage: str) -> Iterable[int]:
+    at = text.find(passage)
     while at >= 0:
         yield at
-        at = said.find(passage, at + 1)
+        at = text.find(passage, at + 1)
 
 
 def _marks_at(text: Any, at: int) -> dict[str, Any]:

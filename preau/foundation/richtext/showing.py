@@ -1,25 +1,51 @@
 """Formatted text as a page shows it, and as plain words for a search, a mail or a list."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from preau.foundation.richtext import nodes
 from preau.foundation.richtext.cleaning import read
 from preau.foundation.richtext.formulas import drawn
-from preau.foundation.richtext.nodes import Block, Break, Inline, Items, Lines, Pre, Quote, Span
+from preau.foundation.richtext.nodes import Block, Break, Inline, Items, Lines, Picture, Pre, Quote, Span
 
 
-def rich(html: str) -> Markup:
-    """Cleaned once more, whatever wrote it, and its formulas drawn as MathML."""
+@dataclass(frozen=True)
+class Shown:
+    """Where a picture of a text is read, and how large it is."""
+
+    address: str
+    width: int
+    height: int
+
+
+def rich(html: str, pictures: Mapping[str, Shown] | None = None) -> Markup:
+    """Cleaned once more, whatever wrote it, and its formulas drawn as MathML. `pictures`: those of the text, by key; one that is not among
+    them is told in words. A text without any shows none."""
+
+    def frame(picture: Picture) -> str:
+        shown = (pictures or {}).get(picture.key)
+        if shown is None:
+            sentence = (
+                _("Image absente : %(alt)s") % {"alt": picture.alt} if picture.alt else _("Image absente")
+            )
+            return f'<p class="muted">{escape(sentence, quote=False)}</p>'
+        sizes = f'width="{shown.width}" height="{shown.height}"'
+        return f'<img src="{escape(shown.address)}" alt="{escape(picture.alt)}" {sizes} loading="lazy">'
+
     # Nobody gave the table a name; a screen reader still says that one begins.
     name = f'<table><caption class="visually-hidden">{_("Tableau")}</caption>'
-    said = nodes.html_of(read(html), drawn).replace("<table>", name)
-    return Markup(said)  # nosec B704  # noqa: S704 - every tag and text is written by nodes
+    blocks = read(html, pictures=pictures is not None)
+    markup = nodes.html_of(blocks, drawn, frame).replace("<table>", name)
+    return Markup(markup)  # nosec B704  # noqa: S704 - every tag and text is written by nodes
 
 
-def plain(html: str) -> str:
-    """Its words alone, one line a block."""
-    return "\n".join(filter(None, map(_words, read(html))))
+def plain(html: str, *, pictures: bool = False) -> str:
+    """Its words alone, one line a block; with `pictures`, what they show too."""
+    return "\n".join(filter(None, map(_words, read(html, pictures=pictures))))
 
 
 def excerpt(html: str, length: int = 160) -> str:
@@ -37,6 +63,8 @@ def _words(block: Block) -> str:
         return _said(block.inside)
     if isinstance(block, Pre):
         return block.words
+    if isinstance(block, Picture):
+        return block.alt
     if isinstance(block, Quote):
         return "\n".join(map(_words, block.blocks))
     if isinstance(block, Items):

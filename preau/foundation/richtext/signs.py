@@ -1,7 +1,7 @@
 """Formatted text as plain text with light signs, for whoever types without JavaScript.
 
 **gras**, *italique*, ++souligné++, ~~barré~~, H_{2}O, x^{2}, `code`, $formule$, [mots](adresse); a line that begins with « - »,
-« 1. », « ## », « ### », « > » or « | », and ``` around a text kept as it is. A sign counts where a word begins and ends;
+« 1. », « ## », « ### », « > » or « | », a line « ![what it shows](image:key) » where a text has pictures, and ``` around a text kept as it is. A sign counts where a word begins and ends;
 in braces, {**so**}, it counts anywhere; after a backslash, nowhere.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from preau.foundation.richtext import nodes
-from preau.foundation.richtext.cleaning import DEEPEST, address, formula, read
+from preau.foundation.richtext.cleaning import DEEPEST, address, alternative, formula, read
 from preau.foundation.richtext.nodes import (
     Block,
     Break,
@@ -19,6 +19,7 @@ from preau.foundation.richtext.nodes import (
     Inline,
     Items,
     Lines,
+    Picture,
     Pre,
     Quote,
     Span,
@@ -39,9 +40,9 @@ HEADINGS = {"h3": "## ", "h4": "### "}
 # Writing
 
 
-def to_plain(html: str) -> str:
+def to_plain(html: str, *, pictures: bool = False) -> str:
     """A canonical text as its light signs."""
-    return "\n".join(_written(read(html)))
+    return "\n".join(_written(read(html, pictures=pictures)))
 
 
 def _written(blocks: Sequence[Block]) -> Iterator[str]:
@@ -54,9 +55,9 @@ def _written(blocks: Sequence[Block]) -> Iterator[str]:
 
 def _lines(block: Block) -> Iterator[str]:
     if isinstance(block, Lines):
-        said = _signs(block.inside)
+        text = _signs(block.inside)
         yield from (
-            [HEADINGS[block.tag] + said] if block.tag in HEADINGS else map(_guarded, said.split("\n"))
+            [HEADINGS[block.tag] + text] if block.tag in HEADINGS else map(_guarded, text.split("\n"))
         )
     elif isinstance(block, Pre):
         yield from [
@@ -64,6 +65,8 @@ def _lines(block: Block) -> Iterator[str]:
             *(("\\" + one) if one.lstrip("\\").startswith("```") else one for one in block.words.split("\n")),
             "```",
         ]
+    elif isinstance(block, Picture):
+        yield f"![{block.alt}](image:{block.key})"
     elif isinstance(block, Quote):
         yield from (f"> {line}".rstrip(" ") for line in _written(block.blocks))
     elif isinstance(block, Items):
@@ -83,8 +86,8 @@ def _table_lines(table: Table) -> Iterator[str]:
 
 
 def _cell(inside: Sequence[Inline]) -> str:
-    said = _signs(inside).replace("|", r"\|")
-    return f"\\{said}" if re.fullmatch(r":?-{3,}:?", said) else said
+    text = _signs(inside).replace("|", r"\|")
+    return f"\\{text}" if re.fullmatch(r":?-{3,}:?", text) else text
 
 
 def _guarded(line: str) -> str:
@@ -122,36 +125,37 @@ def _sign(node: Inline, before: str, after: str) -> str:
         return f"[{_signs(node.inside, '*', '*')}]({node.href})"
     if node.tag in {"sub", "sup"}:
         return f"{'_' if node.tag == 'sub' else '^'}{{{_signs(node.inside, '*', '*')}}}"
-    said = _signs(node.inside, "*", "*")
-    edges = all(one.isalnum() or one in EDGES for one in (said[:1], said[-1:]))
-    return _around(SIGNS[node.tag], said, loose=loose and edges)
+    text = _signs(node.inside, "*", "*")
+    edges = all(one.isalnum() or one in EDGES for one in (text[:1], text[-1:]))
+    return _around(SIGNS[node.tag], text, loose=loose and edges)
 
 
 def _kept(node: Code | Formula, *, loose: bool) -> str:
     """What holds no sign of ours."""
     if isinstance(node, Formula):
         return _around("$", node.words, loose=loose)
-    said = re.sub(r"([\\`])", r"\\\1", node.words)
-    return _around("`", said, loose=loose and said.strip(" ") == said)
+    text = re.sub(r"([\\`])", r"\\\1", node.words)
+    return _around("`", text, loose=loose and text.strip(" ") == text)
 
 
-def _around(sign: str, said: str, *, loose: bool) -> str:
-    return f"{sign}{said}{sign}" if loose else f"{{{sign}{said}{sign}}}"
+def _around(sign: str, text: str, *, loose: bool) -> str:
+    return f"{sign}{text}{sign}" if loose else f"{{{sign}{text}{sign}}}"
 
 
 # Reading
 
 
-def from_plain(text: str) -> str:
+def from_plain(text: str, *, pictures: bool = False) -> str:
     """The canonical HTML of a text typed with signs, or without any: its paragraphs, its lists."""
     lines = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
-    return nodes.html_of(nodes.tidy(_blocks(lines, 0)))
+    return nodes.html_of(nodes.tidy(_blocks(lines, 0, pictures)))
 
 
+PICTURE = re.compile(r"!\[([^\]]*)\]\(image:([A-Za-z0-9_-]{1,64})\)")
 ITEM = re.compile(r"(?:[-•]|(\d{1,9})[.)])(?: +|$)")
 
 
-def _blocks(lines: list[str], depth: int) -> list[Block]:  # noqa: C901 - one case a kind of block
+def _blocks(lines: list[str], depth: int, pictures: bool) -> list[Block]:  # noqa: C901 - one case a kind of block
     out: list[Block] = []
     rank = 0
     while rank < len(lines):
@@ -162,23 +166,26 @@ def _blocks(lines: list[str], depth: int) -> list[Block]:  # noqa: C901 - one ca
         elif line.startswith("```"):
             rank = _read_pre(lines, rank, out)
         elif begins and depth < DEEPEST:
-            rank = _read_items(lines, rank, out, depth)
+            rank = _read_items(lines, rank, out, depth, pictures)
         elif line.startswith(">") and BEGINS.match(line) and depth < DEEPEST:
             end = _while(lines, rank, lambda one: one.lstrip(" ").startswith(">"))
             inner = [re.sub(r"^ *>[ ]?", "", line) for line in lines[rank:end]]
-            out.append(Quote(_blocks(inner, depth + 1)))
+            out.append(Quote(_blocks(inner, depth + 1, pictures)))
             rank = end
+        elif pictures and (picture := PICTURE.fullmatch(line)):
+            out.append(Picture(picture[2], alternative(picture[1])))
+            rank += 1
         elif line.startswith("|"):
             end = _while(lines, rank, lambda one: one.lstrip(" ").startswith("|"))
             out.append(_read_table(lines[rank:end]))
             rank = end
         elif found := re.match(r"(#{2,3}) +", line):
             tag = "h3" if len(found[1]) == 2 else "h4"
-            if said := nodes.tidy_inline(_inline(line[found.end() :]), breaks=False):
-                out.append(Lines(tag, said))
+            if content := nodes.tidy_inline(_inline(line[found.end() :]), breaks=False):
+                out.append(Lines(tag, content))
             rank += 1
         else:
-            rank = _read_paragraph(lines, rank, out, depth)
+            rank = _read_paragraph(lines, rank, out, depth, pictures)
     return out
 
 
@@ -188,18 +195,18 @@ def _while(lines: list[str], rank: int, wanted: object) -> int:
     return rank
 
 
-def _read_paragraph(lines: list[str], rank: int, out: list[Block], depth: int) -> int:
+def _read_paragraph(lines: list[str], rank: int, out: list[Block], depth: int, pictures: bool) -> int:
     end = rank + 1
-    while end < len(lines) and (line := lines[end].strip(" ")) and not _interrupts(line, depth):
+    while end < len(lines) and (line := lines[end].strip(" ")) and not _interrupts(line, depth, pictures):
         end += 1
     text = "\n".join(line.strip(" ") for line in lines[rank:end])
-    if said := nodes.tidy_inline(_inline(text)):
-        out.append(Lines("p", said))
+    if content := nodes.tidy_inline(_inline(text)):
+        out.append(Lines("p", content))
     return end
 
 
-def _interrupts(line: str, depth: int) -> bool:
-    if line.startswith(("```", "|", "## ", "### ")):
+def _interrupts(line: str, depth: int, pictures: bool) -> bool:
+    if line.startswith(("```", "|", "## ", "### ")) or (pictures and PICTURE.fullmatch(line)):
         return True
     return depth < DEEPEST and bool(BEGINS.match(line))
 
@@ -217,7 +224,7 @@ def _read_pre(lines: list[str], rank: int, out: list[Block]) -> int:
     return end + 1
 
 
-def _read_items(lines: list[str], rank: int, out: list[Block], depth: int) -> int:
+def _read_items(lines: list[str], rank: int, out: list[Block], depth: int, pictures: bool) -> int:
     """Items of one kind, each with the lines that are set back under it."""
     base = len(lines[rank]) - len(lines[rank].lstrip(" "))
     first = ITEM.match(lines[rank].strip(" "))
@@ -232,7 +239,7 @@ def _read_items(lines: list[str], rank: int, out: list[Block], depth: int) -> in
         while rank < len(lines) and _belongs(lines, rank, base):
             inner.append(lines[rank][base + 2 :] if lines[rank].strip(" ") else "")
             rank += 1
-        block.items.append(_blocks(inner, depth + 1))
+        block.items.append(_blocks(inner, depth + 1, pictures))
         rank = _skip_blanks(lines, rank)
     out.append(block)
     return rank
@@ -257,9 +264,9 @@ def _read_table(lines: list[str]) -> Table:
 
 def _cells(line: str) -> list[str]:
     """The cells of a row; a bar after a backslash is a bar."""
-    said = [one.replace(r"\|", "|").strip(" ") for one in re.findall(r"((?:\\.|[^\\|]|\\$)*)\|?", line)[:-1]]
-    said = said[1:] if not said[0] else said
-    return said[:-1] if len(said) > 1 and not line.endswith("|") and not said[-1] else said
+    cells = [one.replace(r"\|", "|").strip(" ") for one in re.findall(r"((?:\\.|[^\\|]|\\$)*)\|?", line)[:-1]]
+    cells = cells[1:] if not cells[0] else cells
+    return cells[:-1] if len(cells) > 1 and not line.endswith("|") and not cells[-1] else cells
 
 
 # Inside a line
@@ -307,23 +314,23 @@ def _words(stack: list[_Open], words: str) -> None:
 def _token(  # noqa: C901 - one case a kind of sign
     stack: list[_Open], found: re.Match[str], before: str, after: str
 ) -> None:
-    told = found.groupdict()
-    if told["plain"]:
-        stack[-1].inside.append(Text(told["plain"]))
-    elif told["raw"] or told["code2"] or told["maths2"]:
+    groups = found.groupdict()
+    if groups["plain"]:
+        stack[-1].inside.append(Text(groups["plain"]))
+    elif groups["raw"] or groups["code2"] or groups["maths2"]:
         _literal(stack, found, loose=before in BEFORE and after in AFTER)
-    elif told["open"]:
-        _open(stack, "{" + TAGS[told["open"][1:]], found[0])
-    elif told["low"]:
-        _open(stack, "sub" if told["low"][0] == "_" else "sup", found[0])
-    elif told["link"]:
+    elif groups["open"]:
+        _open(stack, "{" + TAGS[groups["open"][1:]], found[0])
+    elif groups["low"]:
+        _open(stack, "sub" if groups["low"][0] == "_" else "sup", found[0])
+    elif groups["link"]:
         _open(stack, "a", found[0])
-    elif told["close"]:
-        _close(stack, "{" + TAGS[told["close"][:-1]], found[0])
-    elif told["end"]:
+    elif groups["close"]:
+        _close(stack, "{" + TAGS[groups["close"][:-1]], found[0])
+    elif groups["end"]:
         _close(stack, next((one.key for one in reversed(stack) if one.key in {"sub", "sup"}), "}"), found[0])
-    elif told["href"]:
-        _close(stack, "a", found[0], address(told["href"]))
+    elif groups["href"]:
+        _close(stack, "a", found[0], address(groups["href"]))
     else:
         _loose(stack, TAGS[found[0]], found[0], before, after)
 

@@ -7,16 +7,27 @@ ever: a gateway that is given the same one twice (a worker has died between its 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Protocol
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 # A French number as people write it; what an operator takes is « +33612345678 ».
 WRITTEN = re.compile(r"(?:\+|00)[1-9][0-9]{6,14}|0[1-9][0-9]{8}")
 MOBILE = re.compile(r"\+33[67][0-9]{8}|\+(?!33)[0-9]{7,15}")
+# What people write between the figures: spaces of every width, that a text processor or a telephone puts there, and signs.
+BETWEEN = "[ \t\u00a0\u2007\u2009\u202f.()/-]"
+# The same as `number_of` accepts, for a database to look at what people wrote.
+WRITTEN_MOBILE = (
+    rf"^{BETWEEN}*((\+|00){BETWEEN}*33{BETWEEN}*0?|0){BETWEEN}*[67]({BETWEEN}*[0-9]){{8}}{BETWEEN}*$"
+    rf"|^{BETWEEN}*(\+|00){BETWEEN}*(?!33)[1-9]({BETWEEN}*[0-9]){{6,14}}{BETWEEN}*$"
+)
+# So many messages are asked about in a call; a gateway that has not told of one in this time will not tell any more.
+ASKED_AT_ONCE, REPORTED = 100, timedelta(days=3)
 
 
 class Fate(StrEnum):
@@ -73,6 +84,17 @@ def gateway() -> Gateway:
     return built
 
 
+def fates_of(numbers: Sequence[str]) -> dict[str, Fate]:
+    """What became of the messages that the gateway calls so, as far as it answers; nothing where none is set."""
+    found: dict[str, Fate] = {}
+    for first in range(0, len(numbers) if is_offered() else 0, ASKED_AT_ONCE):
+        try:
+            found.update(gateway().reports(numbers[first : first + ASKED_AT_ONCE]))
+        except OSError:
+            break
+    return found
+
+
 @cache
 def _class_of(path: str) -> type[Gateway]:
     found: type[Gateway] = import_string(path)
@@ -81,7 +103,7 @@ def _class_of(path: str) -> type[Gateway]:
 
 def number_of(phone: str) -> str:
     """The international form of a mobile number that somebody typed; "" for what receives no text message (a landline too)."""
-    bare = re.sub(r"[\s.()/-]", "", phone)
+    bare = re.sub(BETWEEN, "", phone)
     if not WRITTEN.fullmatch(bare):
         return ""
     if bare.startswith("00"):
@@ -91,3 +113,8 @@ def number_of(phone: str) -> str:
     # « +33 (0)6 12… », as people write it.
     bare = re.sub(r"^\+330", "+33", bare)
     return bare if MOBILE.fullmatch(bare) else ""
+
+
+def digest_of(number: str) -> str:
+    """What is kept of a number by those that need no more than to know it again."""
+    return str(salted_hmac("preau.notifications.texts", number, algorithm="sha256").hexdigest())

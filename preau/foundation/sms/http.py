@@ -26,16 +26,16 @@ class HttpGateway:
     def send(self, messages: Sequence[Message]) -> list[GatewayAnswer]:
         """Everything of one call is refused together, or each by itself (docs/sms.md)."""
         given = [{"ref": message.ref, "to": message.to, "text": message.text} for message in messages]
-        said = self._ask("messages", {"sender": settings.SMS_SENDER, "messages": given})
+        answer = self._ask("messages", {"sender": settings.SMS_SENDER, "messages": given})
         asked = {message.ref for message in messages}
-        found = [_taken(row) for row in _rows(said, "messages")]
+        found = [_taken(row) for row in _rows(answer, "messages")]
         # Of what it says nothing, nothing is known: it comes again.
         return [one for one in found if one.ref in asked and (one.number or one.refused)]
 
     def reports(self, numbers: Sequence[str]) -> Mapping[str, Fate]:
-        said = self._ask("reports", {"ids": list(numbers)})
+        answer = self._ask("reports", {"ids": list(numbers)})
         fates: dict[str, Fate] = {}
-        for row in _rows(said, "reports"):
+        for row in _rows(answer, "reports"):
             if row.get("status") in set(Fate) and row.get("id") in numbers:
                 fates[str(row["id"])] = Fate(row["status"])
         return fates
@@ -75,8 +75,8 @@ def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPCon
     raise Unreachable("SMS_URL is not an address over HTTPS")
 
 
-def _rows(said: Any, name: str) -> list[dict[str, Any]]:
-    rows = said.get(name) if isinstance(said, dict) else None
+def _rows(answer: Any, name: str) -> list[dict[str, Any]]:
+    rows = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(rows, list):
         raise Unreachable("the gateway answered something else")
     return [row for row in rows if isinstance(row, dict)]

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.dispatch import Signal
 from django_tasks import task
 
 RETRIES: dict[str, int] = {}
 MAX_DELAY = timedelta(hours=6)
+# An attempt ended by an exception: `error`, and the path of its `task`. Its words may hold a name.
+attempt_failed = Signal()
 
 
 def job(*, retries: int = 5, priority: int = 0) -> Callable[[Callable[..., Any]], Any]:

@@ -15,7 +15,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from preau.foundation.models import TaskLease, WorkerBeat
-from preau.foundation.tasks import RETRIES, delay_before, schedule
+from preau.foundation.tasks import RETRIES, attempt_failed, delay_before, schedule
 
 Result = DBTaskResult[Any, Any]
 LEASE = timedelta(seconds=60)
@@ -100,11 +100,17 @@ def fence(result: Result, lease: TaskLease) -> None:
     """From now on, what this attempt says of its task counts only while it holds it."""
     for name in ("set_successful", "set_failed"):
         setattr(result, name, partial(_if_held, lease, getattr(result, name)))
+    result.set_failed = partial(_fail, result.task_path, result.set_failed)
 
 
 def _if_held(lease: TaskLease, say: Callable[[Any], None], what: Any) -> None:
     if is_held(lease):
         say(what)
+
+
+def _fail(task: str, say: Callable[[BaseException], None], error: BaseException) -> None:
+    say(error)
+    attempt_failed.send(LeasedWorker, error=error, task=task)
 
 
 def _keep_alive(lease: TaskLease, stop: threading.Event) -> None:

@@ -24,13 +24,13 @@ LATER, EARLIER = timedelta(hours=1), timedelta(hours=-1)
 
 def attacks(answer: Answer, us: KeyPair, them: KeyPair) -> dict[str, tuple[str, Reason]]:
     """All of them, for the provider whose key is `them`, sent to `us`."""
-    said = {name: (sent(build(answer, them)), why) for name, (build, why) in WRAPPINGS.items()}
-    said |= {name: (sent(honest(build(answer), key=them)), why) for name, (build, why) in WRONG.items()}
-    said |= {name: (sent(build(answer, them)), why) for name, (build, why) in SIGNATURES.items()}
-    said |= {
+    cases = {name: (sent(build(answer, them)), why) for name, (build, why) in WRAPPINGS.items()}
+    cases |= {name: (sent(honest(build(answer), key=them)), why) for name, (build, why) in WRONG.items()}
+    cases |= {name: (sent(build(answer, them)), why) for name, (build, why) in SIGNATURES.items()}
+    cases |= {
         name: (base64.b64encode(build(answer, them)).decode(), why) for name, (build, why) in TEXTS.items()
     }
-    said |= {
+    cases |= {
         "encrypted for another": (
             sent(closed(answer, key_of("another").certificate, them)),
             Reason.CANNOT_OPEN,
@@ -53,7 +53,7 @@ def attacks(answer: Answer, us: KeyPair, them: KeyPair) -> dict[str, tuple[str, 
         "huge": (base64.b64encode(b"<a>" + b" " * 300_000 + b"</a>").decode(), Reason.TOO_LONG),
         "huge, before it is decoded": ("A" * 1_000_000, Reason.TOO_LONG),
     }
-    return said
+    return cases
 
 
 def evil(element: Any, number: str = "_evil") -> Any:

@@ -177,7 +177,7 @@ def honest(answer: Answer | None = None, *, key: KeyPair | None = None) -> Any:
 def described(**more: str) -> bytes:
     """What it publishes about itself."""
     certificate = "".join(key_of("guichet").certificate.splitlines()[1:-1])
-    said = {
+    values = {
         "entity": THEM,
         "until": "",
         "keys": f"""<md:KeyDescriptor><ds:KeyInfo><ds:X509Data>
@@ -185,12 +185,12 @@ def described(**more: str) -> bytes:
         "sso": "https://guichet.test/sso",
     } | more
     return f"""<md:EntityDescriptor xmlns:md="{MD}" xmlns:ds="{DS}" xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui"
-      ID="_m" entityID="{said["entity"]}" {said["until"]}>
+      ID="_m" entityID="{values["entity"]}" {values["until"]}>
       <md:IDPSSODescriptor protocolSupportEnumeration="{SAMLP}">
       <md:Extensions><mdui:UIInfo><mdui:DisplayName xml:lang="en">Desk</mdui:DisplayName>
         <mdui:DisplayName xml:lang="fr">Guichet</mdui:DisplayName></mdui:UIInfo></md:Extensions>
-      {said["keys"]}
+      {values["keys"]}
       <md:SingleLogoutService Binding="{REDIRECT}" Location="https://guichet.test/slo" ResponseLocation="https://guichet.test/slo2"/>
       <md:SingleSignOnService Binding="{POST}" Location="https://guichet.test/post"/>
-      <md:SingleSignOnService Binding="{REDIRECT}" Location="{said["sso"]}"/>
+      <md:SingleSignOnService Binding="{REDIRECT}" Location="{values["sso"]}"/>
       </md:IDPSSODescriptor></md:EntityDescriptor>""".encode()

@@ -67,8 +67,8 @@ def test_a_word_of_a_drawing_can_be_read_in_the_light_and_in_the_dark(word: str,
 
 def test_a_drawing_is_silent_unless_it_is_given_a_text() -> None:
     assert 'aria-hidden="true"' in art.svg("aronde-salue") and "role" not in art.svg("aronde-salue")
-    said = art.svg("aronde-salue", "Aronde <salue>")
-    assert 'role="img" aria-label="Aronde &lt;salue&gt;"' in said and "aria-hidden" not in said
+    picture = art.svg("aronde-salue", "Aronde <salue>")
+    assert 'role="img" aria-label="Aronde &lt;salue&gt;"' in picture and "aria-hidden" not in picture
 
 
 def test_a_drawing_that_nobody_made_leaves_its_word() -> None:

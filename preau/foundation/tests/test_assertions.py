@@ -407,13 +407,13 @@ def between(issuer: str = THEM, key: str = "guichet", here: str = "https://preau
 
 
 def ending(session: str = "_session", **more: Any) -> str:
-    said = {"us": THEM, "address": "https://preau.test/slo", "key": key_of("guichet"), "now": NOW} | more
+    values = {"us": THEM, "address": "https://preau.test/slo", "key": key_of("guichet"), "now": NOW} | more
     number, address = leaving.make_end(
-        said["us"],
-        said["address"],
+        values["us"],
+        values["address"],
         ("abc-123", PERSISTENT, THEM),
-        said["key"],
-        said["now"],
+        values["key"],
+        values["now"],
         session=session,
         relay="r",
     )

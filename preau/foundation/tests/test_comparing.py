@@ -12,7 +12,7 @@ from preau.foundation.richtext import comparing
 BLOCKS = st.lists(st.sampled_from("abcdef"), max_size=30)
 
 
-def told(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
+def both_texts(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
     """Both texts, made again from what is said of them."""
     was, now = list[str](), list[str]()
     for kind, first, last, start, end in comparing.changes(old, new):
@@ -28,7 +28,7 @@ def told(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
 def test_all_of_both_is_told_in_order(old: list[str], new: list[str], most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(comparing, "MOST_PAIRS", most)
-        assert told(old, new) == (old, new)
+        assert both_texts(old, new) == (old, new)
 
 
 @pytest.mark.parametrize(

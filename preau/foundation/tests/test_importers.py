@@ -25,8 +25,8 @@ def test_a_list_says_how_many_there_are_and_how_many_more_than_those_shown() -> 
 def test_reasons_are_told_with_their_first_places() -> None:
     rows = {"created": [{"reason": "A", "line": n} for n in range(5)] + [{"reason": "B", "line": 9}]}
     (part,) = parts_of([ARRIVE], rows, reasons={"created": [["A", 5], ["B", 1]]})
-    told = [
+    reasons = [
         (sentence.reason, sentence.count, [row["line"] for row in sentence.places])
         for sentence in part.sentences or ()
     ]
-    assert told == [("A", 5, [0, 1, 2]), ("B", 1, [9])]
+    assert reasons == [("A", 5, [0, 1, 2]), ("B", 1, [9])]

@@ -27,12 +27,14 @@ def row(*cells: str, more: str = "") -> str:
     return f"<t:table-row{more}>{''.join(cells)}</t:table-row>"
 
 
-def text(said: str, more: str = "") -> str:
-    return f"<t:table-cell{more}><t:p>{said}</t:p></t:table-cell>"
+def text(content: str, more: str = "") -> str:
+    return f"<t:table-cell{more}><t:p>{content}</t:p></t:table-cell>"
 
 
-def number(said: str, kind: str = "float", name: str = "value") -> str:
-    return f'<t:table-cell office:value-type="{kind}" office:{name}="{said}"><t:p>montré</t:p></t:table-cell>'
+def number(value: str, kind: str = "float", name: str = "value") -> str:
+    return (
+        f'<t:table-cell office:value-type="{kind}" office:{name}="{value}"><t:p>montré</t:p></t:table-cell>'
+    )
 
 
 def test_cells_are_read_as_one_types_them(tmp_path: Path) -> None:
@@ -55,8 +57,8 @@ def test_cells_are_read_as_one_types_them(tmp_path: Path) -> None:
 
 
 def test_a_date_keeps_its_hour_and_midnight_is_none(tmp_path: Path) -> None:
-    said = ["2026-11-24T08:30:00", "2026-11-24", "2026-11-24T00:00:00", "hier"]
-    days = [number(one, "date", "date-value") for one in said]
+    values = ["2026-11-24T08:30:00", "2026-11-24", "2026-11-24T00:00:00", "hier"]
+    days = [number(one, "date", "date-value") for one in values]
     grid = open_grid(ods(tmp_path, row(*(text(f"Jour {place}") for place in range(4))) + row(*days)), "t.ods")
     assert next(grid.rows()).cells == ["24/11/2026 08:30", "24/11/2026", "24/11/2026", "montré"]
 

@@ -242,6 +242,11 @@ def test_nothing_hostile_comes_through_however_it_is_put_together(parts: list[st
         ("texte nu", "<p>texte nu</p>"),
         ("<b>a<b>b</b></b><strong>c</strong>", "<p><strong>abc</strong></p>"),
         ("<ul><li>a</ul><ul><li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
+        (
+            "<ul><li>a</li><ul><li>b</li></ul><li>c</li></ul>",
+            "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>",
+        ),
+        ("<ol><ul><li>a</li></ul></ol>", "<ol><li><ul><li>a</li></ul></li></ol>"),
     ],
 )
 def test_what_word_pastes_is_brought_to_our_forms(pasted: str, kept: str) -> None:

@@ -25,13 +25,13 @@ def test_a_plan_holds_the_first_hour_and_the_last() -> None:
     plan = plan_of(
         [DayPlan("Lundi", "Lun.", (block(485, 540),)), DayPlan("Mardi", "Mar.", (block(600, 1010),))]
     )
-    assert (plan.first, plan.last, plan.steps) == (8, 17, 108)
+    assert (plan.scale.first, plan.scale.last, plan.steps) == (8, 17, 108)
     assert plan.marks[:2] == [("8\u00a0h", 0), ("9\u00a0h", 12)]
 
 
 def test_a_day_of_nothing_has_the_hours_of_a_school() -> None:
     plan = plan_of([DayPlan("Lundi", "Lun.")])
-    assert (plan.first, plan.last) == (8, 17) and plan.days[0].blocks == ()
+    assert (plan.scale.first, plan.scale.last) == (8, 17) and plan.days[0].blocks == ()
 
 
 def test_height_is_time() -> None:
@@ -79,6 +79,22 @@ def test_now_is_marked_only_within_the_hours_that_are_shown() -> None:
     assert (plan_of([day], 1200, "20 h").now, plan_of([day], 1200, "20 h").now_said) == (None, "")
 
 
+def test_a_long_time_of_nothing_is_as_tall_as_an_hour() -> None:
+    """A lesson until 16 h and an evening at 20 h: 17 h, 18 h and 19 h are one; what is free then is drawn as tall as it stands."""
+    morning, free, evening = block(900, 960), Block("Libre", 960, 1210, kind="free"), block(1210, 1260)
+    plan = plan_of([DayPlan("Lundi", "Lun.", (morning, free, evening))], 1110, "18 h 30")
+    assert plan.scale.folded == ((16, 20),) and plan.steps == 36
+    assert [label for label, _step in plan.marks] == ["15\u00a0h", "16\u00a0h", "20\u00a0h"]
+    assert [(b.at, b.steps) for b in plan.days[0].blocks] == [(0, 12), (12, 14), (26, 10)]
+    assert plan.now == 19
+    # Two hours stay as they are; so does all of it where lessons are moved, and where another day has something then.
+    assert plan_of([DayPlan("L", "L", (block(900, 960), block(1080, 1140)))]).scale.folded == ()
+    moved = Block("", 900, 960, moves=60)
+    assert plan_of([DayPlan("L", "L", (moved, evening))]).scale.folded == ()
+    other = DayPlan("M", "M", (block(1080, 1140),))
+    assert plan_of([DayPlan("L", "L", (morning, evening)), other]).scale.folded == ()
+
+
 def test_how_much_has_gone_by() -> None:
     starts, ends = datetime(2026, 11, 24, 9, tzinfo=UTC), datetime(2026, 11, 24, 10, tzinfo=UTC)
     at = [
@@ -124,3 +140,21 @@ def test_a_name_of_forty_letters_is_written_whole() -> None:
     assert name in drawn(
         "{{ ui.ribbon(plan, 'La journée') }}", plan=plan_of([DayPlan("L", "L", (block(485, 540, name),))])
     )
+
+
+def test_each_side_keeps_its_own_all_day() -> None:
+    blocks = [
+        Block("Nina", 480, 540, side=0),
+        Block("Hugo", 510, 570, side=1),
+        Block("Hugo seul", 600, 660, side=1),
+        Block("Nina puis", 700, 760, side=0),
+        Block("Nina aussi", 700, 760, side=0),
+    ]
+    (day,) = plan_of([DayPlan("", "", tuple(blocks))]).days
+    assert [(one.title, one.lane, one.lanes) for one in day.blocks] == [
+        ("Nina", 0, 2),
+        ("Hugo", 1, 2),
+        ("Hugo seul", 1, 2),
+        ("Nina puis", 0, 4),
+        ("Nina aussi", 1, 4),
+    ]

@@ -1,6 +1,7 @@
 """How a text is counted, which numbers receive one, and the gateway over HTTP, asked for real on this machine."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -89,12 +90,12 @@ class Server(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.asked.append((self.path, self.headers["Authorization"], json.loads(body)))
-        status, said = self.answers.pop(0)
+        status, content = self.answers.pop(0)
         self.send_response(status)
         self.send_header("Location", "http://127.0.0.1:9/elsewhere")
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(content)
 
     def log_message(self, *args: Any) -> None:
         pass
@@ -117,13 +118,13 @@ def server(settings: Any) -> Iterator[type[Server]]:
 TWO = [Message("ref-a", "+33612345678", "Bonjour"), Message("ref-b", "+33700000000", "Élève")]
 
 
-def said(**what: Any) -> tuple[int, bytes]:
+def gateway_answer(**what: Any) -> tuple[int, bytes]:
     return 200, json.dumps(what).encode()
 
 
 def test_messages_are_given_with_their_names_and_answers_read(server: type[Server]) -> None:
     server.answers = [
-        said(
+        gateway_answer(
             messages=[
                 {"ref": "ref-a", "id": "42"},
                 {"ref": "ref-b", "error": "unknown number"},
@@ -145,7 +146,7 @@ def test_messages_are_given_with_their_names_and_answers_read(server: type[Serve
 
 
 def test_a_server_that_stumbles_is_asked_again_under_the_same_names(server: type[Server]) -> None:
-    server.answers = [(503, b""), (200, b"<html>"), said(messages=[{"ref": "ref-a", "id": "42"}])]
+    server.answers = [(503, b""), (200, b"<html>"), gateway_answer(messages=[{"ref": "ref-a", "id": "42"}])]
     assert [one.ref for one in HttpGateway().send(TWO)] == ["ref-a"]
     assert [one[2] for one in server.asked] == [server.asked[0][2]] * 3
 
@@ -161,7 +162,7 @@ def test_an_answer_that_is_none_is_told(server: type[Server], answer: tuple[int,
 
 def test_reports_are_read_and_strange_ones_left_out(server: type[Server]) -> None:
     server.answers = [
-        said(
+        gateway_answer(
             reports=[
                 {"id": "42", "status": "delivered"},
                 {"id": "43", "status": "failed"},
@@ -185,3 +186,27 @@ def test_without_a_gateway_nothing_is_offered(settings: Any) -> None:
     assert not sms.is_offered()
     with pytest.raises(LookupError):
         sms.gateway()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "+33 (0)6 12 34 56 78",
+        "0033612345678",
+        "06\u202f12\u00a034\u200956\u00a078",
+        "\u00a0+33\u00a06 12 34 56 78\t",
+        "06\n12 34 56 78",
+        "01 42 34 56 78",
+        "+33 1 42 34 56 78",
+        "+44 7911 123456",
+        "00447911123456",
+        "0612345678901",
+        "06 12",
+        "mon numéro",
+        "",
+    ],
+)
+def test_a_database_takes_the_same_numbers_for_mobiles(written: str) -> None:
+    assert bool(re.search(sms.WRITTEN_MOBILE, written)) == bool(sms.number_of(written))

@@ -23,7 +23,7 @@ HASHED = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStati
 def site(tmp_path: Path) -> dict[str, Any]:
     """The settings of a site that is well kept."""
     return {
-        "SECRET_KEY": "a" * 60,
+        "SECRET_KEY": "abcdefgh" * 8,
         "DATABASES": POSTGRESQL,
         "ALLOWED_HOSTS": ["ent.example.org"],
         "DEBUG": False,
@@ -35,41 +35,50 @@ def site(tmp_path: Path) -> dict[str, Any]:
     }
 
 
-def said(site: dict[str, Any], *, pages: bool = False, **others: Any) -> list[str]:
+def faults_of(site: dict[str, Any], *, pages: bool = False, **others: Any) -> list[str]:
     return list(starting.faults(pages=pages, conf=SimpleNamespace(**site | others)))
 
 
 def test_a_site_that_is_well_kept_starts_and_the_tests_too(site: dict[str, Any]) -> None:
-    assert said(site, pages=True) == [] and list(starting.faults(pages=True)) == []
+    assert faults_of(site, pages=True) == [] and list(starting.faults(pages=True)) == []
 
 
 @pytest.mark.parametrize(("name", "value"), [("DEBUG", True), ("DEMO", True), ("HTTPS", False)])
 def test_dangerous_settings_are_not_served_to_others_from_postgresql(
     site: dict[str, Any], name: str, value: bool
 ) -> None:
-    (sentence,) = said(site, **{name: value})
+    (sentence,) = faults_of(site, **{name: value})
     assert sentence.startswith(f"{name} is o")
     # On one's own machine, whoever develops knows.
-    assert said(site, ALLOWED_HOSTS=["localhost", "[::1]"], **{name: value}) == []
+    assert faults_of(site, ALLOWED_HOSTS=["localhost", "[::1]"], **{name: value}) == []
 
 
 def test_sqlite_serves_only_when_it_is_named(site: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL")
-    (sentence,) = said(site, DATABASES=SQLITE)
+    (sentence,) = faults_of(site, DATABASES=SQLITE)
     assert sentence.startswith("DATABASE_URL is not set")
-    assert said(site, DATABASES=SQLITE, DEMO=True) == []
+    assert faults_of(site, DATABASES=SQLITE, DEMO=True) == []
     monkeypatch.setenv("DATABASE_URL", "sqlite:////srv/preau.sqlite3")
-    assert said(site, DATABASES=SQLITE) == []
+    assert faults_of(site, DATABASES=SQLITE) == []
+
+
+def test_a_weak_key_and_any_host_are_refused_with_the_way_to_mend_it(site: dict[str, Any]) -> None:
+    for weak in ("short", "a" * 60, "django-insecure-kfx8%2jq0dhe!1ru_qnvpzm7t3c5w9y@4b6g"):
+        (sentence,) = faults_of(site, SECRET_KEY=weak)
+        assert sentence.startswith("SECRET_KEY is weak") and "secrets.token_urlsafe" in sentence
+        assert faults_of(site, SECRET_KEY=weak, ALLOWED_HOSTS=["localhost"]) == []
+    (sentence,) = faults_of(site, ALLOWED_HOSTS=["*"])
+    assert sentence.startswith("ALLOWED_HOSTS is *")
 
 
 def test_a_folder_that_cannot_be_written_and_files_that_were_not_collected(site: dict[str, Any]) -> None:
-    (sentence,) = said(site, VAR_DIR=site["VAR_DIR"] / "gone")
+    (sentence,) = faults_of(site, VAR_DIR=site["VAR_DIR"] / "gone")
     assert sentence.startswith("VAR_DIR cannot be written")
-    (sentence,) = said(site, STORAGES=HASHED, pages=True)
-    assert "collectstatic" in sentence and said(site, STORAGES=HASHED) == []
+    (sentence,) = faults_of(site, STORAGES=HASHED, pages=True)
+    assert "collectstatic" in sentence and faults_of(site, STORAGES=HASHED) == []
     site["STATIC_ROOT"].mkdir()
     (site["STATIC_ROOT"] / "staticfiles.json").write_text("{}")
-    assert said(site, STORAGES=HASHED, pages=True) == []
+    assert faults_of(site, STORAGES=HASHED, pages=True) == []
 
 
 @pytest.mark.parametrize(
@@ -87,8 +96,8 @@ def test_a_value_that_does_not_read_is_named(
     monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit):
         read(Environment())
-    told = capsys.readouterr().err
-    assert name in told and len(told.splitlines()) == 1
+    output = capsys.readouterr().err
+    assert name in output and len(output.splitlines()) == 1
 
 
 def test_a_secret_in_a_file_ends_before_its_line_break(
@@ -115,5 +124,5 @@ def test_whatever_serves_refuses_in_one_sentence(tmp_path: Path, command: list[s
     )
     assert done.returncode == WILL_NOT_START
     assert done.stderr.splitlines() == [
-        "Préau does not start: SECRET_KEY is not set: 50 random characters or more, always the same."
+        f"Préau does not start: SECRET_KEY is not set: 50 random characters or more, always the same. {starting.MAKE_ONE}"
     ]

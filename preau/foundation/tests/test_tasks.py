@@ -218,12 +218,12 @@ def test_what_comes_back_each_day_waits_for_its_hour_of_the_night(
 
 
 def test_every_task_of_the_night_has_its_hour_in_the_document() -> None:
-    told = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+    document = (settings.BASE_DIR / "docs" / "operations.md").read_text()
     for entry in boards.schedule:
         if entry.every_minutes == schedule.DAY:
             hour = schedule.hour_of(entry.key)
             assert schedule.FROM <= hour < schedule.UNTIL
-            assert f"`{entry.key}` {hour:%H:%M}" in told, entry.key
+            assert f"`{entry.key}` {hour:%H:%M}" in document, entry.key
 
 
 @job()

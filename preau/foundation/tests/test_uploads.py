@@ -163,5 +163,5 @@ def test_a_request_is_read_up_to_its_ceiling(
 
 
 def test_a_spreadsheet_takes_nothing_for_a_formula() -> None:
-    told = list(csvtext.lines(["Nom"], [["=1+1", "@a", 3], ["\tx", "-2", ""]]))
-    assert told == ["\ufeffNom\r\n", "'=1+1;'@a;3\r\n", "'\tx;'-2;\r\n"]
+    lines = list(csvtext.lines(["Nom"], [["=1+1", "@a", 3], ["\tx", "-2", ""]]))
+    assert lines == ["\ufeffNom\r\n", "'=1+1;'@a;3\r\n", "'\tx;'-2;\r\n"]

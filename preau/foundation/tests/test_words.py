@@ -96,8 +96,8 @@ def test_minutes(count: int, shown: str) -> None:
 
 def test_a_count_is_read_with_its_thousands_apart() -> None:
     lines = '{{ ngettext("%(num)s ligne", "%(num)s lignes", count) }}'
-    said = templating.environment(autoescape=True).from_string(lines)
-    assert [said.render(count=count) for count in (1, 42, 1942)] == [
+    template = templating.environment(autoescape=True).from_string(lines)
+    assert [template.render(count=count) for count in (1, 42, 1942)] == [
         "1 ligne",
         "42 lignes",
         "1\u202f942 lignes",
@@ -138,7 +138,7 @@ def test_a_lazy_text_is_filled_as_another() -> None:
 
 
 def test_elision_in_a_page_leaves_what_is_typed_escaped() -> None:
-    says = templating.in_one_language(lambda told: told)
+    says = templating.in_one_language(lambda sentence: sentence)
     assert says("Famille de %(name)s, %(day)s", name="<b>", day="lundi") == "Famille de &lt;b&gt;, lundi"
     assert says("Famille de %(name)s", name="Anaïs <b>") == "Famille d’Anaïs &lt;b&gt;"
     assert says("Aucune famille") == "Aucune famille"

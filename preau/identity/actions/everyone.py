@@ -1,4 +1,4 @@
-"""Signing a whole school out, when a password has gone round or a computer was taken."""
+"""Signing people out, one or a whole school, when a password has gone round or a computer was taken."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 
-from preau.directory.models import School
+from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.foundation import journal
 from preau.identity.actions.keys import cut_keys
-from preau.identity.actions.signing import sessions_ended
-from preau.identity.actions.telling import tell_everyone_out, tell_password_voided
+from preau.identity.actions.signing import end_sessions, sessions_ended
+from preau.identity.actions.telling import tell_everyone_out, tell_password_voided, tell_person_out
 from preau.identity.models import Account, Activation, PictureCard
 from preau.identity.queries import Audience, open_accounts_of
 from preau.identity.rules import can_give_way_in
@@ -71,6 +71,23 @@ def sign_everyone_out(viewer: Viewer, audiences: Iterable[Audience], *, password
         )
         tell_everyone_out(viewer, mark)
     return Out(browsers, len(voided), len(accounts) - len(voided) if passwords else 0, keys)
+
+
+@transaction.atomic
+def sign_out_person(viewer: Viewer, person: Person) -> bool:
+    """End the sessions of one person, wherever their browsers are, and their keys of access; their password still opens.
+
+    For a telephone that was stolen, a computer left open. They are told. False when nothing was open.
+    """
+    account = Account.objects.select_for_update(of=("self",)).filter(person=person).first()
+    if account is None:
+        return False
+    keys, browsers = cut_keys([account.pk]), end_sessions(account.pk)
+    if not keys and not browsers:
+        return False
+    journal.record(viewer, "identity.person_out", account, subject_id=person.pk, browsers=browsers, keys=keys)
+    tell_person_out(account, viewer.school)
+    return True
 
 
 def _accounts(viewer: Viewer, chosen: Iterable[str]) -> dict[int, int]:

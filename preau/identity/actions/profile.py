@@ -20,7 +20,7 @@ def _own(viewer: Viewer) -> Account:
 def read_as(viewer: Viewer, typed: Mapping[str, str]) -> None:
     """Keep how a person reads. The journal does not say how: it may tell of their health."""
     account = _own(viewer)
-    beside = {name: said for name, said in account.preferences.items() if name in reading.BESIDE}
+    beside = {name: value for name, value in account.preferences.items() if name in reading.BESIDE}
     _keep_reading(viewer, account, reading.kept(typed) | beside)
 
 

@@ -47,6 +47,11 @@ def tell_second_proof(account: Account, kind: str, school: School | None = None)
     _tell(account, f"identity.{kind}", school, school_name=school.name if school else "")
 
 
+def tell_person_out(account: Account, school: School | None) -> None:
+    """The school has ended the sessions of this account."""
+    _tell(account, "identity.person_out", school, school_name=school.name if school else "")
+
+
 def tell_key_made(account: Account, key: AccessKey) -> None:
     """Something else than a browser may read in this person's place, until a day."""
     _tell(

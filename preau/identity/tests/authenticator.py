@@ -14,7 +14,7 @@ ORIGIN, HOST = "http://localhost:8000", "localhost"
 PRESENT, VERIFIED, MAY_SYNC, SYNCED, HAS_KEY = 0x01, 0x04, 0x08, 0x10, 0x40
 
 
-def said(kind: str, asked: str, **more: Any) -> bytes:
+def client_data(kind: str, asked: str, **more: Any) -> bytes:
     """What a browser writes around a challenge."""
     facts = {"type": f"webauthn.{kind}", "challenge": asked, "origin": ORIGIN, "crossOrigin": False}
     return json.dumps(facts | more).encode()
@@ -51,7 +51,7 @@ class Device:
         facts = self._facts(HAS_KEY) + bytes(16) + size + self.number + self._public()
         attested = encode_cbor({"fmt": "none", "attStmt": {}, "authData": facts})
         response = {
-            "clientDataJSON": bytes_to_base64url(said("create", options["challenge"], **more)),
+            "clientDataJSON": bytes_to_base64url(client_data("create", options["challenge"], **more)),
             "attestationObject": bytes_to_base64url(attested),
             "transports": ["internal", "hybrid", "telepathy"],
         }
@@ -59,7 +59,7 @@ class Device:
 
     def prove(self, options: dict[str, Any], **more: Any) -> str:
         """What `navigator.credentials.get` answers."""
-        facts, around = self._facts(0), said("get", options["challenge"], **more)
+        facts, around = self._facts(0), client_data("get", options["challenge"], **more)
         signature = self.key.sign(facts + hashlib.sha256(around).digest(), ec.ECDSA(SHA256()))
         response = {
             "clientDataJSON": bytes_to_base64url(around),
@@ -76,6 +76,6 @@ class Device:
 
 def changed(sent: str, **more: Any) -> str:
     """The same answer, with other values inside."""
-    told = json.loads(sent)
-    told["response"] |= more
-    return json.dumps(told)
+    credential = json.loads(sent)
+    credential["response"] |= more
+    return json.dumps(credential)

@@ -109,6 +109,7 @@ ELSEWHERE = {
     "identity:prepare_staff",
     "identity:prepare_person",
     "identity:give_code",
+    "identity:sign_out_person",
     "identity:letters_pdf",
     "identity:give_cards",
     "identity:withdraw_card",
@@ -212,6 +213,7 @@ OPENS: dict[str, Near | set[str]] = {
     "identity:pictures": EVERYONE,
     "identity:person": CODE_GIVERS,
     "identity:give_code": CODE_GIVERS,
+    "identity:sign_out_person": CODE_GIVERS,
     "identity:lift_second_proof": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "identity:delay_proof": near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     "identity:proof_demand": SETTLERS,
@@ -309,6 +311,18 @@ def _change_password(stage: Stage) -> Data:
 def _has_a_card(stage: Stage) -> None:
     PictureCard.objects.create(
         account=stage.own(Person).account, digest="x", pictures="x", issued_at=timezone.now()
+    )
+
+
+def _has_a_session(stage: Stage) -> None:
+    store = SessionStore()
+    store.create()
+    AccountSession.objects.create(
+        session_id=store.session_key,
+        account=stage.own(Person).account,
+        device="Firefox",
+        opened_at=NOW,
+        seen_at=NOW,
     )
 
 
@@ -450,6 +464,7 @@ BODIES = {
     "identity:family_letters": Body("secretary", _seen, _not_open_yet),
     "identity:prepare_person": Body("secretary", _seen, _not_open_yet),
     "identity:give_code": Body("teacher", _seen),
+    "identity:sign_out_person": Body("teacher", before=_has_a_session),
     "identity:pictures": Body(
         "visitor", lambda stage: {"code": "KQ7M-3XWD-9RTA"}, wrong=lambda stage: {"code": ""}, writes=False
     ),

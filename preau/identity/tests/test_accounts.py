@@ -413,10 +413,10 @@ def test_old_codes_are_dropped(college: World, secretary: SchoolClient, clock: A
 
 
 def test_the_console_gives_a_code_to_a_lone_head(college: World, client: SchoolClient) -> None:
-    said = StringIO()
-    call_command("head_code", college.school.uai, "--again", stdout=said)
-    code = CODE.search(said.getvalue())
-    assert code and "helene.carpentier" in said.getvalue()
+    output = StringIO()
+    call_command("head_code", college.school.uai, "--again", stdout=output)
+    code = CODE.search(output.getvalue())
+    assert code and "helene.carpentier" in output.getvalue()
     sent = {"login": "helene.carpentier", "code": code[0], "new_password": "trois chevaux bleus"}
     assert client.post("/activation/", sent | {"again": "trois chevaux bleus"}).status_code == 302
     assert Line.objects.filter(verb="identity.code_given_at_console", actor=None).count() == 1
@@ -450,10 +450,10 @@ def test_the_console_opens_an_operator_and_invites_them_again(college: World, cl
     Holding.objects.filter(role=Role.OPERATOR).delete()
     with pytest.raises(CommandError, match="no operator yet"):
         call_command("operator_code")
-    said = StringIO()
-    call_command("operator_code", "--open", "Odile", "Ferrand", "--email", "odile@example.org", stdout=said)
-    code = CODE.search(said.getvalue())
-    assert code and "odile.ferrand" in said.getvalue()
+    output = StringIO()
+    call_command("operator_code", "--open", "Odile", "Ferrand", "--email", "odile@example.org", stdout=output)
+    code = CODE.search(output.getvalue())
+    assert code and "odile.ferrand" in output.getvalue()
     sent = {"login": "odile.ferrand", "code": code[0], "new_password": "trois chevaux bleus"}
     assert client.post("/activation/", sent | {"again": "trois chevaux bleus"}).status_code == 302
     held = Holding.objects.get(person__account__login="odile.ferrand")

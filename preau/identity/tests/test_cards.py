@@ -146,10 +146,10 @@ def test_a_teacher_gives_the_cards_of_their_class_once(ecole: World, client: Sch
         and address(ecole, "class_cards") in client.get(address(ecole, "class_accounts")).content.decode()
     )
     response = client.post(address(ecole, "give_cards"), {"vu": "0"})
-    said = response.content.decode()
+    content = response.content.decode()
     pupil = ecole.people["pupil"]
-    assert response.status_code == 200 and pupil.full_name in said and said.count("<svg") >= 2
-    assert re.search(r"[A-HJKMNP-Z2-9]{4}(?:-[A-HJKMNP-Z2-9]{4}){2}", said)
+    assert response.status_code == 200 and pupil.full_name in content and content.count("<svg") >= 2
+    assert re.search(r"[A-HJKMNP-Z2-9]{4}(?:-[A-HJKMNP-Z2-9]{4}){2}", content)
     line = Line.objects.latest("pk")
     assert line.verb == "identity.cards_given" and str(pupil.pk) in line.details["people"]
     assert client.post(address(ecole, "give_cards"), {"vu": "0"}).status_code == 302

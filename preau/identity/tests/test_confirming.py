@@ -242,5 +242,5 @@ def test_too_many_digits_tried_elsewhere_close_it_too(
     twice(college, "head")
     clock.shift(LATER)
     monkeypatch.setattr("preau.identity.devices.knock", lambda request, login, what="login": what != "second")
-    said = head.post(CONFIRM, {"former": PASSWORD, "code": digits()}).content.decode()
-    assert "Trop d’essais" in said
+    page = head.post(CONFIRM, {"former": PASSWORD, "code": digits()}).content.decode()
+    assert "Trop d’essais" in page

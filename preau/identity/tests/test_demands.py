@@ -55,7 +55,7 @@ def demand(college: World, since: date, who: str = "staff", *, everywhere: bool 
     return ProofDemand.objects.create(school=school, who=who, since=since, said_at=timezone.now())
 
 
-def told(college: World, key: str, kind: str = "proof_asked") -> list[Item]:
+def notices_of(college: World, key: str, kind: str = "proof_asked") -> list[Item]:
     return list(Item.objects.filter(person=college.people[key], kind=f"identity.{kind}"))
 
 
@@ -93,9 +93,9 @@ def test_a_head_demands_it_of_all_the_staff(head: SchoolClient, college: World) 
     assert [account(college, key).proves_from for key in ("pupil", "guardian")] == [None, None]
     (line,) = Line.objects.filter(verb="identity.proof_demanded")
     assert line.details == {"who": "staff", "since": SINCE.isoformat()}
-    (item,) = told(college, "teacher")
+    (item,) = notices_of(college, "teacher")
     assert item.facts["day"] == "mardi 15 décembre 2026"
-    assert told(college, "cpe") == told(college, "guardian") == []
+    assert notices_of(college, "cpe") == notices_of(college, "guardian") == []
 
 
 def test_nobody_of_the_school_beside_is_concerned(head: SchoolClient, twin: World) -> None:
@@ -118,7 +118,7 @@ def test_the_day_is_moved_then_taken_back(head: SchoolClient, college: World) ->
     later = SINCE + timedelta(days=10)
     head.post(RULE, STAFF | {"since": later.isoformat()})
     assert account(college, "teacher").proves_from == later
-    assert len(told(college, "teacher")) == 2
+    assert len(notices_of(college, "teacher")) == 2
     head.post(RULE, {"who": "personne"})
     assert account(college, "teacher").proves_from is None
     assert not ProofDemand.objects.exists()
@@ -171,25 +171,25 @@ def test_it_is_confirmed_first(head: SchoolClient, clock: Any) -> None:
 def test_the_home_and_the_profile_say_it(college: World, client: SchoolClient) -> None:
     demand(college, SINCE)
     teacher = enter("teacher")
-    said = "à mettre en place avant le mardi 15 décembre 2026"
-    assert said in words(teacher.get("/"))
+    sentence = "à mettre en place avant le mardi 15 décembre 2026"
+    assert sentence in words(teacher.get("/"))
     assert teacher.post("/profil/double-verification/plus-tard/").url == "/"
-    assert said not in words(teacher.get("/"))
-    assert said in words(teacher.get("/profil/"))
+    assert sentence not in words(teacher.get("/"))
+    assert sentence in words(teacher.get("/profil/"))
     # It comes back at the next sign-in.
-    assert said in words(enter("teacher").get("/"))
-    assert said not in words(enter("guardian").get("/"))
+    assert sentence in words(enter("teacher").get("/"))
+    assert sentence not in words(enter("guardian").get("/"))
 
 
 def test_a_week_before_they_are_told_once_more(college: World, clock: Any) -> None:
     demand(college, SINCE)
     assert tasks.work_out_demands.call() > 0
-    assert len(told(college, "teacher")) == 1
-    assert told(college, "teacher", "proof_soon") == []
+    assert len(notices_of(college, "teacher")) == 1
+    assert notices_of(college, "teacher", "proof_soon") == []
     clock.move_to(NOW + timedelta(days=14))
     assert [tasks.work_out_demands.call() for _ in range(2)] == [0, 0]
-    assert len(told(college, "teacher", "proof_soon")) == 1
-    assert len(told(college, "teacher")) == 1
+    assert len(notices_of(college, "teacher", "proof_soon")) == 1
+    assert len(notices_of(college, "teacher")) == 1
 
 
 # From the day
@@ -245,7 +245,7 @@ def test_what_opens_is_what_proves_what_explains_and_what_leaves() -> None:
         "foundation",
         "directory",
     }
-    assert len(flagged) == 29
+    assert len(flagged) == 30
 
 
 def test_once_in_place_everything_opens(late: Client, college: World) -> None:
@@ -320,7 +320,7 @@ def test_the_office_gives_a_delay(late: Client, college: World, client: SchoolCl
     assert account(college, "teacher").proves_from == until
     (line,) = Line.objects.filter(verb="identity.proof_delayed")
     assert (line.subject_id, line.details) == (college.people["teacher"].pk, {"until": until.isoformat()})
-    assert len(told(college, "teacher")) == 1
+    assert len(notices_of(college, "teacher")) == 1
     assert late.get("/").status_code == 200
     assert "Délai accordé" in words(client.get(f"{READY}?etat=delai"))
     clock.move_to(NOW + timedelta(days=10))

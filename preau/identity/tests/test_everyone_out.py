@@ -49,6 +49,35 @@ def head(college: World) -> SchoolClient:
     return browser_of(college.people["head"])
 
 
+def test_one_person_is_out_everywhere_and_is_told(
+    college: World, browsers: dict[str, SchoolClient], head: SchoolClient
+) -> None:
+    pupil = college.people["pupil"]
+    out = f"/comptes/personnes/{pupil.public_id}/deconnecter/"
+    assert out in head.get(f"/comptes/personnes/{pupil.public_id}/").content.decode()
+    sentence = "Aucun appareil de Nina Abadie n’est plus connecté"
+    assert sentence in head.post(out, follow=True).content.decode()
+    assert [key for key, client in browsers.items() if is_in(client)] == ["teacher", "guardian", "cpe"]
+    assert check_password(PASSWORD, Account.objects.get(person=pupil).password)
+    assert Item.objects.filter(kind="identity.person_out", person=pupil).count() == 1
+    assert Line.objects.get(verb="identity.person_out").subject_id == pupil.pk
+    # Nothing more to do: the same answer, and nothing is told or noted again.
+    assert sentence in head.post(out, follow=True).content.decode()
+    assert Item.objects.filter(kind="identity.person_out").count() == 1
+    assert Line.objects.filter(verb="identity.person_out").count() == 1
+
+
+def test_a_teacher_signs_out_their_pupils_alone(
+    college: World, twin: World, browsers: dict[str, SchoolClient]
+) -> None:
+    for refused in (college.people["guardian"], college.people["cpe"], twin.people["pupil"]):
+        answer = browsers["teacher"].post(f"/comptes/personnes/{refused.public_id}/deconnecter/")
+        assert answer.status_code in {403, 404}
+    assert is_in(browsers["guardian"]) and is_in(browsers["cpe"])
+    browsers["teacher"].post(f"/comptes/personnes/{college.people['pupil'].public_id}/deconnecter/")
+    assert not is_in(browsers["pupil"])
+
+
 def test_everyone_of_the_school_is_out_at_once_and_nobody_else(
     twin: World, browsers: dict[str, SchoolClient], head: SchoolClient
 ) -> None:
@@ -119,7 +148,7 @@ def test_whom_the_school_could_not_let_in_again_keeps_their_password(
     ("sent", "said"),
     [
         ({"who": []}, "Cochez au moins une ligne."),
-        ({"who": ["tous"]}, "Sélectionnez un choix valide"),
+        ({"who": ["tous"]}, "Ce choix n’est plus proposé"),
         ({"what": ""}, "Choisissez l’un ou l’autre."),
     ],
 )
@@ -151,8 +180,8 @@ def test_it_is_written_down_and_the_other_heads_are_told(
     assert line.actor_id == college.people["head"].pk
     assert line.school_id == college.school.pk
     assert line.details == {"audiences": "eleves personnels", "browsers": 3, "passwords": 0, "keys": 1}
-    told = Item.objects.filter(kind="identity.everyone_out").values_list("person", flat=True)
-    assert list(told) == [colleague.pk]
+    recipients = Item.objects.filter(kind="identity.everyone_out").values_list("person", flat=True)
+    assert list(recipients) == [colleague.pk]
 
 
 def run_what_waits() -> None:
@@ -177,9 +206,9 @@ def test_what_the_sessions_had_opened_is_left_and_people_are_told_once(
     run_what_waits()
     run_what_waits()
     assert list(Device.objects.values_list("person", flat=True)) == [twin.people["teacher"].pk]
-    told = Item.objects.filter(kind="identity.password_voided")
-    assert told.filter(person=college.people["guardian"]).count() == 1
-    assert not told.filter(person__in=[college.people["pupil"].pk, twin.people["guardian"].pk]).exists()
+    notices = Item.objects.filter(kind="identity.password_voided")
+    assert notices.filter(person=college.people["guardian"]).count() == 1
+    assert not notices.filter(person__in=[college.people["pupil"].pk, twin.people["guardian"].pk]).exists()
 
 
 def test_as_many_questions_for_a_class_as_for_a_school(college: World, head: SchoolClient) -> None:

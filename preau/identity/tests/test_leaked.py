@@ -72,14 +72,14 @@ def test_no_list_no_question(settings: Any) -> None:
 
 def test_a_list_that_went_away_stops_nobody_and_is_said(settings: Any, tmp_path: Path) -> None:
     settings.LEAKED_PASSWORDS = tmp_path / "gone.txt"
-    with capture_logs() as said:
+    with capture_logs() as logs:
         assert not is_leaked(LEAKED)
-    assert [line["event"] for line in said] == ["leaked_passwords_unreadable"]
-    assert LEAKED not in str(said)
+    assert [line["event"] for line in logs] == ["leaked_passwords_unreadable"]
+    assert LEAKED not in str(logs)
 
 
 def test_whoever_chooses_one_is_told_why(listed: Any) -> None:
     assert list(faults_of(LEAKED, shortest=12, own_words=["claire.moreau"])) == []
     listed(f"{digest(LEAKED)}:3\n")
-    [said] = faults_of(LEAKED, shortest=12, own_words=["claire.moreau"])
-    assert "déjà été volé sur un autre site" in said
+    [fault] = faults_of(LEAKED, shortest=12, own_words=["claire.moreau"])
+    assert "déjà été volé sur un autre site" in fault

@@ -55,8 +55,8 @@ def test_whoever_gives_very_many_codes_is_stopped_and_the_head_is_told_once(
         assert client.post(address, {"vu": str(last)}).status_code == 302
     assert Activation.objects.filter(account__person=pupil).count() == 1
     assert Line.objects.filter(verb="identity.codes_stopped").count() == 1
-    told = Item.objects.filter(kind="identity.codes_stopped", person=college.people["head"])
-    assert told.get().facts["giver"] == college.people["teacher"].full_name
+    notices = Item.objects.filter(kind="identity.codes_stopped", person=college.people["head"])
+    assert notices.get().facts["giver"] == college.people["teacher"].full_name
 
 
 def test_whoever_gives_codes_from_no_school_has_no_head_to_tell(holder: Any) -> None:
@@ -128,13 +128,13 @@ def test_many_logins_tried_from_one_address_take_turns_and_known_browsers_do_not
     assert known.post("/connexion/", right).status_code == 302
     known.post("/deconnexion/")
     first = devices.SLOWED[-1][0]
-    with capture_logs() as told:
-        said = [
+    with capture_logs() as logs:
+        statuses = [
             stranger.post("/connexion/", {"login": f"eleve.{number}", "password": "azerty"}).status_code
             for number in range(first + 2)
         ]
-    assert said == [422] * (first + 1) + [429]
-    assert [line["count"] for line in told if line["event"] == "sign_in_spraying"] == [first]
+    assert statuses == [422] * (first + 1) + [429]
+    assert [line["count"] for line in logs if line["event"] == "sign_in_spraying"] == [first]
     slowed = stranger.post("/connexion/", {"login": "eleve.x", "password": "azerty"})
     assert slowed.headers["Retry-After"] == "2" and "quelques secondes" in slowed.content.decode()
     assert known.post("/connexion/", right).status_code == 302

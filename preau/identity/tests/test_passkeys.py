@@ -65,7 +65,7 @@ def device(teacher: Person) -> Device:
     return found
 
 
-def told(person: Person, kind: str) -> int:
+def notices(person: Person, kind: str) -> int:
     return Item.objects.filter(person=person, kind=f"identity.{kind}").count()
 
 
@@ -106,7 +106,7 @@ def test_the_first_key_is_a_second_proof(client: SchoolClient, teacher: Person) 
         False,
     )
     assert is_open(client) and not is_open(elsewhere), "what the password alone had opened is closed"
-    assert noted(teacher, "passkey_added") == 1 and told(teacher, "passkey_added") == 1
+    assert noted(teacher, "passkey_added") == 1 and notices(teacher, "passkey_added") == 1
     assert waiting.is_asked_of(teacher.account)
     assert OWN_NAME not in json.dumps(list(Line.objects.values_list("details", flat=True)))
 
@@ -338,13 +338,15 @@ def test_unknown_stolen_and_closed_are_answered_alike(
     stranger = Device(handle=device.handle)
     thief = Device(number=device.number, handle=device.handle, count=40)
     unsigned, unnamed, misnamed = ({"signature": "AAAA"}, {"userHandle": None}, {"userHandle": "AAAA"})
-    said = [said_by(prove(client, one)) for one in (stranger, thief)]
+    answers = [said_by(prove(client, one)) for one in (stranger, thief)]
     for change in (unsigned, unnamed, misnamed):
         options = client.post(ASK).json()
-        said.append(said_by(client.post(SIGN_IN, {"credential": changed(device.prove(options), **change)})))
+        answers.append(
+            said_by(client.post(SIGN_IN, {"credential": changed(device.prove(options), **change)}))
+        )
     Account.objects.filter(person=teacher).update(is_active=False)
-    said.append(said_by(prove(client, device)))
-    assert all(WRONG in one for one in said)
+    answers.append(said_by(prove(client, device)))
+    assert all(WRONG in one for one in answers)
     assert not is_open(client) and not noted(teacher, "passkey_copied"), "no key, no suspicion"
 
 
@@ -356,7 +358,7 @@ def test_a_counter_that_goes_back_is_a_copy(client: SchoolClient, device: Device
     for _ in range(2):
         refused = prove(client, copy)
         assert refused.status_code == 422 and WRONG in said_by(refused)
-    assert noted(teacher, "passkey_copied") == 2 and told(teacher, "passkey_copied") == 1
+    assert noted(teacher, "passkey_copied") == 2 and notices(teacher, "passkey_copied") == 1
     assert Passkey.objects.get().sign_count == 8
     assert prove(client, device).url == "/"
 
@@ -446,7 +448,7 @@ def test_codes_on_paper_open_without_the_key(client: SchoolClient, teacher: Pers
     client.post(SIGN_IN, RIGHT)
     assert client.post(STEP, {"recovery": "XXXX-XXXX-XXXX"}).status_code == 422
     assert client.post(STEP, {"recovery": papers[0]}).url == "/"
-    assert told(teacher, "recovery_used") == 1
+    assert notices(teacher, "recovery_used") == 1
 
 
 def test_the_key_of_somebody_else_is_no_second_proof(
@@ -585,11 +587,11 @@ def test_the_last_one_taken_away_leaves_the_password(
     make(client, Device(), "Portable")
     first, second = Passkey.objects.all()
     assert client.post(address_of(first, "retirer/")).url == PAGE
-    assert told(teacher, "passkey_removed") == 1 and not told(teacher, "second_proof_off")
+    assert notices(teacher, "passkey_removed") == 1 and not notices(teacher, "second_proof_off")
     assert RecoveryCode.objects.exists()
     assert "votre seule double vérification" in said_by(client.get(address_of(second)))
     assert client.post(address_of(second, "retirer/")).url == PAGE
-    assert told(teacher, "second_proof_off") == 1 and not RecoveryCode.objects.exists()
+    assert notices(teacher, "second_proof_off") == 1 and not RecoveryCode.objects.exists()
     assert noted(teacher, "passkey_removed") == 2
     assert client.post(address_of(second, "retirer/")).url == PAGE, "a second click is told that it was done"
     assert Client().post(SIGN_IN, RIGHT).url == "/"
@@ -611,13 +613,13 @@ def test_without_the_application_the_keys_stay(
     install(seat_of("teacher"))
     client.sit(teacher)
     assert client.post(PAGE, {"geste": "retirer"}).url == PAGE
-    assert told(teacher, "application_off") == 1 and not told(teacher, "second_proof_off")
+    assert notices(teacher, "application_off") == 1 and not notices(teacher, "second_proof_off")
     assert (
         RecoveryCode.objects.count() == 10 and Passkey.objects.exists() and not SecondProof.objects.exists()
     )
     assert "vos clés d’accès suffisent" in said_by(client.get(PAGE))
     assert client.post(PAGE, {"geste": "retirer"}).url == PAGE
-    assert Passkey.objects.exists() and told(teacher, "application_off") == 1
+    assert Passkey.objects.exists() and notices(teacher, "application_off") == 1
 
 
 def test_new_codes_for_whoever_has_keys_alone(client: SchoolClient, device: Device, teacher: Person) -> None:
@@ -636,7 +638,7 @@ def test_the_office_takes_everything_away(
     assert lift in client.get(f"/comptes/personnes/{teacher.public_id}/").content.decode()
     assert client.post(lift).status_code == 302
     assert not Passkey.objects.exists() and not RecoveryCode.objects.exists()
-    assert told(teacher, "second_proof_lifted") == 1
+    assert notices(teacher, "second_proof_lifted") == 1
     assert prove(Client(), device).status_code == 422
 
 

@@ -102,10 +102,10 @@ def answers(client: Client, letter: Any, clock: Any) -> dict[str, tuple[int, str
     login = activation.account.login
     found = {}
 
-    def note(name: str, typed: str, said: str) -> None:
+    def note(name: str, typed: str, code: str) -> None:
         with CaptureQueriesContext(connection) as done:
-            response = activate(Client(), typed, said)
-        found[name] = (response.status_code, main_of(response, typed, said), reads(done))
+            response = activate(Client(), typed, code)
+        found[name] = (response.status_code, main_of(response, typed, code), reads(done))
 
     note("unknown login", "zoe.inconnue", code)
     note("wrong code", login, "AAAA-AAAA-AAAA")

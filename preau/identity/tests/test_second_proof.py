@@ -196,8 +196,8 @@ def test_a_code_on_paper_serves_once_and_its_person_is_told(protected: Any, teac
     assert first.post(STEP, {"recovery": typed}).status_code == 302
     assert second.post(STEP, {"recovery": typed}).status_code == 422
     assert is_open(first) and not is_open(second)
-    told = Item.objects.get(person=teacher, kind="identity.recovery_used")
-    assert told.facts["left"] == "9"
+    notice = Item.objects.get(person=teacher, kind="identity.recovery_used")
+    assert notice.facts["left"] == "9"
 
 
 def test_the_code_of_somebody_else_does_not_fit(protected: Any, seat_of: Any, client: Client) -> None:
@@ -451,10 +451,10 @@ def test_the_office_of_the_next_school_neither(
 
 def test_a_lone_head_turns_to_the_operator(college: World, seat_of: Any) -> None:
     install(seat_of("head"))
-    said = StringIO()
-    call_command("head_code", college.school.uai, "--again", stdout=said)
+    output = StringIO()
+    call_command("head_code", college.school.uai, "--again", stdout=output)
     assert SecondProof.objects.exists()
-    call_command("head_code", college.school.uai, "--again", "--lift-second-proof", stdout=said)
+    call_command("head_code", college.school.uai, "--again", "--lift-second-proof", stdout=output)
     assert not SecondProof.objects.exists() and not RecoveryCode.objects.exists()
     assert Line.objects.filter(verb="identity.second_proof_lifted").count() == 1
 
@@ -493,8 +493,8 @@ def test_whoever_left_meanwhile_is_told_after_the_digits(
     secret, _codes = protected
     client.post(SIGN_IN, RIGHT)
     teacher.holdings.all().delete()
-    said = said_by(client.post(STEP, {"code": digits(secret)}))
-    assert "n’est plus rattaché à un établissement" in said
+    message = said_by(client.post(STEP, {"code": digits(secret)}))
+    assert "n’est plus rattaché à un établissement" in message
     assert not is_open(client)
 
 
@@ -508,13 +508,13 @@ def test_digits_are_taken_after_a_change_of_key_once_all_is_sealed_again(
     former = settings.SECRET_KEY
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "b" * 60, [former]
     call_command("reseal", "--dry-run")
-    told = "identity.second_proof: 0 under today's key, 1 only a former key opens, 0 that no key opens."
-    assert told in capsys.readouterr().out
+    line = "identity.second_proof: 0 under today's key, 1 only a former key opens, 0 that no key opens."
+    assert line in capsys.readouterr().out
     call_command("reseal")
     settings.SECRET_KEY_FALLBACKS = []
     call_command("reseal")
-    told = "identity.second_proof: 1 under today's key, 0 sealed again, 0 that no key opens."
-    assert told in capsys.readouterr().out
+    line = "identity.second_proof: 1 under today's key, 0 sealed again, 0 that no key opens."
+    assert line in capsys.readouterr().out
     proof = SecondProof.objects.get()
     assert unseal(second.PURPOSE, proof.secret) == secret
 

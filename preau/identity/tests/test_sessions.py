@@ -77,6 +77,28 @@ def test_what_was_typed_outlives_an_idle_session(college: World, client: SchoolC
     assert 'value="long travail"' in client.get(after.url).content.decode()
 
 
+def test_what_was_typed_outlives_a_token_that_is_no_longer_good(college: World) -> None:
+    """A browser that lost its cookies in mid-form: the office finds the enrolment again once signed in."""
+    browser = SchoolClient(enforce_csrf_checks=True)
+    secretary = college.people["secretary"]
+    mark = stamp.seal(secretary.account.pk, f"staff-{college.school.pk}")
+    typed = {stamp.FIELD: mark, "family_name": "Le Goff", "given_name": "Nolwenn"}
+    refused = browser.post("/annuaire/inscrire/", typed)
+    body = refused.content.decode()
+    assert refused.status_code == 403 and "est gardé" in body and 'href="/connexion/"' in body
+    assert "Nolwenn" not in body
+    browser.handler.enforce_csrf_checks = False
+    # Another account signs in first: it is dropped unread.
+    other = SchoolClient(enforce_csrf_checks=True)
+    other.post("/annuaire/inscrire/", typed)
+    other.handler.enforce_csrf_checks = False
+    sign_in(other, "teacher")
+    assert other.get(reverse("identity:resume")).url == "/"
+    after = sign_in(browser, "secretary")
+    assert after.url == reverse("identity:resume")
+    assert 'value="Nolwenn"' in browser.get(after.url).content.decode()
+
+
 def test_a_session_without_a_stamp_is_over(college: World, client: SchoolClient) -> None:
     sign_in(client, "teacher")
     session = client.session

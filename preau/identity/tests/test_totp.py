@@ -46,9 +46,9 @@ def test_the_square_says_the_key_whose_it_is_and_where() -> None:
     secret = totp.new_secret()
     address = urlsplit(totp.address(secret, issuer="Préau", login="claire.moreau"))
     assert (address.scheme, address.netloc) == ("otpauth", "totp")
-    said = parse_qs(address.query)
-    assert said["issuer"] == ["Préau"]
-    assert b32decode(said["secret"][0]) == secret == b32decode(totp.spelled(secret).replace(" ", ""))
+    parameters = parse_qs(address.query)
+    assert parameters["issuer"] == ["Préau"]
+    assert b32decode(parameters["secret"][0]) == secret == b32decode(totp.spelled(secret).replace(" ", ""))
     assert len({totp.new_secret() for _ in range(5)}) == 5
 
 

@@ -97,11 +97,11 @@ def delay_proof(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         until = form.cleaned_data["until"]
         if demands.delay_proof(request.viewer, person, until):
-            said = _(
+            sentence = _(
                 "C’est noté\u202f: rien n’est demandé à %(name)s avant le %(day)s. Cette personne en est prévenue."
             )
             day_said = dates.day(until, year=True)
-            messages.success(request, said % {"name": person.full_name, "day": day_said})
+            messages.success(request, sentence % {"name": person.full_name, "day": day_said})
         else:
             messages.info(request, _("Rien n’a changé."))
         return redirect("identity:person", public_id=person.public_id)

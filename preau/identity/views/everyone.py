@@ -1,12 +1,13 @@
-"""The page where a head signs a whole school out."""
+"""Signing people out: the page where a head signs a whole school out, and the gesture for one person."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from preau.directory.models import Person
 from preau.foundation.access import confirmed, opens
 from preau.identity import queries, rules
 from preau.identity.actions import everyone
@@ -30,13 +31,24 @@ def everyone_out(request: HttpRequest) -> HttpResponse:
     return answer(request, "identity/everyone_out.html", {"form": form, "in_use": in_use})
 
 
+@opens(Person, to=rules.can_give_code, by="public_id")
+@require_POST
+def sign_out_person(request: HttpRequest, person: Person) -> HttpResponseRedirect:
+    """A telephone that was stolen, a computer left open: this person is out everywhere, and signs in again with their password."""
+    everyone.sign_out_person(request.viewer, person)
+    # The same words whether something was open or not: nobody learns here who is online.
+    sentence = _("Aucun appareil de %(name)s n’est plus connecté. Son mot de passe n’a pas changé.")
+    messages.success(request, sentence % {"name": person.full_name})
+    return redirect("identity:person", public_id=person.public_id)
+
+
 def _said(done: everyone.Out) -> str:
     browsers = ngettext(
         "%(num)d appareil est déconnecté.", "%(num)d appareils sont déconnectés.", done.browsers
     ) % {"num": done.browsers}
-    said = [browsers if done.browsers else _("Aucun appareil n’était connecté.")]
+    sentences = [browsers if done.browsers else _("Aucun appareil n’était connecté.")]
     if done.keys:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d accès d’application est coupé.",
                 "%(num)d accès d’applications sont coupés.",
@@ -45,7 +57,7 @@ def _said(done: everyone.Out) -> str:
             % {"num": done.keys}
         )
     if done.passwords:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d mot de passe est annulé\u202f: imprimez le courrier de cette personne.",
                 "%(num)d mots de passe sont annulés\u202f: imprimez les courriers, classe par classe.",
@@ -54,7 +66,7 @@ def _said(done: everyone.Out) -> str:
             % {"num": done.passwords}
         )
     if done.spared:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(num)d personne garde son mot de passe, que cet établissement ne peut pas lui reprendre.",
                 "%(num)d personnes gardent leur mot de passe, que cet établissement ne peut pas leur reprendre.",
@@ -62,4 +74,4 @@ def _said(done: everyone.Out) -> str:
             )
             % {"num": done.spared}
         )
-    return " ".join(said)
+    return " ".join(sentences)

@@ -123,6 +123,6 @@ def revoke_key(request: HttpRequest, key: AccessKey) -> HttpResponseRedirect:
 def revoke_keys(request: HttpRequest) -> HttpResponseRedirect:
     """All of one's own at once."""
     count = keys_actions.revoke_keys(request.viewer)
-    said = ngettext("%(num)d accès n’ouvre plus rien.", "%(num)d accès n’ouvrent plus rien.", count)
-    tell_outcome(request, count, said % {"num": count})
+    sentence = ngettext("%(num)d accès n’ouvre plus rien.", "%(num)d accès n’ouvrent plus rien.", count)
+    tell_outcome(request, count, sentence % {"num": count})
     return redirect("identity:keys")

@@ -80,10 +80,10 @@ def _add(request: HttpRequest, form: AddPasskeyForm) -> HttpResponse | None:
     except passkeys_actions.TooManyKeys:
         form.add_error(None, TOO_MANY)
     else:
-        said = _("La clé d’accès «\u202f%(name)s\u202f» est ajoutée.") % {"name": name}
+        sentence = _("La clé d’accès «\u202f%(name)s\u202f» est ajoutée.") % {"name": name}
         if codes:
-            return show_codes(request, codes, said, after)
-        messages.success(request, said)
+            return show_codes(request, codes, sentence, after)
+        messages.success(request, sentence)
         return redirect(after or "identity:second_proof")
     return None
 
@@ -111,10 +111,10 @@ def remove_passkey(request: HttpRequest, key: Passkey) -> HttpResponseRedirect:
         return turned_away(request, FAMILY_ALONE)
     name = key.name
     if passkeys_actions.remove_passkey(request.viewer, key):
-        said = _(
+        sentence = _(
             "La clé d’accès «\u202f%(name)s\u202f» est retirée\u202f: votre mot de passe suffit de nouveau."
         )
     else:
-        said = _("La clé d’accès «\u202f%(name)s\u202f» est retirée.")
-    messages.success(request, said % {"name": name})
+        sentence = _("La clé d’accès «\u202f%(name)s\u202f» est retirée.")
+    messages.success(request, sentence % {"name": name})
     return redirect("identity:second_proof")

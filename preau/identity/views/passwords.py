@@ -104,12 +104,12 @@ def _activate(
         form.add_error(None, NO_ROLE)
         return None
     if found.kind == Activation.Kind.FIRST_LETTER:
-        said = _(
+        sentence = _(
             "Bienvenue %(name)s ! Votre compte est ouvert. La prochaine fois, connectez-vous avec « %(login)s » et votre mot de passe."
         )
     else:
-        said = _("Votre nouveau mot de passe est enregistré. Votre identifiant reste « %(login)s ».")
-    messages.success(request, said % {"name": viewer.person.given_name, "login": found.account.login})
+        sentence = _("Votre nouveau mot de passe est enregistré. Votre identifiant reste « %(login)s ».")
+    messages.success(request, sentence % {"name": viewer.person.given_name, "login": found.account.login})
     if request.user.pk != found.account_id:
         return redirect("identity:second_step")
     response = redirect("/")

@@ -38,7 +38,7 @@ def _profile(request: HttpRequest, form: PictureForm) -> HttpResponse:
         "may_hold_keys": rules.may_hold_keys(viewer),
         "proof_day": queries.proof_asked_from(request.user, viewer.today),
         "contacts_from": queries.contacts_from(viewer.person),
-        "more_links": boards.profile_links,
+        "more_links": [one for one in boards.profile_links if one.open_to is None or one.open_to(viewer)],
     }
     return render_form(request, "identity/profile.html", context)
 

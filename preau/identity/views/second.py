@@ -109,9 +109,9 @@ def second_proof(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/second_proof.html", context)
 
 
-def turned_away(request: HttpRequest, said: Any) -> HttpResponseRedirect:
+def turned_away(request: HttpRequest, sentence: Any) -> HttpResponseRedirect:
     """A session that opens the family alone does not change what opens the whole account."""
-    messages.warning(request, said)
+    messages.warning(request, sentence)
     return redirect("identity:second_proof")
 
 
@@ -142,9 +142,9 @@ def after_set_up(request: HttpRequest) -> str:
     return reverse("identity:resume") if waits else "/" if must_set_up(request) else ""
 
 
-def show_codes(request: HttpRequest, codes: list[str], said: str, after: str = "") -> HttpResponse:
+def show_codes(request: HttpRequest, codes: list[str], sentence: str, after: str = "") -> HttpResponse:
     """Ten codes on paper, shown once."""
-    return render(request, "identity/recovery_codes.html", {"codes": codes, "said": said, "after": after})
+    return render(request, "identity/recovery_codes.html", {"codes": codes, "said": sentence, "after": after})
 
 
 @opens(to=rules.may_prove_twice, stamped=False, before_proof=True)
@@ -173,8 +173,8 @@ def install_second_proof(request: HttpRequest) -> HttpResponse:
             return redirect("identity:second_proof")
         if done:
             first = _("La double vérification est en place.")
-            said = _("L’application est en place. Les codes d’avant ne marchent plus.") if had else first
-            return show_codes(request, done, said, after_set_up(request))
+            sentence = _("L’application est en place. Les codes d’avant ne marchent plus.") if had else first
+            return show_codes(request, done, sentence, after_set_up(request))
         form.add_error("code", WRONG_FIRST)
     login = request.user.login
     address = totp.address(secret, issuer="Préau", login=login)
@@ -201,8 +201,8 @@ def _secret(request: HttpRequest, form: InstallForm) -> bytes | None:
 def lift_second_proof(request: HttpRequest, person: Person) -> HttpResponseRedirect:
     """Somebody has lost telephone and codes: their password is enough again."""
     if second.lift_second_proof(request.viewer, person):
-        said = _("La double vérification de %(name)s est retirée. Cette personne en est prévenue.")
-        messages.success(request, said % {"name": person.full_name})
+        sentence = _("La double vérification de %(name)s est retirée. Cette personne en est prévenue.")
+        messages.success(request, sentence % {"name": person.full_name})
     else:
         messages.info(request, _("C’était déjà fait."))
     return redirect("identity:person", public_id=person.public_id)

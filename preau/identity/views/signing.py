@@ -127,8 +127,8 @@ def _try(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
         return _come_by_passkey(request, form)
     login = form.cleaned_data["login"]
     if not devices.knock(request, login):
-        said = SLOWED if getattr(request, "slowed_for", 0) else CLOSED
-        form.add_error(None, ValidationError(said, code="closed"))
+        sentence = SLOWED if getattr(request, "slowed_for", 0) else CLOSED
+        form.add_error(None, ValidationError(sentence, code="closed"))
         return None
     account = authenticate(request, username=login, password=form.cleaned_data["password"])
     refused = boards.refused_here(request, account) if account else WRONG
@@ -181,5 +181,9 @@ def resume(request: HttpRequest) -> HttpResponse:
         return redirect("/")
     again = stamp.seal(request.viewer.account_id, left["seat"], confirmed=True)
     context = {"fields": left["fields"], "again": again, "origin": origin, "address": left["address"]}
-    context |= {"was_asked": left.get("asked", False), "back": safe_next(request, "/", name="retour")}
+    context |= {
+        "words": kept.words_of(left["fields"]),
+        "was_asked": left.get("asked", False),
+        "back": safe_next(request, "/", name="retour"),
+    }
     return render(request, "kept_form.html", context)

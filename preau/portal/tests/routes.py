@@ -2,14 +2,14 @@
 
 from tests import pages
 from tests.declared import Body
-from tests.net.matrix_cast import EVERYONE, FAMILY, SIGNED_IN, Near
+from tests.net.matrix_cast import EVERYONE, FAMILY, NEIGHBOURING, OTHER_FAMILY, SIGNED_IN, STAFF, Near
 from tests.pages import Page
 
 # Pages
 
 PAGES = [
     Page("portal:home", pages.EVERYONE),
-    Page("portal:to_answer", pages.FAMILY),
+    Page("portal:to_answer", pages.FAMILY | pages.STAFF),
     Page("portal:api", pages.EVERYONE),
     Page("portal:offline", pages.EVERYONE),
     Page("portal:first_visit", pages.EVERYONE),
@@ -77,7 +77,7 @@ OPENS: dict[str, Near | set[str]] = {
     "portal:offline": EVERYONE,
     "portal:help": EVERYONE,
     "portal:guide": EVERYONE,
-    "portal:to_answer": FAMILY | {"teacher_parent", "former_guardian"},
+    "portal:to_answer": STAFF | NEIGHBOURING | FAMILY | OTHER_FAMILY,
     "portal:first_visit": SIGNED_IN,
     "portal:settle_guide": SIGNED_IN,
     "portal:accessibility": EVERYONE,

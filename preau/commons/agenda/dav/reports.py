@@ -112,13 +112,13 @@ def _range_of(element: Any) -> Between:
     return Between(_read(start, EVER), _read(end, NEVER_MORE))
 
 
-def _read(said: str | None, otherwise: datetime) -> datetime:
+def _read(text: str | None, otherwise: datetime) -> datetime:
     """« 20261124T093000Z »."""
-    if said is None:
+    if text is None:
         return otherwise
     try:
-        found = MOMENT.fullmatch(said)
-        return datetime.fromisoformat(f"{said[:-1]}+00:00") if found else _none()
+        found = MOMENT.fullmatch(text)
+        return datetime.fromisoformat(f"{text[:-1]}+00:00") if found else _none()
     except ValueError as failure:
         raise DavError(HTTPStatus.FORBIDDEN, caldav("valid-filter")) from failure
 

@@ -29,8 +29,8 @@ def test_a_feed_goes_four_weeks_back_and_half_a_year_ahead(college: World, seat_
     for day in (-29, -28, 182, 183):
         when = TODAY + timedelta(days=day)
         Closure.objects.create(school=college.school, name=f"Jour {day}", starts=when, ends=when)
-    told = {entry.title for entry in entries_for_feed(seat_of("head")) if entry.uid.startswith("fermeture")}
-    assert told == {"Jour -28", "Jour 182"}
+    titles = {entry.title for entry in entries_for_feed(seat_of("head")) if entry.uid.startswith("fermeture")}
+    assert titles == {"Jour -28", "Jour 182"}
 
 
 def test_a_calendar_that_never_stops_is_slowed_down(seat_of: Any) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from conftest import SchoolClient
 from preau.commons.delivery import queries, rules, words
@@ -25,9 +26,12 @@ TYPED = {
     "days": ["1", "2", "4", "5"],
     "keeps_closures": "on",
     "passe-attendance.absence": "on",
+    "passe-attendance.corrected": "on",
     "passe-timetable.changed_today": "on",
     "passe-timetable.cover_asked_soon": "on",
     "passe-events.closed": "on",
+    "passe-appointments.today": "on",
+    "passe-appointments.late": "on",
 }
 TEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)
 
@@ -118,3 +122,15 @@ def test_the_operator_sees_counts_and_sends_again(college: World, client: School
 def test_hours_are_said_in_words(days: list[int], said: str) -> None:
     assert words.said_of_days(days) == said
     assert words.said_of_hours(7 * 60, 24 * 60, days).replace("\xa0", " ").endswith(f"à minuit, {said}")
+
+
+def test_urgent_kinds_stand_under_the_reason_that_they_share(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["head"])
+    page = client.get(PAGE).content.decode()
+    urgent = [kind for kind in boards.notification_kinds if kind.urgent]
+    reasons = {str(kind.urgency) for kind in urgent}
+    assert len(reasons) < len(urgent)
+    for reason in reasons:
+        assert page.count(escape(reason)) == 1, reason
+    for kind in urgent:
+        assert escape(str(kind.label)) in page, kind.key

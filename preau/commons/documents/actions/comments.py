@@ -32,7 +32,7 @@ class Said:
 @transaction.atomic
 def comment(viewer: Viewer, document_id: int, said: Said) -> tuple[Comment, bool]:
     """Keep it, and say whether it is new: the same said again by the same person is that one. Raises NotOpen."""
-    document = writing.hold(viewer, document_id)
+    document = writing.hold(viewer, document_id, to=rules.comments)
     facts = {
         "document": document,
         "author": viewer.person,

@@ -12,6 +12,7 @@ from preau.commons.documents.models import (
     Authorship,
     Comment,
     Document,
+    Picture,
     Presence,
     State,
     Turn,
@@ -68,7 +69,7 @@ def erase(keys: Sequence[int]) -> int:
     keys = list(keys)
     Authorship.objects.filter(version__document__in=keys).delete()
     Comment.objects.filter(document__in=keys, parent__isnull=False).delete()
-    for model in (Comment, Version, Update, State, Presence, Turn):
+    for model in (Comment, Version, Update, State, Presence, Turn, Picture):
         model.objects.filter(document__in=keys).delete()
     return len(keys) if Document.objects.filter(pk__in=keys).delete()[0] else 0
 
@@ -115,6 +116,12 @@ def forget_comments(person_id: int) -> int:
     """What they said goes, with its answers; what they settled names them no more."""
     Comment.objects.filter(settled_by=person_id).update(settled_by=None)
     return Comment.objects.filter(author=person_id).delete()[0]
+
+
+@transaction.atomic
+def forget_pictures(person_id: int) -> int:
+    """A picture stays in the text of the others, and names nobody."""
+    return Picture.objects.filter(put_by=person_id).update(put_by=None)
 
 
 @transaction.atomic

@@ -15,10 +15,10 @@ def tell(viewer: Viewer, comment: Comment) -> None:
     """Publish it, to those who still read the document."""
     document = comment.document
     first = comment.parent.author if comment.parent else None
-    told = {person.pk: person for person in (document.begun_by, first) if person}
-    told.pop(viewer.person.pk, None)
+    recipients = {person.pk: person for person in (document.begun_by, first) if person}
+    recipients.pop(viewer.person.pk, None)
     news = []
-    for person in told.values():
+    for person in recipients.values():
         seat = _seat_of(person, document)
         if seat is None:
             continue

@@ -17,7 +17,7 @@ from preau.commons.documents.models import (
     Turn,
     Update,
 )
-from preau.commons.documents.queries import texts
+from preau.commons.documents.queries import people, texts
 from preau.directory.viewer import Viewer
 from preau.foundation import live
 from preau.foundation.richtext import shared, showing
@@ -30,6 +30,14 @@ class NotOpen(Exception):
 
 class Full(Exception):
     """The document is as heavy as it may be."""
+
+
+class Crowded(Exception):
+    """As many people write in the document as may at once: what this one sends waits on their page."""
+
+
+class TooFast(Exception):
+    """This person has sent more than any page does in a few seconds: the rest waits on their page."""
 
 
 class Passed(Exception):
@@ -61,7 +69,7 @@ def hold(viewer: Viewer, document_id: int, *, to: Any = rules.writes) -> Documen
 @transaction.atomic
 def receive(viewer: Viewer, document_id: int, batch: UUID, content: bytes) -> int:
     """Keep what a page sends: its rights are looked at now, whatever they were when it was opened. Returns the number of its update; the
-    same batch sent again is that of the first time. Raises NotOpen, Full, NotAnUpdate."""
+    same batch sent again is that of the first time. Raises NotOpen, Full, Crowded, TooFast, NotAnUpdate: nothing of it is kept then."""
     shared.check(content)
     document = hold(viewer, document_id)
     known = Update.objects.filter(document=document, batch=batch).values_list("number", flat=True).first()
@@ -69,7 +77,24 @@ def receive(viewer: Viewer, document_id: int, batch: UUID, content: bytes) -> in
         return int(known)
     if document.weight + len(content) > rules.HEAVIEST_STATE:
         raise Full
+    if not people.has_room(viewer, document):
+        raise Crowded
+    if _is_too_fast(viewer, document):
+        raise TooFast
     return add(document, viewer, content, batch).last
+
+
+# Among how many of the last sendings of all those of one person are counted.
+LAST = 2_000
+
+
+def _is_too_fast(viewer: Viewer, document: Document) -> bool:
+    """Was their sending before so many others a moment ago? (one query)"""
+    rows = Update.objects.filter(
+        document=document, number__gt=document.last - LAST, author=viewer.person.pk
+    ).order_by("-number")
+    before = rows.values_list("made_at", flat=True)[rules.MOST_SENDINGS - 1 : rules.MOST_SENDINGS].first()
+    return before is not None and before > timezone.now() - timedelta(seconds=rules.SENDING_SECONDS)
 
 
 def add(document: Document, viewer: Viewer | None, content: bytes, batch: UUID | None = None) -> Document:
@@ -94,7 +119,7 @@ def add(document: Document, viewer: Viewer | None, content: bytes, batch: UUID |
 def project(document: Document, html: str) -> None:
     """Write what it says as of its last update, for pages and for the search."""
     document.html, document.shown = html, document.last
-    document.words = fold(showing.plain(html))[:LONGEST_WORDS]
+    document.words = fold(showing.plain(html, pictures=True))[:LONGEST_WORDS]
     document.save(update_fields=["html", "words", "shown"])
 
 

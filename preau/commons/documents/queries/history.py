@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from preau.commons.documents.models import Document, Version
-from preau.commons.documents.queries import people
+from preau.commons.documents.queries import people, pictures
 from preau.directory.viewer import Viewer
 from preau.foundation import dates
 from preau.foundation.richtext import comparing, shared, showing
@@ -81,6 +81,7 @@ def compared(old: str, new: str) -> list[Passage]:
     return found
 
 
-def drawn(passages: Sequence[Passage]) -> list[tuple[str, Any]]:
-    """Each as a page shows it: its state, and its HTML."""
-    return [(one.state, showing.rich(one.html)) for one in passages]
+def drawn(document: Document, passages: Sequence[Passage]) -> list[tuple[str, Any]]:
+    """Each as a page shows it: its state, and its HTML (one query, where there are pictures)."""
+    shown = pictures.shown(document, "".join(one.html for one in passages))
+    return [(one.state, showing.rich(one.html, shown)) for one in passages]

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from preau.commons.documents.boards import PlaceFace
@@ -16,6 +15,7 @@ from preau.directory.viewer import Viewer
 from preau.foundation import dates
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import LookupTerms, TitledRow, found_in, titled
+from preau.foundation.templating import url
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,15 @@ def seen(viewer: Viewer) -> Any:
     """Those that are there, the last changed first."""
     rows = Document.objects.visible_to(viewer).present().light().named()
     return rows.select_related("begun_by").order_by("-changed_at", "-pk")
+
+
+def written_by(viewer: Viewer) -> Any:
+    """Of those, what the viewer has begun or written in: one's own, and what one has put words in elsewhere."""
+    rows: Any = Document.objects.filter(pk=OuterRef("pk"))
+    mine = rows.filter(
+        Q(all_versions__authorships__person=viewer.person.pk) | Q(updates__author=viewer.person.pk)
+    )
+    return seen(viewer).filter(Q(owner=viewer.person.pk) | Q(begun_by=viewer.person.pk) | Exists(mine))
 
 
 def at(viewer: Viewer, place: places.Place) -> Any:
@@ -60,7 +69,7 @@ def _row(viewer: Viewer, row: Document, face: Any) -> DocumentRow:
     return DocumentRow(
         row.pk,
         row.title,
-        reverse("documents:document", kwargs={"pk": row.pk}),
+        url("documents:document", pk=row.pk),
         f"{begun}, {detail}" if begun else detail,
         face.name if face else "",
     )
@@ -86,8 +95,7 @@ def beside(
         found.append((key, name, address, icon, 0))
         if address == face.url:
             found += [
-                (f"document-{pk}", title, reverse("documents:document", kwargs={"pk": pk}), "", 0)
-                for pk, title in titles
+                (f"document-{pk}", title, url("documents:document", pk=pk), "", 0) for pk, title in titles
             ]
     return found
 
@@ -118,4 +126,4 @@ def _hit(viewer: Viewer, row: TitledRow) -> Hit:
     when = dates.near_day(dates.local(row.at).date(), viewer.today) if row.at else ""
     where = _("dans le texte") if row.by_words else ""
     detail = " · ".join(filter(None, [where, when]))
-    return Hit(row.title, reverse("documents:document", kwargs={"pk": row.pk}), detail, near=row.near)
+    return Hit(row.title, url("documents:document", pk=row.pk), detail, near=row.near)

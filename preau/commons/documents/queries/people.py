@@ -73,6 +73,14 @@ def present(viewer: Viewer, document: Document) -> list[Present]:
     ]
 
 
+def has_room(viewer: Viewer, document: Document) -> bool:
+    """Does the viewer write there already, or may one more? (one query)"""
+    since = timezone.now() - timedelta(seconds=rules.PRESENT)
+    rows = Presence.objects.filter(document=document.pk, writes=True, seen_at__gt=since)
+    writing = set(rows.values_list("person_id", flat=True).distinct())
+    return viewer.person.pk in writing or len(writing) < rules.MOST_WRITERS
+
+
 def authors_of(document: Document, versions: Iterable[int]) -> dict[int, list[str]]:
     """Who wrote each of these versions, by name (one query)."""
     found: dict[int, list[str]] = {}

@@ -1,8 +1,9 @@
 """Where documents lie, as a viewer enters there: by the key of a place (« moi », « space-12 »), its name and its address."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -80,6 +81,14 @@ def faces_of(viewer: Viewer, rows: Iterable[Document]) -> dict[tuple[str, int], 
             faces = kind.faces(seated, wanted[kind.key])
             found |= {(kind.key, number): face for number, face in faces.items()}
     return found
+
+
+def shown_beside(
+    viewer: Viewer, document: Document, face: boards.PlaceFace
+) -> tuple[str, Mapping[str, Any]] | None:
+    """A template and its content, of the place of a document; None for nothing."""
+    kind = boards.places.named(document.kind)
+    return kind.beside(viewer, face) if kind and kind.beside and face.thing else None
 
 
 def writable(viewer: Viewer, most: int = 40) -> list[Place]:

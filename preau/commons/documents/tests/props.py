@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 from conftest import NOW
+from preau.commons.documents import rules
+from preau.commons.documents.actions import pictures
 from preau.commons.documents.models import (
     OWN,
     Authorship,
@@ -16,8 +18,12 @@ from preau.commons.documents.models import (
     Update,
     Version,
 )
+from preau.commons.files.actions import keep as keep_files
+from preau.commons.files.models import StoredFile
+from preau.commons.files.tests.samples import picture, sent
 from preau.directory.models import Person, School
 from preau.directory.seeds.world import World
+from preau.directory.viewer import Viewer
 from preau.foundation.richtext import shared, showing
 from preau.foundation.text import fold
 
@@ -53,6 +59,30 @@ def of_staff(school: School, title: str, by: Person, **facts: Any) -> Document:
     return a_document(school, title, by, kind="staff", place=school.pk, **facts)
 
 
+def a_file(school: School, by: Person) -> StoredFile:
+    """The row of a picture, without its bytes."""
+    return StoredFile.objects.create(
+        school=school,
+        name="Plan.jpg",
+        kind="image/jpeg",
+        size=900,
+        width=80,
+        height=60,
+        kept_by=by,
+        kept_at=NOW,
+    )
+
+
+def put_picture(
+    document: Document, viewer: Viewer, alt: str = "Le plan de la rivière", kind: str = "JPEG"
+) -> StoredFile:
+    """A picture at the end of its text."""
+    content = sent(f"Plan.{kind.lower()}", picture(kind))
+    (file,) = keep_files(viewer, document.school_id, [content], rules.PICTURES)
+    assert pictures.put(viewer, document.pk, file, alt)
+    return file
+
+
 def known(college: World, title: str) -> Document | None:
     return Document.objects.present().filter(school=college.school, title=title).first()
 
@@ -81,8 +111,8 @@ def a_comment(document: Document, by: Person, **facts: Any) -> Comment:
 
 
 def a_suggestion(document: Document, by: Person, **facts: Any) -> Comment:
-    told = {"kind": Comment.Kind.SUGGESTION, "replacement": "Le deuxième", "text": ""}
-    return a_comment(document, by, **told | facts)
+    defaults = {"kind": Comment.Kind.SUGGESTION, "replacement": "Le deuxième", "text": ""}
+    return a_comment(document, by, **defaults | facts)
 
 
 def staff_comment(college: World) -> Comment:
@@ -114,8 +144,8 @@ def present(document: Document, person: Person, **facts: Any) -> Presence:
 
 
 def turn_of(document: Document, person: Person, **facts: Any) -> Turn:
-    told = {"html": document.html, "ends_at": NOW + timedelta(minutes=10)} | facts
-    return Turn.objects.create(document=document, person=person, **told)
+    fields = {"html": document.html, "ends_at": NOW + timedelta(minutes=10)} | facts
+    return Turn.objects.create(document=document, person=person, **fields)
 
 
 # Many

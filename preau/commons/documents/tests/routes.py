@@ -8,10 +8,11 @@ from django.db.models import Model
 from django.utils import timezone
 
 from conftest import NOW
-from preau.commons.documents.models import Comment, Document, Version
+from preau.commons.documents.models import Comment, Document, Picture, Version
 from preau.commons.documents.tests.props import (
     a_comment,
     a_document,
+    a_file,
     many_comments,
     many_of_pupil,
     many_own,
@@ -25,11 +26,12 @@ from preau.commons.documents.tests.props import (
     staff_version,
     turn_of,
 )
+from preau.commons.files.models import StoredFile
 from preau.directory.models import Group
 from preau.directory.seeds.world import World
 from preau.foundation.richtext import shared
 from tests import pages
-from tests.declared import FORM, Body, Data
+from tests.declared import FORM, Body, Data, Named
 from tests.net.matrix_cast import (
     DEPARTED,
     FAMILY,
@@ -52,11 +54,11 @@ PAGES = [
     *(Page(f"documents:{name}", pages.EVERYONE) for name in ("home", "new", "bin")),
     *(
         Page(f"documents:{name}", pages.STAFF, otherwise=404, model=staff_document)
-        for name in ("document", "history", "comments", "rename", "export")
+        for name in ("document", "history", "comments", "rename", "export", "put_picture")
     ),
     Page("documents:version", pages.STAFF, otherwise=404, model=staff_version),
 ]
-ELSEWHERE = {
+ELSEWHERE = {"portal:api_documents"} | {
     f"documents:{name}"
     for name in (
         "accept",
@@ -83,8 +85,9 @@ LISTS = [
     ("teacher", "documents:comments", many_comments),
     ("teacher", "documents:document", many_present),
 ]
-LISTS_APART = {"documents:follow"}
-ONE_THING = {f"documents:{name}" for name in ("new", "rename", "export", "version", "write")}
+# The last one: a list by pages, behind a token, in spaces/tests/test_programs.py.
+LISTS_APART = {"documents:follow", "portal:api_documents"}
+ONE_THING = {f"documents:{name}" for name in ("new", "rename", "export", "version", "write", "put_picture")}
 ARGUMENTS = {
     f"documents:{name}": lambda world: {"pk": staff_document(world).pk}
     for name in ("document", "history", "comments")
@@ -97,8 +100,10 @@ EVERYONE = STAFF | FAMILY | OTHER_FAMILY | NEIGHBOURING
 SEEN: Near = near(own=STAFF, other_class={"teacher_parent"}, other_school=NEIGHBOURING)
 RUN: Near = near(own={"head", "teacher"}, other_class={"teacher_parent"}, other_school=NEIGHBOURING)
 NOBODY: Near = near()
-SEES: dict[type[Model], Near] = {Document: SEEN, Version: SEEN, Comment: SEEN}
+SEES: dict[type[Model], Near] = {Document: SEEN, Version: SEEN, Comment: SEEN, Picture: SEEN}
 OPENS: dict[str, Near | set[str]] = {
+    # By a token alone, whoever is signed in: spaces/tests/test_programs.py.
+    "portal:api_documents": set(),
     **{f"documents:{name}": EVERYONE for name in ("home", "new", "bin")},
     **{
         f"documents:{name}": SEEN
@@ -110,6 +115,7 @@ OPENS: dict[str, Near | set[str]] = {
             "take_turn",
             "write",
             "rename",
+            "put_picture",
             "export",
             "history",
             "version",
@@ -125,6 +131,7 @@ OPENS: dict[str, Near | set[str]] = {
     # Of a suggestion.
     **{f"documents:{name}": NOBODY for name in ("accept", "refuse")},
 }
+NAMES = {"papers-garde": Named(StoredFile, "public_id")}
 PLAIN = {
     "format": (),
     "face": ("maintenant",),
@@ -145,6 +152,9 @@ PLAIN = {
             "place",
             "texte-forme",
             "reponse",
+            "montre",
+            "apres",
+            "mots",
         ],
         (),
     ),
@@ -200,6 +210,15 @@ BODIES = {
     "documents:rename": Body(
         "teacher", lambda stage: {"titre": "Autre titre"}, wrong=lambda stage: {"titre": ""}
     ),
+    "documents:put_picture": Body(
+        "teacher",
+        lambda stage: {
+            "papers-garde": stage.own(Picture).file.public_id,
+            "montre": "Le plan de la rivière",
+            "apres": "",
+        },
+        wrong=lambda stage: {"montre": ""},
+    ),
     "documents:throw_away": Body("teacher"),
     "documents:restore": Body("teacher", before=_thrown),
     "documents:name_version": Body(
@@ -231,7 +250,8 @@ ONE_BUTTON = {"documents:take_turn"}
 NOTHING_TYPED = {"documents:send", "documents:here"}
 OF_OTHERS = {"documents:follow", "documents:send", "documents:here"}
 READ_BY = {
-    f"documents:{name}": WHOLE_STAFF for name in ("write", "rename", "comments", "answer", "name_version")
+    f"documents:{name}": WHOLE_STAFF
+    for name in ("write", "rename", "comments", "answer", "name_version", "put_picture")
 } | {"documents:new": set()}
 NOT_WORDS = {"documents:send", "documents:here"}
 NOT_CONFIRMED = {"documents:export": "one text, that one reads on its page"}
@@ -254,7 +274,8 @@ def plant(stage: Stage) -> None:
             title = stage.mark(f"a document ({scope})", readers)
         make = of_staff if scope in {OWN, OTHER_SCHOOL} else a_document
         document = make(group.school, title, by)
-        stage.put(scope, document, Version.objects.get(document=document), a_comment(document, by))
+        hung = Picture.objects.create(document=document, file=a_file(group.school, by), put_by=by, put_at=NOW)
+        stage.put(scope, document, Version.objects.get(document=document), a_comment(document, by), hung)
 
 
 def lay(college: World) -> None:

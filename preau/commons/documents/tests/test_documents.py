@@ -44,7 +44,7 @@ def begun(viewer: Any, title: str = "Texte", html: str = TEXT) -> Document:
     return keeping.begin(viewer, places.own_place(viewer), title, html)
 
 
-def said(document: Document) -> str:
+def html_of(document: Document) -> str:
     document.refresh_from_db()
     return texts.html_now(document)
 
@@ -151,7 +151,7 @@ def test_what_is_not_of_yjs_is_not_kept(college: World, seat_of: Any, content: b
     document = staff_document(college)
     with pytest.raises(shared.NotAnUpdate):
         writing.receive(seat_of("teacher"), document.pk, uuid4(), content or b"\xff")
-    assert said(document) == TEXT
+    assert html_of(document) == TEXT
 
 
 def test_a_document_too_heavy_takes_no_more(college: World, seat_of: Any, monkeypatch: Any) -> None:
@@ -167,7 +167,7 @@ def test_a_document_too_heavy_takes_no_more(college: World, seat_of: Any, monkey
     writer.lots = [last]
     with pytest.raises(writing.Full):
         writer.send()
-    assert "Trop." not in said(document)
+    assert "Trop." not in html_of(document)
     versions._settle(document.pk)
     document.refresh_from_db()
     assert document.weight == len(document.state.content)
@@ -182,7 +182,7 @@ def test_what_was_erased_weighs_no_more_once_a_version_is_kept(college: World, s
     writing.receive(writer.viewer, document.pk, uuid4(), content)
     versions._settle(document.pk)
     document.refresh_from_db()
-    assert said(document) == TEXT
+    assert html_of(document) == TEXT
     assert document.weight < 2_000
 
 
@@ -196,6 +196,98 @@ def test_a_place_holds_so_many_documents(college: World, client: SchoolClient, m
     assert "déjà 1 documents" in answer.content.decode() and "Un de trop" in answer.content.decode()
     client.sit(college.people["head"])
     assert client.post(reverse("documents:new"), body).status_code == 302
+
+
+# As many as may write at once, and as fast
+
+
+def sending(writer: Writer) -> dict[str, Any]:
+    batch, content = writer.lots[0]
+    facts = {"onglet": uuid4(), "depuis": 0, "curseur": ""}
+    return facts | {"lot": batch, "ajout": base64.b64encode(content).decode()}
+
+
+def test_one_writer_too_many_waits_and_loses_nothing(
+    college: World, client: SchoolClient, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_WRITERS", 2)
+    document = staff_document(college)
+    there = [present(document, college.people[key], writes=True) for key in ("head", "cpe")]
+    # Somebody with two pages is one.
+    present(document, college.people["head"], writes=True)
+    late = Writer(seat_of("teacher"), document)
+    late.type("De la dernière venue.")
+    body, address = sending(late), reverse("documents:send", kwargs={"pk": document.pk})
+    client.sit(college.people["teacher"])
+    refused = client.post(address, body)
+    assert refused.status_code == 429 and int(refused["Retry-After"]) > 0
+    assert "gardés sur cet appareil" in refused.json()["erreur"]
+    assert html_of(document) == TEXT
+    # Their caret in the text takes no place, and they read on.
+    here = {"onglet": uuid4(), "depuis": 0, "curseur": '{"id": 1}'}
+    answer = client.post(reverse("documents:here", kwargs={"pk": document.pk}), here).json()
+    assert [one["ecrit"] for one in answer["presents"] if one["moi"]] == [False]
+    assert client.post(address, body).status_code == 429
+    # Those who write go on.
+    staying = Writer(seat_of("head"), document)
+    staying.type("De qui y était.")
+    staying.send()
+    there[1].delete()
+    assert client.post(address, body).status_code == 200
+    assert "De la dernière venue." in html_of(document) and "De qui y était." in html_of(document)
+
+
+def test_a_page_that_stopped_gives_its_place_back(
+    college: World, seat_of: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_WRITERS", 1)
+    document = staff_document(college)
+    present(document, college.people["head"], writes=True)
+    late = Writer(seat_of("teacher"), document)
+    late.type("Après.")
+    with pytest.raises(writing.Crowded):
+        late.send()
+    clock.move_to(NOW + timedelta(seconds=rules.PRESENT + 1))
+    late.send()
+    assert "Après." in html_of(document)
+
+
+def test_who_sends_too_fast_waits_and_the_others_do_not(
+    college: World, client: SchoolClient, seat_of: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_SENDINGS", 3)
+    document = staff_document(college)
+    fast, slow = Writer(seat_of("teacher"), document), Writer(seat_of("head"), document)
+    for rank in range(4):
+        fast.type(f"Vite {rank}.")
+    last = fast.lots.pop()
+    fast.send()
+    fast.lots = [last]
+    client.sit(college.people["teacher"])
+    address = reverse("documents:send", kwargs={"pk": document.pk})
+    refused = client.post(address, sending(fast))
+    assert refused.status_code == 429 and "trop vite" in refused.json()["erreur"]
+    slow.type("Tranquillement.")
+    slow.send()
+    assert "Vite 3." not in html_of(document) and "Tranquillement." in html_of(document)
+    # What is known already is answered whenever it comes.
+    clock.move_to(NOW + timedelta(seconds=rules.SENDING_SECONDS + 1))
+    assert client.post(address, sending(fast)).status_code == 200
+    assert client.post(address, sending(fast)).status_code == 200
+    assert html_of(document).count("Vite 3.") == 1
+
+
+def test_a_document_that_is_full_says_so_and_stays_as_it_was(
+    college: World, client: SchoolClient, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = staff_document(college)
+    monkeypatch.setattr(rules, "HEAVIEST_STATE", 10)
+    writer = Writer(seat_of("teacher"), document)
+    writer.type("De trop.")
+    client.sit(college.people["teacher"])
+    refused = client.post(reverse("documents:send", kwargs={"pk": document.pk}), sending(writer))
+    assert refused.status_code == 413 and "trop lourd" in refused.json()["erreur"]
+    assert html_of(document) == TEXT
 
 
 # What co-writing has failed at elsewhere
@@ -217,8 +309,8 @@ def test_one_whose_right_was_taken_away_writes_nothing_more(college: World, seat
     staying.fetch()
     staying.type("Du reste.")
     staying.send()
-    assert "D’après." not in said(document)
-    assert "D’avant." in said(document)
+    assert "D’après." not in html_of(document)
+    assert "D’avant." in html_of(document)
 
 
 def test_one_back_from_offline_overwrites_nobody(college: World, seat_of: Any) -> None:
@@ -232,7 +324,7 @@ def test_one_back_from_offline_overwrites_nobody(college: World, seat_of: Any) -
     away.send()
     away.fetch()
     there.fetch()
-    assert away.html == there.html == said(document)
+    assert away.html == there.html == html_of(document)
     assert "Écrit sans réseau." in away.html and "Écrit pendant ce temps." in away.html
 
 
@@ -245,7 +337,7 @@ def test_the_last_line_before_a_cut_comes_when_its_lot_is_sent_again(college: Wo
     writer.send()
     writer.lots = lots
     writer.send()
-    assert said(document).count("La dernière ligne.") == 1
+    assert html_of(document).count("La dernière ligne.") == 1
 
 
 def test_an_update_that_waits_for_another_is_not_lost_by_a_version(college: World, seat_of: Any) -> None:
@@ -257,7 +349,7 @@ def test_an_update_that_waits_for_another_is_not_lost_by_a_version(college: Worl
     writing.receive(writer.viewer, document.pk, *second)
     versions._settle(document.pk)
     writing.receive(writer.viewer, document.pk, *first)
-    assert said(document) == writer.html == TEXT + "<p>Un.</p><p>Deux.</p>"
+    assert html_of(document) == writer.html == TEXT + "<p>Un.</p><p>Deux.</p>"
 
 
 def test_thirty_writers_of_whom_one_is_away_end_with_one_text(college: World, seat_of: Any) -> None:
@@ -274,8 +366,10 @@ def test_thirty_writers_of_whom_one_is_away_end_with_one_text(college: World, se
     writers[0].send()
     for writer in writers:
         writer.fetch()
-    assert {writer.html for writer in writers} == {said(document)}
-    assert all(f"<p>{rank} au tour {turn}.</p>" in said(document) for rank in range(30) for turn in range(3))
+    assert {writer.html for writer in writers} == {html_of(document)}
+    assert all(
+        f"<p>{rank} au tour {turn}.</p>" in html_of(document) for rank in range(30) for turn in range(3)
+    )
 
 
 def test_a_version_kept_between_two_reads_hides_no_update(college: World, seat_of: Any) -> None:
@@ -287,18 +381,18 @@ def test_a_version_kept_between_two_reads_hides_no_update(college: World, seat_o
     writer.type("Quatre.")
     reads = list[str]()
 
-    def meanwhile(execute: Any, sql: str, *told: Any) -> Any:
+    def meanwhile(execute: Any, sql: str, *arguments: Any) -> Any:
         """Between the first read and the second, whichever they are."""
         reads.append(sql)
         if len(reads) == 2:
             versions._settle(document.pk)
             writer.send()
-        return execute(sql, *told)
+        return execute(sql, *arguments)
 
     with connection.execute_wrapper(meanwhile):
         late.fetch()
     late.fetch()
-    assert late.html == said(document) == TEXT + "<p>Un.</p><p>Deux.</p><p>Trois.</p><p>Quatre.</p>"
+    assert late.html == html_of(document) == TEXT + "<p>Un.</p><p>Deux.</p><p>Trois.</p><p>Quatre.</p>"
 
 
 def test_a_page_is_told_that_there_is_more(college: World, client: SchoolClient, monkeypatch: Any) -> None:
@@ -308,10 +402,10 @@ def test_a_page_is_told_that_there_is_more(college: World, client: SchoolClient,
         written(document, college.people["head"], str(rank))
     client.sit(college.people["teacher"])
     address = reverse("documents:follow", kwargs={"pk": document.pk})
-    told = client.get(address, {"depuis": "0"}).json()
-    assert (told["numero"], told["encore"]) == (3, True)
-    told = client.get(address, {"depuis": "3"}).json()
-    assert (told["numero"], told["encore"]) == (4, False)
+    answer = client.get(address, {"depuis": "0"}).json()
+    assert (answer["numero"], answer["encore"]) == (3, True)
+    answer = client.get(address, {"depuis": "3"}).json()
+    assert (answer["numero"], answer["encore"]) == (4, False)
 
 
 # Turns, without the live editor
@@ -339,7 +433,7 @@ def test_saving_replaces_only_the_paragraphs_that_changed(college: World, seat_o
         seat_of("teacher"), document.pk, "<p>Le premier, relu.</p><p>Le second paragraphe.</p>"
     )
     assert (saved.changed, saved.clashes) == (True, 0)
-    assert said(document) == "<p>Le premier, relu.</p><p>Le second paragraphe.</p><p>Ajouté en direct.</p>"
+    assert html_of(document) == "<p>Le premier, relu.</p><p>Le second paragraphe.</p><p>Ajouté en direct.</p>"
 
 
 def test_a_paragraph_changed_on_both_sides_stays_twice(college: World, seat_of: Any) -> None:
@@ -350,7 +444,7 @@ def test_a_paragraph_changed_on_both_sides_stays_twice(college: World, seat_of: 
     writing.receive(seat_of("head"), document.pk, uuid4(), content)
     saved = writing.save_turn(seat_of("teacher"), document.pk, TEXT.replace("premier", "1er"))
     assert saved.clashes == 1
-    assert said(document) == (
+    assert html_of(document) == (
         "<p>Le 1er paragraphe.</p><p>Le tout premier paragraphe.</p><p>Le second paragraphe.</p>"
     )
 
@@ -366,7 +460,7 @@ def test_saved_twice_the_text_stands_once(college: World, seat_of: Any) -> None:
     live.send()
     saved = writing.save_turn(seat_of("teacher"), document.pk, wanted)
     assert (saved.changed, saved.again) == (False, True)
-    assert said(document) == wanted + "<p>Trois.</p>"
+    assert html_of(document) == wanted + "<p>Trois.</p>"
     with pytest.raises(writing.Passed):
         writing.save_turn(seat_of("cpe"), document.pk, wanted)
 
@@ -379,7 +473,7 @@ def test_the_second_click_is_told_that_it_is_saved(college: World, client: Schoo
     for _time in range(2):
         answer = client.post(address, {"texte": "Une seule fois."}, follow=True)
         assert "C’est enregistré." in answer.content.decode()
-    assert said(document) == "<p>Une seule fois.</p>"
+    assert html_of(document) == "<p>Une seule fois.</p>"
 
 
 def test_who_lost_the_turn_keeps_what_they_typed(college: World, client: SchoolClient, clock: Any) -> None:
@@ -390,7 +484,7 @@ def test_who_lost_the_turn_keeps_what_they_typed(college: World, client: SchoolC
     answer = client.post(address, {"texte": "Mon texte à moi."})
     assert answer.status_code == 422
     assert "Mon texte à moi." in answer.content.decode()
-    assert said(document) == TEXT
+    assert html_of(document) == TEXT
 
 
 def test_without_javascript_one_takes_the_turn_writes_and_saves(college: World, client: SchoolClient) -> None:
@@ -400,7 +494,7 @@ def test_without_javascript_one_takes_the_turn_writes_and_saves(college: World, 
     assert "Le premier paragraphe." in answer.content.decode()
     address = reverse("documents:write", kwargs={"pk": document.pk})
     client.post(address, {"texte": "Le premier paragraphe.\n\n- un\n- deux"})
-    assert said(document) == "<p>Le premier paragraphe.</p><ul><li>un</li><li>deux</li></ul>"
+    assert html_of(document) == "<p>Le premier paragraphe.</p><ul><li>un</li><li>deux</li></ul>"
 
 
 # Versions
@@ -421,7 +515,7 @@ def test_a_pause_makes_a_version_and_says_who_wrote(college: World, seat_of: Any
     assert wrote == {college.people["teacher"].pk, college.people["head"].pk}
     assert not Update.objects.filter(document=document).exists()
     assert State.objects.get(document=document).number == 3
-    assert said(document) == version.html
+    assert html_of(document) == version.html
 
 
 def deep(levels: int, words: str) -> bytes:
@@ -475,7 +569,7 @@ def test_going_back_to_a_version_erases_nothing(college: World, seat_of: Any) ->
     live.type("Ajouté ensuite.")
     live.send()
     assert versions.restore(seat_of("teacher"), first).changed
-    assert said(document) == TEXT
+    assert html_of(document) == TEXT
     live.fetch()
     assert live.html == TEXT
     kept = [version.html for version in Version.objects.filter(document=document).order_by("number")]
@@ -532,7 +626,7 @@ def test_a_suggestion_is_taken_once_by_who_runs(college: World, seat_of: Any) ->
     assert not rules.settles(seat_of("cpe"), suggestion)
     assert comments.accept(seat_of("teacher"), suggestion)
     assert not comments.accept(seat_of("teacher"), suggestion)
-    assert said(document) == "<p>Le premier paragraphe.</p><p>Le deuxième paragraphe.</p>"
+    assert html_of(document) == "<p>Le premier paragraphe.</p><p>Le deuxième paragraphe.</p>"
     suggestion.refresh_from_db()
     assert suggestion.outcome == Comment.Outcome.ACCEPTED
 
@@ -543,7 +637,7 @@ def test_a_suggestion_goes_where_it_was_made_among_the_same_words(college: World
         document, college.people["teacher"], passage="un mot", prefix="puis ", replacement="deux mots"
     )
     comments.accept(seat_of("teacher"), suggestion)
-    assert said(document) == "<p>un mot, puis deux mots</p>"
+    assert html_of(document) == "<p>un mot, puis deux mots</p>"
 
 
 def suggest(client: SchoolClient, document: Document, **facts: str) -> Any:
@@ -566,7 +660,7 @@ def test_a_suggestion_sent_by_the_form_changes_the_passage_that_was_chosen(
     suggest(client, document, avant=shared.BEGINS, place="une chatte")
     for suggestion in document.comments.order_by("pk"):
         comments.accept(seat_of("teacher"), suggestion)
-    assert said(document) == "<p>une chatte dort, il mange un chien</p>"
+    assert html_of(document) == "<p>une chatte dort, il mange un chien</p>"
 
 
 def test_a_suggestion_of_which_the_words_before_have_changed_changes_no_other_passage(
@@ -574,11 +668,11 @@ def test_a_suggestion_of_which_the_words_before_have_changed_changes_no_other_pa
 ) -> None:
     html = "<p>un chat dort, il mange un chat</p>"
     document = begun(seat_of("teacher"), html=html)
-    told = Said("un chat", "elle mange ", "", "un chien")
-    suggestion, _new = comments.comment(seat_of("teacher"), document.pk, told)
+    remark = Said("un chat", "elle mange ", "", "un chien")
+    suggestion, _new = comments.comment(seat_of("teacher"), document.pk, remark)
     with pytest.raises(comments.Gone):
         comments.accept(seat_of("teacher"), suggestion)
-    assert said(document) == html
+    assert html_of(document) == html
 
 
 @pytest.mark.parametrize(
@@ -618,8 +712,8 @@ def test_a_suggestion_of_which_the_passage_has_gone_is_not_applied(college: Worl
 
 def test_said_twice_it_is_said_once(college: World, seat_of: Any) -> None:
     document = staff_document(college)
-    told = Said("Le second", "", "À préciser.")
-    assert [comments.comment(seat_of("cpe"), document.pk, told)[1] for _time in range(2)] == [True, False]
+    remark = Said("Le second", "", "À préciser.")
+    assert [comments.comment(seat_of("cpe"), document.pk, remark)[1] for _time in range(2)] == [True, False]
     comment = Comment.objects.get(document=document)
     assert [comments.answer(seat_of("head"), comment, "Fait.") for _time in range(2)] == [True, False]
     assert comments.settle(seat_of("cpe"), comment)
@@ -686,6 +780,21 @@ def test_one_takes_back_what_one_said_and_who_runs_what_anybody_said(college: Wo
     assert allowed == {"cpe", "teacher", "head"}
 
 
+def test_who_reads_only_is_told_so_and_whom_to_ask(
+    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = staff_document(college)
+    client.sit(college.people["head"])
+    address = reverse("documents:comments", kwargs={"pk": document.pk})
+    assert "Vous lisez seulement" not in client.get(address).content.decode()
+    monkeypatch.setattr("preau.commons.documents.rules.comments", lambda *_: False)
+    page = client.get(address).content.decode()
+    assert "Vous lisez seulement" in page and "Commenter un passage" not in page
+    assert f"demandez à {college.people['teacher'].full_name}" in page
+    # The list holds what others wrote too, and its title says so.
+    assert "ce qu’on vous donne à lire" in client.get(reverse("documents:home")).content.decode()
+
+
 def test_a_pupil_reads_no_comment_of_a_document_that_is_not_theirs(
     college: World, twin: World, seat_of: Any
 ) -> None:
@@ -703,12 +812,12 @@ def test_the_page_follows_what_others_write(college: World, client: SchoolClient
     written(document, college.people["head"], "Du proviseur.")
     client.sit(college.people["teacher"])
     present(document, college.people["head"], writes=True)
-    told = client.get(reverse("documents:follow", kwargs={"pk": document.pk}), {"depuis": "0"}).json()
-    updates = [base64.b64decode(one) for one in told["ajouts"]]
+    answer = client.get(reverse("documents:follow", kwargs={"pk": document.pk}), {"depuis": "0"}).json()
+    updates = [base64.b64decode(one) for one in answer["ajouts"]]
     assert shared.html_of(shared.opened(b"", updates)) == TEXT + "<p>Du proviseur.</p>"
-    assert [one["nom"] for one in told["presents"]] == [college.people["head"].full_name]
+    assert [one["nom"] for one in answer["presents"]] == [college.people["head"].full_name]
     again = client.get(
-        reverse("documents:follow", kwargs={"pk": document.pk}), {"depuis": told["numero"]}
+        reverse("documents:follow", kwargs={"pk": document.pk}), {"depuis": answer["numero"]}
     ).json()
     assert again["ajouts"] == []
 
@@ -727,10 +836,10 @@ def test_sending_answers_with_what_others_wrote(college: World, client: SchoolCl
         "lot": batch,
         "ajout": base64.b64encode(content).decode(),
     }
-    told = client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).json()
-    assert told["garde"] == 3
-    assert len(told["ajouts"]) == 2
-    assert [one["moi"] for one in told["presents"]] == [True]
+    answer = client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).json()
+    assert answer["garde"] == 3
+    assert len(answer["ajouts"]) == 2
+    assert [one["moi"] for one in answer["presents"]] == [True]
 
 
 @pytest.mark.parametrize(
@@ -766,7 +875,7 @@ def test_nobody_writes_as_somebody_who_has_signed_in_since(
     teacher = seat_of("teacher")
     body["contexte"] = stamp.seal(college.people["teacher"].account.pk, teacher.key)
     assert client.post(reverse("documents:send", kwargs={"pk": document.pk}), body).status_code == 409
-    assert said(document) == TEXT
+    assert html_of(document) == TEXT
 
 
 def test_who_is_there_is_forgotten(college: World, seat_of: Any, clock: Any) -> None:
@@ -808,8 +917,8 @@ def test_a_place_that_one_does_not_read_is_not_one_s_own(
 ) -> None:
     own_document(college)
     client.sit(college.people["teacher"])
-    said = client.get(reverse("documents:home"), {"lieu": key}).content.decode()
-    assert "Vous n’entrez pas dans ce lieu" in said
+    page = client.get(reverse("documents:home"), {"lieu": key}).content.decode()
+    assert "Vous n’entrez pas dans ce lieu" in page
     assert "Vous n’entrez pas dans ce lieu" not in client.get(reverse("documents:home")).content.decode()
 
 
@@ -905,14 +1014,14 @@ def test_a_comment_is_told_to_who_began_the_document_and_its_answer_to_who_made_
 ) -> None:
     document = staff_document(college)
     head, teacher = seat_of("head"), seat_of("teacher")
-    told = Item.objects.filter(kind="documents.commented")
+    notices = Item.objects.filter(kind="documents.commented")
     comment, _new = comments.comment(head, document.pk, comments.Said("Le second", "", "À préciser."))
     comments.comment(head, document.pk, comments.Said("Le second", "", "À préciser."))
-    assert [item.person_id for item in told] == [teacher.person.pk]
+    assert [item.person_id for item in notices] == [teacher.person.pk]
     comments.answer(teacher, comment, "C’est fait.")
-    assert set(told.values_list("person_id", flat=True)) == {teacher.person.pk, head.person.pk}
+    assert set(notices.values_list("person_id", flat=True)) == {teacher.person.pk, head.person.pk}
     comments.settle(head, comment)
-    assert not told.filter(read_at=None).exists()
+    assert not notices.filter(read_at=None).exists()
 
 
 def test_who_reads_a_document_no_more_is_not_told_of_it(college: World, seat_of: Any) -> None:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.commons.documents import rules
@@ -21,15 +22,15 @@ from preau.foundation.pages import status_of, tell_outcome
 from preau.foundation.paging import page_for, query_of
 
 A_PAGE = 30
+GONE = gettext_lazy("Vous ne commentez plus ce document.")
 
 
 @opens(Document, to=rules.is_shown)
 @require_http_methods(["GET", "POST"])
 def comments(request: HttpRequest, document: Document) -> HttpResponseBase:
     """All that is said, and the form to say more."""
-    writes = rules.writes(request.viewer, document)
     form = None
-    if writes:
+    if rules.comments(request.viewer, document):
         asked = {"passage": request.GET.get("passage", "")[:300], "avant": request.GET.get("avant", "")[-60:]}
         form = CommentForm(
             texts.html_now(document), lambda: texts.doc_of(document), request.POST or None, initial=asked
@@ -54,22 +55,32 @@ def _page(
         "threads": remarks.threads_of(request.viewer, document, page.object_list),
         "form": form,
         "answer": answer or AnswerForm(),
+        "asked": "passage" in request.GET,
         "answered": to,
-        "writes": rules.writes(request.viewer, document),
+        "comments": rules.comments(request.viewer, document),
+        "asks": _whom_to_ask(document),
     }
     return render(request, "documents/comments.html", context, status=max(status_of(form), status_of(answer)))
+
+
+def _whom_to_ask(document: Document) -> str:
+    """Whoever began it; between schools people are known by their first names."""
+    by = document.owner or document.begun_by
+    if by is None:
+        return ""
+    return by.given_name if getattr(document, "meets", False) else by.full_name
 
 
 def _said(request: HttpRequest, document: Document, form: CommentForm) -> bool:
     data = form.cleaned_data
     is_suggestion = data["genre"] == "suggestion"
-    said = saying.Said(
+    remark = saying.Said(
         data["passage"], data["avant"], data["texte"], data["place"] if is_suggestion else None
     )
     try:
-        _made, new = saying.comment(request.viewer, document.pk, said)
+        _made, new = saying.comment(request.viewer, document.pk, remark)
     except writing.NotOpen:
-        form.add_error(None, _("Vous n’écrivez plus dans ce document."))
+        form.add_error(None, GONE)
         return False
     tell_outcome(request, new, _("La suggestion est là.") if is_suggestion else _("Le commentaire est là."))
     return True
@@ -131,11 +142,13 @@ def withdraw(request: HttpRequest, comment: Comment) -> HttpResponseRedirect:
     return _done(request, comment, lambda: saying.withdraw(request.viewer, comment), _("C’est retiré."))
 
 
-def _done(request: HttpRequest, comment: Comment, act: Callable[[], bool], said: str) -> HttpResponseRedirect:
+def _done(
+    request: HttpRequest, comment: Comment, act: Callable[[], bool], sentence: str
+) -> HttpResponseRedirect:
     try:
         changed = act()
     except writing.NotOpen:
-        messages.error(request, _("Vous n’écrivez plus dans ce document."))
+        messages.error(request, GONE)
     else:
-        tell_outcome(request, changed, said)
+        tell_outcome(request, changed, sentence)
     return redirect("documents:comments", pk=comment.document_id)

@@ -70,7 +70,7 @@ def version(request: HttpRequest, version: Version) -> HttpResponse:
         "document": version.document,
         "when": kept.said_at(request.viewer, version),
         "by": ", ".join(people.authors_of(version.document, [version.pk]).get(version.pk, [])),
-        "passages": kept.drawn(passages),
+        "passages": kept.drawn(version.document, passages),
         "changed": any(one.state != "same" for one in passages),
         "until_now": until_now,
         "former": former,
@@ -88,6 +88,6 @@ def restore_version(request: HttpRequest, version: Version) -> HttpResponseRedir
     except writing.NotOpen:
         messages.error(request, _("Vous n’écrivez plus dans ce document."))
     else:
-        said = _("Le document est revenu à cette version. Ce qui a suivi reste dans l’historique.")
-        tell_outcome(request, saved.changed, said, _("Le document dit déjà cela."))
+        sentence = _("Le document est revenu à cette version. Ce qui a suivi reste dans l’historique.")
+        tell_outcome(request, saved.changed, sentence, _("Le document dit déjà cela."))
     return redirect("documents:document", pk=version.document_id)

@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.commons.documents import exports, imports, rules
-from preau.commons.documents.actions import keeping, leaving, writing
+from preau.commons.documents.actions import bringing, keeping, leaving, writing
+from preau.commons.documents.actions.bringing import Brought, Taken
 from preau.commons.documents.forms import FindForm, NewForm, TitleForm, known_title, title_from
 from preau.commons.documents.models import Document
-from preau.commons.documents.queries import lists, places, texts
+from preau.commons.documents.queries import lists, pictures, places, texts
 from preau.foundation import dates, downloads, pdf, uploads
 from preau.foundation.access import opens
 from preau.foundation.gone import removes
@@ -20,6 +23,8 @@ from preau.foundation.pages import NOTHING_CHANGED, render_form, tell_outcome
 from preau.foundation.paging import page_for, query_of
 
 A_PAGE = 30
+# Of the pictures that a file brought and that are not taken, how many are told apart.
+MOST_REASONS = 5
 
 
 @opens(to=rules.has_documents)
@@ -67,11 +72,11 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
 def _begun(request: HttpRequest, form: NewForm) -> Document | None:
     data = form.cleaned_data
-    file, html = data["fichier"], ""
+    file, brought = data["fichier"], Brought("")
     try:
         place = form.place
         if file:
-            html = imports.html_of(file)
+            brought = imports.read(file)
     except imports.Unreadable as error:
         form.add_error("fichier", str(error))
         return None
@@ -80,13 +85,41 @@ def _begun(request: HttpRequest, form: NewForm) -> Document | None:
         return None
     title = data["titre"] or title_from(file.name)
     try:
-        return keeping.begin(request.viewer, place, title, html, data["sent_as"])
+        made, taken = bringing.bring(request.viewer, place, title, brought, data["sent_as"])
     except keeping.TooMany:
-        said = _(
+        sentence = _(
             "Il y a déjà %(number)s documents ici, corbeille comprise : jetez-en avant d’en commencer un."
         )
-        form.add_error("titre", said % {"number": rules.MOST_DOCUMENTS})
+        form.add_error("titre", sentence % {"number": rules.MOST_DOCUMENTS})
         return None
+    _tell_pictures(request, taken)
+    return made
+
+
+def _tell_pictures(request: HttpRequest, taken: Taken) -> None:
+    """What became of the pictures of the file, each that is left out with its reason."""
+    if count := len(taken.files):
+        said = ngettext(
+            "L’image du fichier est dans le document.",
+            "Les %(num)s images du fichier sont dans le document.",
+            count,
+        )
+        messages.success(request, said % {"num": count})
+    if taken.silent:
+        said = ngettext(
+            "Le fichier ne dit pas ce que montre une image, pour qui ne la voit pas.",
+            "Le fichier ne dit pas ce que montrent %(num)s images, pour qui ne les voit pas.",
+            taken.silent,
+        )
+        messages.info(request, said % {"num": taken.silent})
+    if left := len(taken.refused):
+        said = ngettext(
+            "Une image du fichier n’est pas dans le document.",
+            "%(num)s images du fichier ne sont pas dans le document.",
+            left,
+        )
+        reasons = list(dict.fromkeys(taken.refused))[:MOST_REASONS]
+        messages.warning(request, " ".join([said % {"num": left}, *reasons]))
 
 
 @opens(Document, to=rules.writes)
@@ -108,18 +141,22 @@ def rename(request: HttpRequest, document: Document) -> HttpResponse:
 @opens(Document, to=rules.is_shown)
 @require_safe
 def export(request: HttpRequest, document: Document) -> HttpResponseBase:
-    """The document as a file: « format » is odt, docx, pdf, html or md."""
+    """The document as a file: « format » is odt, docx, pdf, html or md, which is an archive where there are pictures."""
     kind = request.GET.get("format", "")
     html = texts.html_now(document)
+
+    def prints() -> exports.Prints:
+        return exports.prints_of(pictures.files_of(document, html))
+
     if kind == "pdf":
         if not pdf.is_possible():
             return downloads.no_pdf()
-        return downloads.pdf_file(exports.plain_name(document), exports.paper(document, html))
-    made = exports.MADE.get(kind)
-    if made is None:
+        return downloads.pdf_file(exports.plain_name(document), exports.paper(document, html, prints()))
+    if kind not in exports.MADE:
         return render(request, "documents/export.html", {"document": document, "kinds": exports.KINDS})
-    response: Any = HttpResponse(made.make(document.title, html), content_type=made.content_type)
-    return downloads.as_file(response, f"{exports.plain_name(document)}.{kind}")
+    made = exports.taken(kind, document.title, html, prints())
+    response: Any = HttpResponse(made.content, content_type=made.content_type)
+    return downloads.as_file(response, f"{exports.plain_name(document)}.{made.ending}")
 
 
 @removes
@@ -128,8 +165,8 @@ def export(request: HttpRequest, document: Document) -> HttpResponseBase:
 def throw_away(request: HttpRequest, document: Document) -> HttpResponseRedirect:
     """To the bin."""
     thrown = leaving.throw_away(request.viewer, document.pk)
-    said = _("« %(title)s » est à la corbeille, pour %(days)s jours.")
-    tell_outcome(request, thrown, said % {"title": document.title, "days": rules.BIN_DAYS})
+    sentence = _("« %(title)s » est à la corbeille, pour %(days)s jours.")
+    tell_outcome(request, thrown, sentence % {"title": document.title, "days": rules.BIN_DAYS})
     return redirect("documents:bin")
 
 

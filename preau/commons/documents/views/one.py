@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,13 +17,30 @@ from preau.commons.documents import rules
 from preau.commons.documents.actions import writing
 from preau.commons.documents.forms import PageForm, SendForm, WriteForm
 from preau.commons.documents.models import Document, Turn
-from preau.commons.documents.queries import lists, people, places, remarks, texts
+from preau.commons.documents.queries import lists, people, pictures, places, remarks, texts
 from preau.foundation import dates, stamp
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, NOTHING_CHANGED, TYPED_WRONG, render_form
 from preau.foundation.richtext import shared
 
-CLOSED, TOO_HEAVY = 403, 413
+CLOSED, TOO_HEAVY, LATER = 403, 413, 429
+NOT_READ = gettext_lazy("Cet envoi n’a pas pu être lu.")
+# Why a sending is not kept, for its page and for whoever writes there.
+REFUSALS: dict[type[Exception], tuple[int, Any]] = {
+    writing.NotOpen: (CLOSED, gettext_lazy("Vous n’écrivez plus dans ce document.")),
+    writing.Full: (TOO_HEAVY, gettext_lazy("Ce document est trop lourd : commencez-en un autre.")),
+    writing.Crowded: (
+        LATER,
+        gettext_lazy(
+            "%(number)s personnes écrivent déjà ici. Vos mots sont gardés sur cet appareil : ils partiront dès que l’une s’arrêtera."
+        ),
+    ),
+    writing.TooFast: (
+        LATER,
+        gettext_lazy("Cela va trop vite. Vos mots sont gardés sur cet appareil, et partent dans un instant."),
+    ),
+    shared.NotAnUpdate: (TYPED_WRONG, NOT_READ),
+}
 
 
 @opens(Document, to=rules.is_shown)
@@ -33,12 +50,16 @@ def document(request: HttpRequest, document: Document) -> HttpResponse:
     viewer = request.viewer
     face = places.faces_of(viewer, [document]).get((document.kind, document.place)) or places.own_face()
     passages = remarks.open_passages(document)
+    html = texts.html_now(document)
     context = {
         "document": document,
-        "html": texts.html_now(document),
+        "html": html,
+        "pictures": pictures.shown(document, html),
         "face": face,
         "pages": lists.beside(viewer, document, face),
+        "beside": places.shown_beside(viewer, document, face),
         "writes": rules.writes(viewer, document),
+        "comments": rules.comments(viewer, document),
         "runs": rules.runs(viewer, document),
         "passages": json.dumps(passages) if passages else "",
         "open_comments": len(passages),
@@ -87,22 +108,26 @@ def send(request: HttpRequest, document: Document) -> HttpResponse:
     data = form.cleaned_data
     try:
         number = writing.receive(request.viewer, document.pk, data["lot"], data["ajout"])
-    except writing.NotOpen:
-        return JsonResponse({"erreur": _("Vous n’écrivez plus dans ce document.")}, status=CLOSED)
-    except writing.Full:
-        said = _("Ce document est trop lourd : commencez-en un autre.")
-        return JsonResponse({"erreur": said}, status=TOO_HEAVY)
-    except shared.NotAnUpdate:
-        return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
+    except tuple(REFUSALS) as refusal:
+        return _refused(type(refusal))
     writing.appear(request.viewer, document, data["onglet"], data["curseur"], writes=True)
     return _answer(request, document, data["depuis"], garde=number)
 
 
+def _refused(refusal: type[Exception]) -> JsonResponse:
+    """Nothing of it is kept, and nothing is lost: the page keeps what it has, and sends again what may come later."""
+    status, sentence = REFUSALS[refusal]
+    answer = JsonResponse({"erreur": sentence % {"number": rules.MOST_WRITERS}}, status=status)
+    if status == LATER:
+        answer.headers["Retry-After"] = str(rules.LATER)
+    return answer
+
+
 def _not_read(form: SendForm) -> JsonResponse:
     if form.has_error("ajout", "heavy"):
-        said = _("Vous avez ajouté trop de texte d’un coup : collez-le en plusieurs fois.")
-        return JsonResponse({"erreur": said}, status=TOO_HEAVY)
-    return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
+        sentence = _("Vous avez ajouté trop de texte d’un coup : collez-le en plusieurs fois.")
+        return JsonResponse({"erreur": sentence}, status=TOO_HEAVY)
+    return JsonResponse({"erreur": str(NOT_READ)}, status=TYPED_WRONG)
 
 
 @opens(Document, to=rules.is_shown, stamped=False, leaves=True)
@@ -111,12 +136,13 @@ def here(request: HttpRequest, document: Document) -> HttpResponse:
     """A page is open, or has just closed."""
     form = PageForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"erreur": _("Cet envoi n’a pas pu être lu.")}, status=TYPED_WRONG)
+        return JsonResponse({"erreur": str(NOT_READ)}, status=TYPED_WRONG)
     data = form.cleaned_data
     if data["ferme"]:
         writing.disappear(request.viewer, document, data["onglet"])
         return JsonResponse({})
-    caret = data["curseur"] if rules.writes(request.viewer, document) else ""
+    may = rules.writes(request.viewer, document) and people.has_room(request.viewer, document)
+    caret = data["curseur"] if may else ""
     writing.appear(request.viewer, document, data["onglet"], caret, writes=bool(caret))
     return _answer(request, document, data["depuis"])
 
@@ -171,10 +197,10 @@ def _save(request: HttpRequest, document: Document, form: WriteForm) -> bool:
     try:
         saved = writing.save_turn(request.viewer, document.pk, form.cleaned_data["texte"])
     except writing.Passed:
-        said = _(
+        sentence = _(
             "Votre tour d’écriture est passé. Copiez votre texte, puis reprenez la plume pour l’ajouter."
         )
-        form.add_error("texte", said)
+        form.add_error("texte", sentence)
         return False
     except writing.Held as held:
         form.add_error("texte", held_said(document, held.turn))

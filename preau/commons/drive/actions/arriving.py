@@ -22,21 +22,21 @@ def said_of(place: Place, folder: Item | None) -> str:
     return f"{KEY}:{place.key}/{folder.pk if folder else ''}"
 
 
-def check(viewer: Viewer, said: str, size: int) -> None:
+def check(viewer: Viewer, text: str, size: int) -> None:
     """Raises UploadRefused for what could not be kept there."""
-    place, folder = _target(viewer, said)
+    place, folder = _target(viewer, text)
     if not rules.adds_in(viewer, place.kind, folder):
         raise UploadRefused(_("On n’ajoute rien ici : choisissez un autre dossier."))
     if size > rules.ARRIVED.size:
-        said = _("Ce fichier est trop lourd : %(most)s au plus.")
-        raise UploadRefused(said % {"most": weight(rules.ARRIVED.size)})
+        text = _("Ce fichier est trop lourd : %(most)s au plus.")
+        raise UploadRefused(text % {"most": weight(rules.ARRIVED.size)})
     if size > places.room_of(viewer, place).left:
         raise NoRoom(keeping.full())
 
 
-def keep(viewer: Viewer, said: str, file: Any) -> str:
+def keep(viewer: Viewer, path: str, file: Any) -> str:
     """Put the file in its folder; the page of the folder. Raises UploadRefused."""
-    place, folder = _target(viewer, said)
+    place, folder = _target(viewer, path)
     try:
         keeping.add_files(viewer, place, folder, [file], rules.ARRIVED)
     except keeping.Refusal as error:
@@ -44,8 +44,8 @@ def keep(viewer: Viewer, said: str, file: Any) -> str:
     return reverse("drive:item", kwargs={"pk": folder.pk}) if folder else place.url
 
 
-def _target(viewer: Viewer, said: str) -> tuple[Place, Item | None]:
-    key, _slash, number = said.partition("/")
+def _target(viewer: Viewer, path: str) -> tuple[Place, Item | None]:
+    key, _slash, number = path.partition("/")
     target = places.target_named(viewer, key, number)
     if target is None:
         raise UploadRefused(str(places.NOT_THERE))

@@ -19,6 +19,7 @@ from preau.directory.words import Profile
 from preau.foundation import dates, filekinds
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import LookupTerms, TitledRow, found_in, titled
+from preau.foundation.templating import url
 from preau.foundation.text import weight
 
 WEEK = timedelta(days=7)
@@ -91,7 +92,7 @@ def _row(viewer: Viewer, item: Item, shares: Sequence[Share]) -> Row:
     return Row(
         item.pk,
         item.name,
-        reverse("drive:item", kwargs={"pk": item.pk}),
+        url("drive:item", pk=item.pk),
         _icon(item),
         _detail(viewer, item),
         reverse("files:glimpse", kwargs={"public_id": file.public_id}) if file and has_glimpse else "",
@@ -262,7 +263,7 @@ def way_to(viewer: Viewer, item: Item) -> list[tuple[str, str]]:
     else:
         place = place_of(item)
         first = (place.name, place.url)
-    steps = [(name, reverse("drive:item", kwargs={"pk": pk})) for pk, name in above]
+    steps = [(name, url("drive:item", pk=pk)) for pk, name in above]
     return [first, *steps, (item.name, "")]
 
 
@@ -284,4 +285,4 @@ def _hit(viewer: Viewer, row: TitledRow) -> Hit:
     when = dates.near_day(dates.local(row.at).date(), viewer.today) if row.at else ""
     where = _("dans le texte") if row.by_words else ""
     detail = " · ".join(filter(None, [where, when]))
-    return Hit(row.title, reverse("drive:item", kwargs={"pk": row.pk}), detail, near=row.near)
+    return Hit(row.title, url("drive:item", pk=row.pk), detail, near=row.near)

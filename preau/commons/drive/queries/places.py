@@ -138,7 +138,7 @@ def groups_of(viewer: Viewer) -> list[Group]:
         return []
     ids = groups_learnt(viewer) if viewer.profile == Profile.PUPIL else groups_taught(viewer)
     rows = Group.objects.filter(pk__in=ids, school=viewer.school_id, year=viewer.year.pk)
-    return list(rows.order_by("kind", "name", "pk"))
+    return list(rows.order_by("kind", "rank", "name", "pk"))
 
 
 @dataclass(frozen=True)

@@ -78,16 +78,16 @@ def advice_of(item: Item) -> list[tuple[str, str]]:
     if content is None or content.is_tagged is None:
         return []
     if content.pages and not content.words:
-        said = _(
+        sentence = _(
             "Ses pages sont des images : rien ne s’y lit à voix haute, rien ne s’y trouve. Joignez aussi le texte."
         )
-        return [(_("Aucun mot dans ce PDF"), said)]
+        return [(_("Aucun mot dans ce PDF"), sentence)]
     if not content.is_tagged:
-        said = _(
+        sentence = _(
             "Un lecteur d’écran y perd les titres, les listes et les tableaux. Enregistrez-le de nouveau : dans LibreOffice, « PDF balisé » ; "
             "dans Word, « Balises de structure de document pour l’accessibilité »."
         )
-        return [(_("PDF sans balises"), said)]
+        return [(_("PDF sans balises"), sentence)]
     return []
 
 

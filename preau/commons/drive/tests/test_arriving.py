@@ -26,13 +26,16 @@ START = "/medias/envois/"
 NOTES = b"La riviere en novembre.\n" * 40
 
 
-def said(**facts: str) -> str:
+def metadata(**facts: str) -> str:
     return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in facts.items())
 
 
 def begun(client: SchoolClient, goes_to: str, size: int = len(NOTES), name: str = "Notes.txt") -> Any:
     more = {"goes_to": goes_to} if goes_to else {}
-    headers = TUS | {"Upload-Length": str(size), "Upload-Metadata": said(filename=name, modified="1", **more)}
+    headers = TUS | {
+        "Upload-Length": str(size),
+        "Upload-Metadata": metadata(filename=name, modified="1", **more),
+    }
     return client.post(START, headers=headers)
 
 

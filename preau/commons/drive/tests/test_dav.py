@@ -319,7 +319,7 @@ def test_a_folder_is_copied_whole_or_alone(teacher: Telephone) -> None:
 def test_where_a_document_may_not_go(teacher: Telephone) -> None:
     code(teacher, "PUT", f"{OWN}a.txt", "un")
     for way in ("MOVE", "COPY"):
-        told = [
+        cases = [
             ({}, 400),
             ({"Destination": "http://ailleurs.example/dav/fichiers/Mes%20fichiers/b.txt"}, 502),
             ({"Destination": "/autre/b.txt"}, 502),
@@ -330,8 +330,8 @@ def test_where_a_document_may_not_go(teacher: Telephone) -> None:
             ({"Destination": f"{RECEIVED}b.txt"}, 403),
             ({"Destination": f"{OWN}b.txt", "Overwrite": "oui"}, 400),
         ]
-        assert [code(teacher, way, f"{OWN}a.txt", **headers) for headers, _ in told] == [
-            one for _, one in told
+        assert [code(teacher, way, f"{OWN}a.txt", **headers) for headers, _ in cases] == [
+            one for _, one in cases
         ]
         assert code(teacher, way, f"{OWN}absent.txt", Destination=f"{OWN}b.txt") == 404
     assert listed(teacher, OWN) == ["a.txt"]
@@ -376,15 +376,20 @@ def test_between_places_it_is_copied_then_thrown_away(teacher: Telephone, colleg
 
 
 def test_what_each_sees_at_the_top(college: World, seat_of: Any) -> None:
-    told = {}
+    names_by_profile = {}
     for key in ("teacher", "pupil", "guardian", "cpe"):
         tops = listed(Telephone(seat_of(key), "fichiers"), TOP)
-        told[key] = {re.split(r" (?=\d|de )", one)[0] for one in tops}
+        names_by_profile[key] = {re.split(r" (?=\d|de )", one)[0] for one in tops}
     everyone = {"Mes fichiers", "Reçus"}
-    assert everyone | {"Classe", "Équipe", "Salle des personnels"} <= told["teacher"]
-    assert everyone | {"Classe"} <= told["pupil"] and not {"Équipe", "Salle des personnels"} & told["pupil"]
-    assert everyone <= told["guardian"] and not {"Classe", "Équipe"} & told["guardian"]
-    assert everyone | {"Salle des personnels"} <= told["cpe"]
+    assert everyone | {"Classe", "Équipe", "Salle des personnels"} <= names_by_profile["teacher"]
+    assert (
+        everyone | {"Classe"} <= names_by_profile["pupil"]
+        and not {"Équipe", "Salle des personnels"} & names_by_profile["pupil"]
+    )
+    assert (
+        everyone <= names_by_profile["guardian"] and not {"Classe", "Équipe"} & names_by_profile["guardian"]
+    )
+    assert everyone | {"Salle des personnels"} <= names_by_profile["cpe"]
 
 
 def test_a_pupil_adds_in_the_folders_that_take_it(
@@ -396,8 +401,8 @@ def test_a_pupil_adds_in_the_folders_that_take_it(
         of_class(group, name, by, is_folder=True, pupils_may=way)
     of_class(group, "Consignes.txt", by)
     here = class_at(college)
-    told = {name: code(pupil, "PUT", f"{here}{name}/moi.txt", "moi") for name in ways}
-    assert told == {"Lire": 403, "Ajouter": 201, "Remettre": 201}
+    status_by_folder = {name: code(pupil, "PUT", f"{here}{name}/moi.txt", "moi") for name in ways}
+    assert status_by_folder == {"Lire": 403, "Ajouter": 201, "Remettre": 201}
     assert code(pupil, "PUT", f"{here}moi.txt", "moi") == 403
     for method, headers in [
         ("PUT", {}),
@@ -579,7 +584,7 @@ def test_the_header_if(teacher: Telephone) -> None:
     path = f"{OWN}a.txt"
     tag = teacher.ask("PUT", path, "un").headers["ETag"]
     token = lock(teacher, path)
-    told = {
+    status_by_header = {
         f"(<{token}> [{tag}])": 204,
         f'(<{token}> ["autre"])': 412,
         f"(<{token}>) (Not <DAV:no-lock>)": 204,
@@ -594,7 +599,9 @@ def test_the_header_if(teacher: Telephone) -> None:
         "(<a>) x": 400,
         "(<a>)" * 101: 400,
     }
-    assert {said: code(teacher, "PUT", path, "un", If=said) for said in told} == told
+    assert {
+        header: code(teacher, "PUT", path, "un", If=header) for header in status_by_header
+    } == status_by_header
 
 
 # Properties

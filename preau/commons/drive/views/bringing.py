@@ -50,8 +50,8 @@ def add(request: HttpRequest) -> HttpResponseBase:
         except (UploadRefused, keeping.Refusal) as error:
             form.add_error("fichiers", str(error))
         else:
-            said = ngettext("%(num)s fichier déposé.", "%(num)s fichiers déposés.", len(made))
-            messages.success(request, said % {"num": len(made)})
+            sentence = ngettext("%(num)s fichier déposé.", "%(num)s fichiers déposés.", len(made))
+            messages.success(request, sentence % {"num": len(made)})
             return _back(place, folder)
     return listing(request, place, folder, form=form)
 
@@ -89,10 +89,10 @@ def gesture(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Choisissez au moins un document."))
     elif form.cleaned_data["geste"] == "jeter":
         thrown = sum(leaving.trash(request.viewer, item) for item in form.cleaned_data["documents"])
-        said = ngettext(
+        sentence = ngettext(
             "%(num)s élément est à la corbeille.", "%(num)s éléments sont à la corbeille.", thrown
         )
-        tell_outcome(request, thrown, said % {"num": thrown})
+        tell_outcome(request, thrown, sentence % {"num": thrown})
     else:
         _put_away(request, form.cleaned_data["documents"], form.cleaned_data["dans"])
     return HttpResponseRedirect(safe_next(request, "/mes-fichiers/"))
@@ -105,9 +105,9 @@ def _put_away(request: HttpRequest, items: Iterable[Item], folder: Item | None) 
             moved += keeping.change(request.viewer, item, keeping.Change(item.name, folder))
         except keeping.Refusal as error:
             messages.error(request, f"{item.name}\u202f: {error}")
-    said = ngettext("%(num)s élément est rangé.", "%(num)s éléments sont rangés.", moved)
+    sentence = ngettext("%(num)s élément est rangé.", "%(num)s éléments sont rangés.", moved)
     if moved:
-        messages.success(request, said % {"num": moved})
+        messages.success(request, sentence % {"num": moved})
 
 
 @opens(Item, to=rules.keeps_present)

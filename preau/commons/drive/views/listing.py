@@ -129,8 +129,10 @@ def trash_bin(request: HttpRequest) -> HttpResponse:
 def empty(request: HttpRequest) -> HttpResponseRedirect:
     """Erase all that one has in the bin."""
     count = leaving.empty_bin(request.viewer)
-    said = ngettext("%(num)s élément est effacé.", "%(num)s éléments sont effacés.", count) % {"num": count}
-    tell_outcome(request, count, said, _("La corbeille était vide."))
+    sentence = ngettext("%(num)s élément est effacé.", "%(num)s éléments sont effacés.", count) % {
+        "num": count
+    }
+    tell_outcome(request, count, sentence, _("La corbeille était vide."))
     return redirect("drive:bin")
 
 

@@ -77,8 +77,8 @@ def share(request: HttpRequest, item: Item) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         until = form.cleaned_data["jusque"]
         changed = sharing.share(request.viewer, item, form.readers(), until)
-        said = _("C’est partagé. %(until)s.") % {"until": lists.until_said(until, request.viewer.today)}
-        tell_outcome(request, changed, said, _("C’était déjà partagé jusqu’à ce jour."))
+        sentence = _("C’est partagé. %(until)s.") % {"until": lists.until_said(until, request.viewer.today)}
+        tell_outcome(request, changed, sentence, _("C’était déjà partagé jusqu’à ce jour."))
         return redirect("drive:item", pk=item.pk)
     shares = lists.shares_of(request.viewer, [item.pk]).get(item.pk, [])
     context = {"form": form, "item": item, "shares": shown.share_rows(request.viewer, shares)}
@@ -102,8 +102,8 @@ def end_share(request: HttpRequest, share: Share) -> HttpResponseRedirect:
 def trash(request: HttpRequest, item: Item) -> HttpResponseRedirect:
     """To the bin."""
     thrown = leaving.trash(request.viewer, item)
-    said = _("« %(name)s » est à la corbeille, pour %(days)s jours.")
-    tell_outcome(request, thrown, said % {"name": item.name, "days": rules.BIN_DAYS})
+    sentence = _("« %(name)s » est à la corbeille, pour %(days)s jours.")
+    tell_outcome(request, thrown, sentence % {"name": item.name, "days": rules.BIN_DAYS})
     if item.parent_id:
         return redirect("drive:item", pk=item.parent_id)
     return HttpResponseRedirect(places.place_of(item).url)

@@ -111,7 +111,7 @@ def ask(request: HttpRequest, provider: Provider, after: str, *, again: int = 0)
     }
     request.session[ASKED] = waiting
     digest = hashlib.sha256(verifier.encode()).digest()
-    said = {
+    parameters = {
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": address_back(provider),
@@ -122,15 +122,15 @@ def ask(request: HttpRequest, provider: Provider, after: str, *, again: int = 0)
         "code_challenge_method": "S256",
     }
     if provider.acr:
-        said["acr_values"] = provider.acr
+        parameters["acr_values"] = provider.acr
     if again:
-        said |= {"prompt": "login", "max_age": "0"}
-    return _with(places["authorization_endpoint"], said)
+        parameters |= {"prompt": "login", "max_age": "0"}
+    return _with(places["authorization_endpoint"], parameters)
 
 
-def _with(address: str, said: Mapping[str, str]) -> str:
+def _with(address: str, parameters: Mapping[str, str]) -> str:
     mark = "&" if urlsplit(address).query else "?"
-    return f"{address}{mark}{urlencode(said)}"
+    return f"{address}{mark}{urlencode(parameters)}"
 
 
 def places_of(provider: Provider, *, anew: bool = False) -> dict[str, Any]:
@@ -156,19 +156,19 @@ def places_of(provider: Provider, *, anew: bool = False) -> dict[str, Any]:
 
 def discover(issuer: str) -> dict[str, Any]:
     """What the sheet of a provider says of itself. Raises Failed."""
-    told = asking.read_json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-    if told.get("issuer") != issuer:
+    document = asking.read_json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if document.get("issuer") != issuer:
         raise Failed(Trouble.MISMATCH)
-    if not all(told.get(name) for name in PLACES):
+    if not all(document.get(name) for name in PLACES):
         raise Failed(Trouble.INCOMPLETE)
-    found: dict[str, Any] = {name: told[name] for name in (*PLACES, *MORE_PLACES) if told.get(name)}
+    found: dict[str, Any] = {name: document[name] for name in (*PLACES, *MORE_PLACES) if document.get(name)}
     if not all(asking.is_place(address) for address in found.values()):
         raise Failed(Trouble.REFUSED)
-    if "code" not in _list(told.get("response_types_supported", ["code"])):
+    if "code" not in _list(document.get("response_types_supported", ["code"])):
         raise Failed(Trouble.INCOMPLETE)
-    ways = _list(told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"]))
+    ways = _list(document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"]))
     found["posts_secret"] = "client_secret_basic" not in ways and "client_secret_post" in ways
-    found["says_iss"] = told.get("authorization_response_iss_parameter_supported") is True
+    found["says_iss"] = document.get("authorization_response_iss_parameter_supported") is True
     return found
 
 
@@ -180,23 +180,23 @@ def _list(value: Any) -> list[Any]:
 
 
 def come_back(
-    request: HttpRequest, provider: Provider, said: Mapping[str, str]
+    request: HttpRequest, provider: Provider, parameters: Mapping[str, str]
 ) -> tuple[AuthorizationRequest, Arrival]:
     """Who has come, once everything that the provider says was looked at. Raises Stale, Turned, Untrue, Failed."""
-    asked = take_asked(request, provider, said.get("state", ""))
+    asked = take_asked(request, provider, parameters.get("state", ""))
     places = places_of(provider)
-    iss = said.get("iss", "")
+    iss = parameters.get("iss", "")
     if (iss or places.get("says_iss")) and iss != provider.issuer:
         raise Untrue("iss")
-    if said.get("error"):
-        raise Turned(said["error"])
-    if not said.get("code"):
+    if parameters.get("error"):
+        raise Turned(parameters["error"])
+    if not parameters.get("code"):
         raise Untrue("code")
-    tokens = _redeem(provider, places, said["code"], asked)
+    tokens = _redeem(provider, places, parameters["code"], asked)
     claims = read_token(provider, tokens.get("id_token"))
     _check(provider, claims, asked)
-    told = _userinfo(provider, places, claims["sub"], tokens)
-    return asked, _arrival(provider, claims, told, tokens["id_token"])
+    userinfo = _userinfo(provider, places, claims["sub"], tokens)
+    return asked, _arrival(provider, claims, userinfo, tokens["id_token"])
 
 
 def take_asked(request: HttpRequest, provider: Provider, state: str) -> AuthorizationRequest:
@@ -237,15 +237,15 @@ def _redeem(
     elif secret:
         pair = f"{quote(provider.client_id, safe='')}:{quote(secret, safe='')}".encode()
         headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-    status, told = asking.send_form(places["token_endpoint"], fields, headers)
-    if status == UNAUTHORIZED or told.get("error") in {"invalid_client", "unauthorized_client"}:
+    status, answer = asking.send_form(places["token_endpoint"], fields, headers)
+    if status == UNAUTHORIZED or answer.get("error") in {"invalid_client", "unauthorized_client"}:
         raise Failed(Trouble.SECRET)
-    if status >= WRONG or told.get("error"):
+    if status >= WRONG or answer.get("error"):
         # A code that does not fit is whoever sent it: no trouble of the provider.
         raise Untrue("code")
-    if not isinstance(told.get("id_token"), str):
+    if not isinstance(answer.get("id_token"), str):
         raise Failed(Trouble.GARBLED)
-    return told
+    return answer
 
 
 def read_token(provider: Provider, token: Any) -> dict[str, Any]:
@@ -303,14 +303,14 @@ def _may_read_keys(provider: Provider) -> bool:
 def _read_keys(provider: Provider, now: datetime, *, must: bool = False) -> bool:
     """Read its keys; those of before are kept when it does not answer. Raises Failed when there are none, or they `must` be new."""
     try:
-        told = asking.read_json(places_of(provider)["jwks_uri"])
+        key_set = asking.read_json(places_of(provider)["jwks_uri"])
     except Failed:
         if must or not provider.jwks:
             raise
         return False
-    if not isinstance(told.get("keys"), list):
+    if not isinstance(key_set.get("keys"), list):
         raise Failed(Trouble.GARBLED)
-    provider.jwks, provider.jwks_at = {"keys": told["keys"][:50]}, now
+    provider.jwks, provider.jwks_at = {"keys": key_set["keys"][:50]}, now
     Provider.objects.filter(pk=provider.pk).update(jwks=provider.jwks, jwks_at=now)
     return True
 
@@ -389,19 +389,21 @@ def _userinfo(
     if "userinfo_endpoint" not in places or not isinstance(access, str) or not access.isprintable():
         return {}
     body = asking.read(places["userinfo_endpoint"], {"Authorization": f"Bearer {access}"})
-    told: Mapping[str, Any]
+    userinfo: Mapping[str, Any]
     if body.count(b".") == 2 and not body.lstrip().startswith(b"{"):
-        told = read_token(provider, body.decode(errors="replace").strip())
+        userinfo = read_token(provider, body.decode(errors="replace").strip())
     else:
-        told = asking.object_in(body)
-    if told.get("sub") != subject:
+        userinfo = asking.object_in(body)
+    if userinfo.get("sub") != subject:
         raise Untrue("userinfo")
-    return told
+    return userinfo
 
 
-def _arrival(provider: Provider, claims: Mapping[str, Any], told: Mapping[str, Any], token: str) -> Arrival:
-    said = {**claims, **told}
-    facts = {name: _texts(value) for name, value in said.items() if name not in OF_THE_PROTOCOL}
+def _arrival(
+    provider: Provider, claims: Mapping[str, Any], userinfo: Mapping[str, Any], token: str
+) -> Arrival:
+    attributes = {**claims, **userinfo}
+    facts = {name: _texts(value) for name, value in attributes.items() if name not in OF_THE_PROTOCOL}
     levels = {str(one) for one in [claims.get("acr", ""), *_list(claims.get("amr", []))]}
     proved = _moment(claims, "auth_time")
     now = timezone.now()
@@ -457,8 +459,8 @@ def logout_address(provider: Provider, hint: str) -> str:
     place = provider.discovered.get("end_session_endpoint", "")
     if not place:
         return ""
-    said = {
+    parameters = {
         "client_id": provider.client_id,
         "post_logout_redirect_uri": f"{settings.PUBLIC_URL}{reverse('identity:sign_in')}",
     }
-    return _with(place, said | ({"id_token_hint": hint} if hint else {}))
+    return _with(place, parameters | ({"id_token_hint": hint} if hint else {}))

@@ -293,9 +293,9 @@ def read_description(raw: bytes, pinned: str, now: datetime, *, entity_id: str =
 @transaction.atomic
 def _note(provider: Provider, found: metadata.Provider, now: datetime) -> bool:
     row = lock(Provider, provider.pk)
-    said = found.as_json()
-    is_new = row.saml.get("described") != said
-    row.saml |= {"described": said, "read_at": now.isoformat()}
+    description = found.as_json()
+    is_new = row.saml.get("described") != description
+    row.saml |= {"described": description, "read_at": now.isoformat()}
     row.save(update_fields=["saml"])
     provider.saml = row.saml
     if is_new:

@@ -66,9 +66,9 @@ def tell_door(door: LocalDoor) -> None:
     today = timezone.localdate(now, ZoneInfo(door.school.timezone))
     operators = Holding.objects.filter(active_on(today), role=Role.OPERATOR, territory=None, school=None)
     heads = Holding.objects.filter(active_on(today), role=Role.HEAD, school=door.school_id)
-    told = dict.fromkeys(operators.values_list("person_id", flat=True), "")
-    told |= dict.fromkeys(heads.values_list("person_id", flat=True), f"staff-{door.school_id}")
-    known = Person.objects.filter(pk__in=told, erased_at=None).exclude(pk=door.opened_by_id or 0)
+    seat_by_person = dict.fromkeys(operators.values_list("person_id", flat=True), "")
+    seat_by_person |= dict.fromkeys(heads.values_list("person_id", flat=True), f"staff-{door.school_id}")
+    known = Person.objects.filter(pk__in=seat_by_person, erased_at=None).exclude(pk=door.opened_by_id or 0)
     until = timezone.localtime(door.ends_at, ZoneInfo(door.school.timezone))
     notices.publish(
         *(
@@ -78,7 +78,7 @@ def tell_door(door: LocalDoor) -> None:
                 key=f"door-{door.pk}",
                 url=reverse("federation:providers"),
                 school_id=door.school_id,
-                seat=told[pk],
+                seat=seat_by_person[pk],
                 facts={"school": door.school.name, "until": date_format(until, "j F Y H:i")},
             )
             for pk in known.values_list("pk", flat=True)

@@ -67,13 +67,13 @@ def jointure_of(value: str, authority: str) -> tuple[str, str] | None:
 
 def authorities_of(academy: str) -> list[str]:
     """An académie as deliveries may have named it: its number, or its name folded."""
-    told = fold(academy).replace("_", "-")
-    number = told.lstrip("0") or told
+    text = fold(academy).replace("_", "-")
+    number = text.lstrip("0") or text
     if number in ACADEMIES:
         return [number, fold(ACADEMIES[number])]
-    known = [code for code, name in ACADEMIES.items() if fold(name) == told]
+    known = [code for code, name in ACADEMIES.items() if fold(name) == text]
     # A name of signs alone folds into nothing, and nothing names no académie.
-    return [one for one in dict.fromkeys([*known, number, told]) if one]
+    return [one for one in dict.fromkeys([*known, number, text]) if one]
 
 
 def named_by(provider: Provider, arrival: Arrival, today: date) -> set[Match]:

@@ -23,12 +23,12 @@ def people_to_try() -> list[tuple[str, str, str, dict[str, Any]]]:
         children = [ward.pupil.given_name for ward in wards.filter(guardian=account.person_id).order_by("pk")]
         learns = Holding.objects.filter(active_on(today), person=account.person_id, role=Role.PUPIL).exists()
         keys = ExternalId.objects.filter(source="aaf", kind="person", person=account.person_id)
-        said = [
+        references = [
             f"{{AAF}}{external_id.authority}|-|{external_id.value}" for external_id in keys.order_by("pk")
         ]
-        if said and (children or learns):
+        if references and (children or learns):
             note = f"Responsable de {', '.join(children)}" if children else "Élève"
-            found.append((f"demo-{account.pk}", account.person.full_name, note, {"FrEduCtRefId": said}))
+            found.append((f"demo-{account.pk}", account.person.full_name, note, {"FrEduCtRefId": references}))
     return found[:MOST]
 
 

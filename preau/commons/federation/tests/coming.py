@@ -23,7 +23,7 @@ SECRET = "un secret: entre/nous"
 
 def provider_of(**facts: Any) -> Provider:
     """A provider of the platform that is open, of OpenID Connect."""
-    said = {
+    defaults = {
         "name": "Guichet",
         "audience": Audience.EVERYBODY,
         "is_on": True,
@@ -32,7 +32,7 @@ def provider_of(**facts: Any) -> Provider:
         "changed_at": NOW,
         "secret": seal("federation.secret", SECRET.encode()),
     }
-    return Provider.objects.create(**(said | facts))
+    return Provider.objects.create(**(defaults | facts))
 
 
 def rely_on(standin: StandIn, provider: Provider) -> None:
@@ -52,8 +52,8 @@ def request_of() -> HttpRequest:
 
 def asked(browser: SchoolClient, provider: Provider, suite: str = "", **more: str) -> str:
     """The address of the provider where a browser is sent."""
-    said = {"suite": suite} if suite else {}
-    response = browser.get(reverse("federation:start", args=[provider.public_id]), said | more)
+    parameters = {"suite": suite} if suite else {}
+    response = browser.get(reverse("federation:start", args=[provider.public_id]), parameters | more)
     assert response.status_code == 302, response.content.decode()[:300]
     return response["Location"]
 
@@ -68,8 +68,8 @@ def chosen(address: str, subject: str = "jeanne") -> str:
 def back(browser: SchoolClient, address: str, **changed: str | None) -> HttpResponse:
     """The browser comes back by this address, some of its words changed."""
     parts = urlsplit(address)
-    said = {name: values[0] for name, values in parse_qs(parts.query).items()} | changed
-    return browser.get(parts.path, {name: value for name, value in said.items() if value is not None})
+    parameters = {name: values[0] for name, values in parse_qs(parts.query).items()} | changed
+    return browser.get(parts.path, {name: value for name, value in parameters.items() if value is not None})
 
 
 def come(

@@ -45,8 +45,8 @@ class Crooked(StandIn):
 def by_hand(header: dict[str, Any], claims: Any, secret: bytes | None) -> str:
     """A token that no library would make: without a signature, or signed with a secret that is none."""
 
-    def part(said: bytes) -> str:
-        return base64.urlsafe_b64encode(said).rstrip(b"=").decode()
+    def part(content: bytes) -> str:
+        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
     body = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
     return f"{body}.{part(hmac.digest(secret, body.encode(), 'sha256') if secret else b'')}"

@@ -36,8 +36,8 @@ def described(**more: Any) -> dict[str, Any]:
 def saml_provider(settled: dict[str, Any] | None = None, **facts: Any) -> Provider:
     """An open provider of SAML, and a key of ours."""
     saml.keep_saml_keys(timezone.now(), must=True)
-    said = {"described": described(), "read_at": timezone.now().isoformat()} | (settled or {})
-    return provider_of(**({"protocol": Protocol.SAML, "issuer": "", "client_id": "", "saml": said} | facts))
+    record = {"described": described(), "read_at": timezone.now().isoformat()} | (settled or {})
+    return provider_of(**({"protocol": Protocol.SAML, "issuer": "", "client_id": "", "saml": record} | facts))
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def asked(client: Client, provider: Provider, query: str = "") -> AuthnRequest:
     assert response.status_code == 302, response.content[:500]
     address = response.headers["Location"]
     assert address.startswith(SSO)
-    said = parse_qs(urlsplit(address).query)
-    root = etree.fromstring(inflated(decoded(said["SAMLRequest"][0])))
-    return AuthnRequest(root.get("ID"), said["RelayState"][0], root)
+    parameters = parse_qs(urlsplit(address).query)
+    root = etree.fromstring(inflated(decoded(parameters["SAMLRequest"][0])))
+    return AuthnRequest(root.get("ID"), parameters["RelayState"][0], root)
 
 
 def answer_to(provider: Provider, question: AuthnRequest, **more: Any) -> Answer:

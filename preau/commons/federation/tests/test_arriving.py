@@ -46,8 +46,8 @@ def vector(world: World, profile: str, number: str, person: Person | None = None
 
 
 def come(provider: Provider, subject: str = "s-1", **facts: Any) -> Viewer | Refusal:
-    said = {name: value if isinstance(value, list) else [value] for name, value in facts.items()}
-    return arriving.arrive(request_of(), provider, Arrival(subject, said))
+    attributes = {name: value if isinstance(value, list) else [value] for name, value in facts.items()}
+    return arriving.arrive(request_of(), provider, Arrival(subject, attributes))
 
 
 def who(outcome: Viewer | Refusal) -> Person | str:
@@ -127,9 +127,9 @@ def test_two_parents_of_one_name_are_not_told_apart(college: World, families: Pr
     numbered(college, child, "1")
     assert who(come(families, FrEduVecteur=vector(college, "2", "1", mother))) == Why.SEVERAL
     assert not Link.objects.exists()
-    told = Item.objects.filter(kind="federation.several")
-    assert college.people["head"].pk in told.values_list("person_id", flat=True)
-    assert mother.family_name not in str(list(told.values_list("facts", flat=True)))
+    notices = Item.objects.filter(kind="federation.several")
+    assert college.people["head"].pk in notices.values_list("person_id", flat=True)
+    assert mother.family_name not in str(list(notices.values_list("facts", flat=True)))
 
 
 def test_a_parent_who_lost_their_rights_is_not_named_by_the_child(college: World, families: Provider) -> None:
@@ -142,14 +142,14 @@ def test_a_parent_who_lost_their_rights_is_not_named_by_the_child(college: World
 def test_a_jointure_is_that_of_its_academie(college: World, everybody: Provider) -> None:
     teacher = college.people["teacher"]
     ExternalId.objects.create(source="aaf", authority="14", kind="person", value="123", person=teacher)
-    for said in (
+    for attributes in (
         {"FrEduCtRefId": "{AAF}15|x|123"},
         {"FrEduCtRefId": "{ECT}14|x|123"},
         {"FrEduCtRefId": "{AAF}14|123"},
         {"ENTPersonJointure": "AC-STRASBOURG$123"},
     ):
-        assert who(come(everybody, **said)) == Why.UNKNOWN, said
-    for number, said in enumerate(
+        assert who(come(everybody, **attributes)) == Why.UNKNOWN, attributes
+    for number, attributes in enumerate(
         (
             {"FrEduCtRefId": "{AAF}014|x|123"},
             {"FrEduCtRefId": ["{AAF}14|x|123", "{ECT}9"]},
@@ -157,7 +157,7 @@ def test_a_jointure_is_that_of_its_academie(college: World, everybody: Provider)
             {"ENTPersonJointure": "123"},
         )
     ):
-        assert who(come(everybody, f"s-{number}", **said)) == teacher, said
+        assert who(come(everybody, f"s-{number}", **attributes)) == teacher, attributes
 
 
 def test_a_bare_jointure_without_an_academie_names_nobody(college: World, families: Provider) -> None:
@@ -392,8 +392,8 @@ def test_the_person_is_told_once_that_another_account_opens_theirs(
     numbered(college, college.people["pupil"], "1")
     for _ in range(2):
         come(everybody, FrEduVecteur=vector(college, "4", "1"))
-    told = Item.objects.filter(kind="federation.linked", person=college.people["pupil"])
-    assert told.count() == 1
+    notices = Item.objects.filter(kind="federation.linked", person=college.people["pupil"])
+    assert notices.count() == 1
 
 
 def test_a_provider_that_is_not_open_lets_nobody_in(college: World, everybody: Provider) -> None:
@@ -427,11 +427,11 @@ def test_a_subject_never_opens_two_people(
                 source="aaf", authority="14", kind="person", value=str(number), person=person
             )
     Link.objects.all().delete()
-    told = [f"{{AAF}}14|x|{reference}" for reference in references]
+    identifiers = [f"{{AAF}}14|x|{reference}" for reference in references]
     opened = set()
     for numbers in (first, second):
         vectors = [vector(college, "4", number) for number in numbers]
-        outcome = come(everybody, FrEduVecteur=vectors, FrEduCtRefId=told)
+        outcome = come(everybody, FrEduVecteur=vectors, FrEduCtRefId=identifiers)
         named = {people[int(reference) - 1].pk for reference in references} | (
             {people[0].pk} if "1" in numbers else set()
         )

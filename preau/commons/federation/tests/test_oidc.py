@@ -54,12 +54,12 @@ def test_the_first_time_a_link_is_made_on_the_way(
 
 
 def test_what_is_asked_is_bound_to_this_browser(client: SchoolClient, provider: Provider) -> None:
-    said = parse_qs(urlsplit(asked(client, provider)).query)
-    assert said["response_type"] == ["code"]
-    assert said["code_challenge_method"] == ["S256"]
-    assert said["redirect_uri"] == [f"http://testserver/connexion/par/{provider.public_id}/retour"]
+    parameters = parse_qs(urlsplit(asked(client, provider)).query)
+    assert parameters["response_type"] == ["code"]
+    assert parameters["code_challenge_method"] == ["S256"]
+    assert parameters["redirect_uri"] == [f"http://testserver/connexion/par/{provider.public_id}/retour"]
     other = parse_qs(urlsplit(asked(client, provider)).query)
-    assert all(said[name] != other[name] for name in ("state", "nonce", "code_challenge"))
+    assert all(parameters[name] != other[name] for name in ("state", "nonce", "code_challenge"))
 
 
 def test_a_session_that_was_open_there_is_no_proof_before_a_gesture(
@@ -82,8 +82,8 @@ def test_whoever_has_no_password_confirms_where_they_came_from(
     page = client.get("/confirmer/", {"suite": "/profil/"})
     assert "Confirmer avec Guichet" in page.content.decode()
     address = asked(client, provider, "/confirmer/?suite=%2Fprofil%2F", encore="1")
-    said = parse_qs(urlsplit(address).query)
-    assert (said["prompt"], said["max_age"]) == (["login"], ["0"])
+    parameters = parse_qs(urlsplit(address).query)
+    assert (parameters["prompt"], parameters["max_age"]) == (["login"], ["0"])
     response = back(client, chosen(address))
     assert response["Location"] == "/confirmer/?suite=%2Fprofil%2F"
     assert client.get(response["Location"])["Location"] == "/profil/"
@@ -235,16 +235,16 @@ def test_a_logout_that_is_not_one_ends_nothing(
     client: SchoolClient, guichet: Crooked, provider: Provider
 ) -> None:
     come(client, provider)
-    said = guichet.logout_claims(guichet.relying["preau"], None) | {"sub": "jeanne"}
+    claims = guichet.logout_claims(guichet.relying["preau"], None) | {"sub": "jeanne"}
     wrong = [
-        said | {"nonce": "n"},
-        said | {"events": {}},
-        said | {"aud": "autre"},
-        said | {"iss": "https://autre.example"},
-        said | {"sub": ""},
-        said | {"jti": ""},
-        said | {"iat": int(NOW.timestamp()) - 3600},
-        said | {"sub": 12},
+        claims | {"nonce": "n"},
+        claims | {"events": {}},
+        claims | {"aud": "autre"},
+        claims | {"iss": "https://autre.example"},
+        claims | {"sub": ""},
+        claims | {"jti": ""},
+        claims | {"iat": int(NOW.timestamp()) - 3600},
+        claims | {"sub": 12},
     ]
     assert {ended(provider, guichet.sign(one)) for one in wrong} == {400}
     assert ended(provider, "") == 400
@@ -276,10 +276,10 @@ def test_the_stand_in_command_refuses_elsewhere(settings: Any) -> None:
 def test_the_demonstration_knows_its_families(college: World, settings: Any) -> None:
     mother = college.people["guardian"]
     ExternalId.objects.create(source="aaf", authority="14", kind="person", value="7", person=mother)
-    found = {name: (note, said) for _, name, note, said in trying.people_to_try()}
-    note, said = found[mother.full_name]
+    found = {name: (note, attributes) for _, name, note, attributes in trying.people_to_try()}
+    note, attributes = found[mother.full_name]
     assert college.people["pupil"].given_name in note
-    assert said == {"FrEduCtRefId": ["{AAF}14|-|7"]}
+    assert attributes == {"FrEduCtRefId": ["{AAF}14|-|7"]}
     row = settling.keep_stand_in("http://localhost:8001", "s", "EduConnect")
     assert settling.keep_stand_in("http://localhost:8002", "s", "EduConnect") == row
 
@@ -310,9 +310,9 @@ def test_a_nul_names_nothing(client: SchoolClient, guichet: Crooked, provider: P
         for lies in ({"sub": "jeanne\0"}, {"sid": "\0"}):
             guichet.lies = lies
             assert come(SchoolClient(), provider).status_code == 400
-        said = guichet.logout_claims(guichet.relying["preau"], None) | {"sub": "jeanne"}
+        claims = guichet.logout_claims(guichet.relying["preau"], None) | {"sub": "jeanne"}
         for more in ({"sub": "\0"}, {"sid": "\0"}, {"jti": "\0"}):
-            assert ended(provider, guichet.sign(said | more)) == 400
+            assert ended(provider, guichet.sign(claims | more)) == 400
 
 
 def test_an_address_of_our_network_is_not_asked(

@@ -199,10 +199,10 @@ def test_an_attack_gets_a_page_and_no_session(client: SchoolClient, provider: Pr
     us = key_pairs(timezone.now())[0]
     field, why = saml_attacks.attacks(answer_to(provider, question), us, key_of("guichet"))[name]
     page = bring(provider, field, question.relay)
-    said = page.content.decode()
+    text = page.content.decode()
     assert page.status_code == (403 if why == "said_no" else 400)
-    assert "Vous n’êtes pas connecté" in said
-    assert saml_attacks.EVIL not in said
+    assert "Vous n’êtes pas connecté" in text
+    assert saml_attacks.EVIL not in text
     assert not SamlAnswer.objects.exists()
     assert (
         client.get(f"/connexion/par/{provider.public_id}/saml/arrivee?mot={question.relay}").status_code
@@ -304,8 +304,8 @@ def test_the_desk_of_a_demonstration_is_of_no_use_elsewhere(
     settings.DEMO = settings.DEBUG = settings.SIGNON_LOOPBACK = False
     provider = saml_provider({"described": described(sign_on={REDIRECT: "http://localhost:8002/sso"})})
     assert client.get(f"/connexion/par/{provider.public_id}/").status_code == 503
-    said = no_provider_stands_in(databases=["default"])
-    assert [stand.msg for stand in said] == [f"The provider {provider.public_id} is a stand-in."]
+    errors = no_provider_stands_in(databases=["default"])
+    assert [stand.msg for stand in errors] == [f"The provider {provider.public_id} is a stand-in."]
     with pytest.raises(ImproperlyConfigured):
         SamlStandIn([])
 
@@ -484,10 +484,16 @@ def test_a_description_is_never_asked_of_our_own_network(
 
 def ending(provider: Provider, **more: Any) -> str:
     """The address by which the desk says that it ends a session."""
-    said: dict[str, Any] = {"key": key_of("guichet"), "session": "_session", "subject": "abc-123"} | more
+    options: dict[str, Any] = {"key": key_of("guichet"), "session": "_session", "subject": "abc-123"} | more
     here = places(provider).logout
     _, address = leaving.make_end(
-        THEM, here, (said["subject"], "", ""), said["key"], timezone.now(), session=said["session"], relay="r"
+        THEM,
+        here,
+        (options["subject"], "", ""),
+        options["key"],
+        timezone.now(),
+        session=options["session"],
+        relay="r",
     )
     return (
         address.partition("http://localhost:8000")[2]
@@ -550,12 +556,12 @@ def test_where_an_attribute_names_people_an_end_without_a_session_says_that_it_i
     provider.save()
     come(client, provider, facts={"FrEduCtId": ["abc-123"]})
     page = Client().get(ending(provider, session=""))
-    said = leaving.read_ended(
+    answer = leaving.read_ended(
         leaving.Between(THEM, SLO, places(provider).entity_id, [key_pairs(timezone.now())[0].certificate]),
         timezone.now(),
         query=urlsplit(page.headers["Location"]).query,
     )
-    assert not said.is_done
+    assert not answer.is_done
     assert sessions() == 1
     Client().get(ending(provider))
     assert not sessions()

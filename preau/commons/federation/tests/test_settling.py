@@ -196,14 +196,14 @@ def test_a_try_says_what_is_wrong(
     seated(client, college.people["head"])
     address = reverse("federation:attempt", args=[row.public_id])
     assert "Tout va bien" in client.post(address, follow=True).content.decode()
-    for facts, said in (
+    for facts, sentence in (
         ({"issuer": f"{broken}/500"}, "une erreur"),
         ({"issuer": f"{broken}/garbage"}, "ne se lit pas"),
         ({"issuer": "http://127.0.0.1:1"}, "ne répond pas"),
         ({"issuer": f"{guichet.issuer}/"}, "sous le nom"),
     ):
         Provider.objects.update(**facts)
-        assert said in client.post(address, follow=True).content.decode(), facts
+        assert sentence in client.post(address, follow=True).content.decode(), facts
     guichet.keys = lambda: {"keys": [{"kty": "oct", "k": "AAAA"}]}  # type: ignore[method-assign]
     Provider.objects.update(issuer=guichet.issuer)
     assert "tout ce qu’il faut" in client.post(address, follow=True).content.decode()
@@ -299,8 +299,8 @@ def test_the_local_door_opens_passwords_for_some_days(
     door = LocalDoor.objects.get()
     assert (door.ends_at - door.opened_at, door.opened_by) == (timedelta(days=3), college.people["secretary"])
     assert opened("guardian")
-    told = Item.objects.filter(kind="federation.door_opened").values_list("person_id", flat=True)
-    assert set(told) == {runs.pk, college.people["head"].pk}
+    recipients = Item.objects.filter(kind="federation.door_opened").values_list("person_id", flat=True)
+    assert set(recipients) == {runs.pk, college.people["head"].pk}
     assert "C’était déjà fait" in client.post(address, {"days": "1"}, follow=True).content.decode()
     clock.shift(timedelta(days=3, minutes=1))
     assert not opened("guardian")

@@ -77,8 +77,8 @@ def welcome(request: HttpRequest, provider: Provider, arrival: Arrival, after: s
 def confirm_again(request: HttpRequest, provider: Provider, arrival: Arrival, after: str) -> HttpResponse:
     """Whoever sits here went to prove anew who they are: on with what they were doing, or back to the page that asks."""
     if not request.viewer or not arriving.confirm_again(request, request.viewer, provider, arrival):
-        said = _("%(name)s n’a pas confirmé que c’est vous. Réessayez, ou confirmez autrement.")
-        messages.warning(request, said % {"name": provider.name})
+        sentence = _("%(name)s n’a pas confirmé que c’est vous. Réessayez, ou confirmez autrement.")
+        messages.warning(request, sentence % {"name": provider.name})
     return redirect(after)
 
 
@@ -144,8 +144,8 @@ def _link(request: HttpRequest, provider: Provider) -> HttpResponse:
     made = arriving.link_pending(request, request.viewer)
     if isinstance(made, Refusal):
         return refused(request, provider, made.why)
-    said = _("C’est relié : la prochaine fois, %(name)s suffira.")
-    messages.success(request, said % {"name": provider.name})
+    sentence = _("C’est relié : la prochaine fois, %(name)s suffira.")
+    messages.success(request, sentence % {"name": provider.name})
     return remember(redirect(request.session.pop(arriving.AFTER, "/")), provider)
 
 

@@ -44,8 +44,8 @@ def person_links(request: HttpRequest, person: Person) -> HttpResponse:
 def cut(request: HttpRequest, link: Link) -> HttpResponseRedirect:
     """This account of elsewhere opens it no more."""
     if settling.cut_link(request.viewer, link):
-        said = _("%(name)s n’ouvre plus ce compte.")
-        messages.success(request, said % {"name": link.provider.name})
+        sentence = _("%(name)s n’ouvre plus ce compte.")
+        messages.success(request, sentence % {"name": link.provider.name})
     else:
         messages.info(request, _("C’était déjà fait."))
     if link.person_id == request.viewer.person.pk:

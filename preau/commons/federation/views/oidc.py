@@ -36,10 +36,10 @@ arriving.STARTS[Protocol.OIDC] = start
 def back(request: HttpRequest, public_id: str) -> HttpResponse:
     """The browser comes back from the provider. Whatever is wrong, a page says it, and nobody comes in."""
     provider = _of_oidc(public_id)
-    said = {name: request.GET.get(name, "")[:LONGEST] for name in ("state", "code", "iss", "error")}
-    after = oidc.going_to(request, said["state"])
+    parameters = {name: request.GET.get(name, "")[:LONGEST] for name in ("state", "code", "iss", "error")}
+    after = oidc.going_to(request, parameters["state"])
     try:
-        asked, arrival = oidc.come_back(request, provider, said)
+        asked, arrival = oidc.come_back(request, provider, parameters)
     except oidc.Stale:
         return arriving.not_believed(request, provider, "stale", after)
     except oidc.Untrue:
@@ -77,5 +77,5 @@ def _of_oidc(public_id: str) -> Provider:
     return arriving.provider_or_404(public_id, Protocol.OIDC)
 
 
-def _told(said: dict[str, str], status: int) -> JsonResponse:
-    return JsonResponse(said, status=status, headers={"Cache-Control": "no-store"})
+def _told(payload: dict[str, str], status: int) -> JsonResponse:
+    return JsonResponse(payload, status=status, headers={"Cache-Control": "no-store"})

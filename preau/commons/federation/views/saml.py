@@ -81,8 +81,8 @@ def metadata(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     if not key_pairs(now):
         saml.keep_saml_keys(now, must=True)
-    said = our_description(provider, now + A_WEEK, now)
-    return HttpResponse(said, content_type="application/samlmetadata+xml")
+    description = our_description(provider, now + A_WEEK, now)
+    return HttpResponse(description, content_type="application/samlmetadata+xml")
 
 
 @opens(to=anyone, before_proof=True)
@@ -149,9 +149,9 @@ def arrival(request: HttpRequest, public_id: str) -> HttpResponse:
 def logout(request: HttpRequest, public_id: str) -> HttpResponse:
     """The provider ends sessions, or answers that it ended the one that we had asked to end. Signed, or nothing happens."""
     provider = _of_saml(public_id)
-    said = request.GET if request.method == "GET" else request.POST
-    field = "SAMLResponse" if "SAMLResponse" in said else "SAMLRequest"
-    form = (said.get(field, ""), said.get("RelayState", ""))
+    parameters = request.GET if request.method == "GET" else request.POST
+    field = "SAMLResponse" if "SAMLResponse" in parameters else "SAMLRequest"
+    form = (parameters.get(field, ""), parameters.get("RelayState", ""))
     query = request.META.get("QUERY_STRING", "") if request.method == "GET" else ""
     try:
         if field == "SAMLResponse":
@@ -168,10 +168,10 @@ def _said_goodbye(request: HttpRequest, provider: Provider, is_done: bool) -> Ht
     if is_done:
         messages.success(request, _("Vous êtes aussi déconnecté de %(name)s.") % {"name": provider.name})
     else:
-        said = _(
+        sentence = _(
             "Votre session chez %(name)s est peut-être encore ouverte. Sur un ordinateur partagé, fermez le navigateur."
         )
-        messages.warning(request, said % {"name": provider.name})
+        messages.warning(request, sentence % {"name": provider.name})
     return SeeOther(reverse("identity:sign_in"))
 
 

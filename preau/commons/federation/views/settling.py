@@ -158,8 +158,8 @@ def local_door(request: HttpRequest) -> HttpResponse:
         return redirect("federation:local_door")
     if form.is_valid():
         done = settling.open_door(request.viewer, form.cleaned_data["days"])
-        said = _("Les mots de passe et les codes de Préau marchent de nouveau pour tout l’établissement.")
-        messages.success(request, said if done else _("C’était déjà fait."))
+        sentence = _("Les mots de passe et les codes de Préau marchent de nouveau pour tout l’établissement.")
+        messages.success(request, sentence if done else _("C’était déjà fait."))
         return redirect("federation:local_door")
     context = {
         "form": form,

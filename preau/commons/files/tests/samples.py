@@ -1,6 +1,7 @@
 """Small real files of each kind, made on the spot."""
 
 import struct
+import zlib
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -21,6 +22,20 @@ MP3 = b"\xff\xfb\x90\x64" + bytes(400)
 WAV = b"RIFF" + struct.pack("<I", 40) + b"WAVEfmt " + bytes(28)
 
 
+def opening(catalogue: bytes, *, folded: bool = False) -> bytes:
+    """A PDF with this in its catalogue, and two objects: 2 is a script, 3 a page."""
+    script, page = b"<</S/JavaScript/JS(app.alert(1))>>", b"<</Type/Page>>"
+    root = b"<</Type/Catalog" + catalogue + b">>"
+    if folded:
+        body = zlib.compress(b"1 0 2 9 3 99 " + root + script + page)
+        objects = (
+            b"4 0 obj<</Type/ObjStm/N 3/First 13/Filter/FlateDecode>>stream\n" + body + b"\nendstream endobj"
+        )
+    else:
+        objects = b"".join(b"%d 0 obj%sendobj\n" % (n, one) for n, one in enumerate((root, script, page), 1))
+    return b"%PDF-1.7\n" + objects + b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
 def sent(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
@@ -38,8 +53,8 @@ def docx(*more: tuple[str, bytes]) -> bytes:
 
 
 def odt(*more: tuple[str, bytes]) -> bytes:
-    told = b"application/vnd.oasis.opendocument.text"
-    return zipped(("mimetype", told), ("content.xml", b"<office/>"), *more)
+    mimetype = b"application/vnd.oasis.opendocument.text"
+    return zipped(("mimetype", mimetype), ("content.xml", b"<office/>"), *more)
 
 
 def picture(form: str = "JPEG", size: tuple[int, int] = (80, 60), **more: Any) -> bytes:

@@ -260,10 +260,10 @@ def test_a_file_is_attached_to_nobodys_page(
     [file] = kept(seat_of("pupil"), samples.sent('Exposé "n° 1".pdf', samples.PDF + samples.PAGE))
     answer = client.sit(college.people["pupil"]).get(f"/fichiers/{file.public_id}/")
     assert b"".join(answer.streaming_content) == samples.PDF + samples.PAGE
-    told = {
+    headers = {
         name: answer.headers[name] for name in ("Content-Type", "X-Content-Type-Options", "Cache-Control")
     }
-    assert told == {
+    assert headers == {
         "Content-Type": "application/pdf",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
@@ -389,23 +389,23 @@ def test_a_box_unticked_lets_a_file_go_and_nobody_elses_can_be_named(seat_of: An
     viewer, [theirs] = seat_of("pupil"), kept(seat_of("teacher"))
     held = kept(viewer, samples.sent("a.pdf", samples.PDF), samples.sent("b.pdf", samples.PDF + b"\n"))
     assert [row.name for row in form_of(viewer, held).fields["papers"].desk.rows(held)] == ["a.pdf", "b.pdf"]
-    told = {"word": ["bonjour"], "papers-garde": [held[1].public_id, theirs.public_id, "n’importe"]}
-    form = form_of(viewer, held, **told)
+    data = {"word": ["bonjour"], "papers-garde": [held[1].public_id, theirs.public_id, "n’importe"]}
+    form = form_of(viewer, held, **data)
     assert form.is_valid()
     assert form.cleaned_data["papers"] == [held[1]]
-    shared = form_of(viewer, [theirs], **told)
+    shared = form_of(viewer, [theirs], **data)
     assert shared.is_valid() and theirs in shared.cleaned_data["papers"]
 
 
 def test_a_refusal_is_an_error_of_the_field_and_keeps_the_others(seat_of: Any, unowned: None) -> None:
     viewer = seat_of("pupil")
     held = kept(viewer)
-    told = {"word": ["bonjour"], "papers-garde": [held[0].public_id]}
-    form = form_of(viewer, [], samples.sent("a.html", samples.PAGE), **told)
+    data = {"word": ["bonjour"], "papers-garde": [held[0].public_id]}
+    form = form_of(viewer, [], samples.sent("a.html", samples.PAGE), **data)
     assert "programme" in str(form.errors["papers"])
     assert [row.pk for row in form.fields["papers"].rows] == [held[0].pk]
     many = form_of(
-        viewer, [], *(samples.sent(f"{n}.pdf", samples.PDF + bytes([n])) for n in range(2)), **told
+        viewer, [], *(samples.sent(f"{n}.pdf", samples.PDF + bytes([n])) for n in range(2)), **data
     )
     assert "Pas plus de 2 fichiers" in str(many.errors["papers"])
     assert "Choisissez au moins un fichier" in str(form_of(viewer, [], word=["a"]).errors["papers"])
@@ -444,8 +444,8 @@ def clamd(settings: Any) -> Iterator[list[bytes]]:
                 while length := struct.unpack("!I", stream.read(4))[0]:
                     body += stream.read(length)
                 received.append(body)
-                said = b"Eicar-Signature FOUND" if b"EICAR" in body else b"OK"
-                connection.sendall(b"stream: " + said + b"\0")
+                verdict = b"Eicar-Signature FOUND" if b"EICAR" in body else b"OK"
+                connection.sendall(b"stream: " + verdict + b"\0")
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

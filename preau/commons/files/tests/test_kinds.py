@@ -75,11 +75,36 @@ def test_content_decides(content: bytes, kind: str) -> None:
         (samples.docx(("word/media/a.bmp", bytes(30_000_000))), "au-delà de toute mesure"),
         (samples.docx(*((f"{n}.xml", b"") for n in range(2_001))), "au-delà de toute mesure"),
         (samples.zipped(("mimetype", b"text/html"), ("content.xml", b"")), "est une archive"),
+        (samples.docx(("../../autre.xml", b"")), "hors de lui"),
+        (samples.docx(("word\\..\\..\\autre.xml", b"")), "hors de lui"),
+        (samples.odt(("/etc/autre", b"")), "hors de lui"),
+        (samples.docx(("C:/autre", b"")), "hors de lui"),
+        (samples.opening(b"/OpenAction<</S/JavaScript/JS(app.alert(1))>>"), "lance un programme"),
+        (samples.opening(b"/OpenAction 2 0 R"), "lance un programme"),
+        (samples.opening(b"/Names<</JavaScript 3 0 R>>"), "lance un programme"),
+        (samples.opening(b"/Open#41ction<</S/Java#53cript>>"), "lance un programme"),
+        (samples.opening(b"/OpenAction 2 0 R", folded=True), "lance un programme"),
     ],
 )
 def test_what_is_refused_says_what_to_do(content: bytes, says: str) -> None:
     with pytest.raises(UploadRefused, match=says):
         filekinds.kind_of(BytesIO(content), "devoir.pdf")
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    [
+        b"/OpenAction[3 0 R/Fit]",
+        b"/OpenAction 3 0 R",
+        b"/AcroForm<</Fields[2 0 R]>>",
+        b"/Names<</Dests 3 0 R>>",
+        b"/Metadata#20 1",
+    ],
+)
+def test_a_pdf_that_opens_at_a_page_and_a_form_that_counts_are_kept(catalogue: bytes) -> None:
+    for folded in (False, True):
+        content = samples.opening(catalogue, folded=folded and b"OpenAction 3" not in catalogue)
+        assert filekinds.kind_of(BytesIO(content), "imprimé.pdf") == "application/pdf"
 
 
 @pytest.mark.parametrize(
@@ -122,8 +147,8 @@ def test_no_bytes_break_the_look(content: bytes) -> None:
 
 
 def test_weights_are_said_in_french() -> None:
-    said = [
+    weights = [
         weight(size).replace("\u202f", " ")
         for size in (0, 1, 900, 2_000, 650_000, 1_258_291, 12_582_912, 3 << 30)
     ]
-    assert said == ["0 octet", "1 octet", "900 octets", "2 ko", "635 ko", "1,2 Mo", "12 Mo", "3 Go"]
+    assert weights == ["0 octet", "1 octet", "900 octets", "2 ko", "635 ko", "1,2 Mo", "12 Mo", "3 Go"]

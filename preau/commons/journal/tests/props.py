@@ -35,10 +35,10 @@ def many_touched(college: World, count: int) -> None:
     for _ in range(count):
         number = Person.objects.count()
         pupil = Person.objects.create(family_name=f"Touché {number}", given_name="Ana")
-        told = {"actor": college.people["cpe"], "school": college.school}
+        fields = {"actor": college.people["cpe"], "school": college.school}
         word = ("attendance.entry_read", "directory.person_read", "attention.page_read")[number % 3]
-        Line.objects.create(verb=word, subject=pupil, is_read=True, **told)
-        Line.objects.create(verb="attendance.exported", **told)
+        Line.objects.create(verb=word, subject=pupil, is_read=True, **fields)
+        Line.objects.create(verb="attendance.exported", **fields)
 
 
 def many_extracts(college: World, count: int) -> None:

@@ -31,7 +31,7 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def told(college: World) -> list[Line]:
+def five_lines(college: World) -> list[Line]:
     """Five lines of the school: the CPE reads a pupil's file thrice, the head changes something, the pupil signs in."""
     cpe, pupil, head = (college.people[key] for key in ("cpe", "pupil", "head"))
     Line.objects.filter(school=college.school).delete()
@@ -95,7 +95,7 @@ def faults(content: bytes, **how: Any) -> list[str]:
 
 
 def test_the_head_reads_lines_by_person_action_and_kind(
-    college: World, client: SchoolClient, told: list[Line]
+    college: World, client: SchoolClient, five_lines: list[Line]
 ) -> None:
     client.sit(college.people["head"])
     cpe, pupil = college.people["cpe"], college.people["pupil"]
@@ -117,7 +117,7 @@ def test_the_head_reads_lines_by_person_action_and_kind(
 
 
 def test_a_name_is_typed_and_stays_out_of_addresses(
-    college: World, client: SchoolClient, told: list[Line], twin: World
+    college: World, client: SchoolClient, five_lines: list[Line], twin: World
 ) -> None:
     client.sit(college.people["head"])
     cpe = college.people["cpe"]
@@ -139,7 +139,9 @@ def viewer_of(college: World, key: str) -> Any:
     return viewer_for(college.people[key], college.people[key].account.pk, NOW)
 
 
-def test_nonsense_in_the_address_is_ignored(college: World, client: SchoolClient, told: list[Line]) -> None:
+def test_nonsense_in_the_address_is_ignored(
+    college: World, client: SchoolClient, five_lines: list[Line]
+) -> None:
     client.sit(college.people["head"])
     for query in (
         {"du": "hier"},
@@ -162,7 +164,7 @@ def test_a_nul_in_an_address_never_reaches_the_database(college: World, seat_of:
 
 
 def test_the_head_reads_nothing_private_of_their_own_child(
-    college: World, seat_of: Any, told: list[Line], django_assert_num_queries: Any
+    college: World, seat_of: Any, five_lines: list[Line], django_assert_num_queries: Any
 ) -> None:
     """What the other parent asked, and what they were answered, is not in the page nor in an extract."""
     head, mother, pupil = (college.people[key] for key in ("head", "guardian", "pupil"))
@@ -181,12 +183,13 @@ def test_the_head_reads_nothing_private_of_their_own_child(
     seat = seat_of("head", f"staff-{college.school.pk}")
     with django_assert_num_queries(1):
         read = set(queries.lines_of(seat, asked))
-    assert read.isdisjoint({hers, alone}) and {own, *others, *told} <= read
+    assert read.isdisjoint({hers, alone}) and {own, *others, *five_lines} <= read
     extract = made(seat, "csv")
     table = content_of(extract).decode("utf-8-sig")
     numbers = {int(row.split(";")[0]) for row in table.splitlines()[1:]}
     assert (
-        numbers.isdisjoint({hers.pk, alone.pk}) and {own.pk, *(one.pk for one in [*others, *told])} <= numbers
+        numbers.isdisjoint({hers.pk, alone.pk})
+        and {own.pk, *(one.pk for one in [*others, *five_lines])} <= numbers
     )
     assert extract.rows == len(numbers)
 
@@ -203,7 +206,7 @@ def test_the_code_of_a_former_verb_tells_no_more_than_the_word(college: World, s
 
 
 def test_a_task_makes_the_extract_and_each_step_leaves_a_line(
-    college: World, client: SchoolClient, told: list[Line]
+    college: World, client: SchoolClient, five_lines: list[Line]
 ) -> None:
     DBTaskResult.objects.all().delete()
     pupil = college.people["pupil"]
@@ -228,7 +231,7 @@ def test_a_task_makes_the_extract_and_each_step_leaves_a_line(
     assert sorted(verbs) == ["journal.extract_asked", "journal.extract_made", "journal.extract_opened"]
 
 
-def test_the_same_click_twice_is_one_extract(college: World, seat_of: Any, told: list[Line]) -> None:
+def test_the_same_click_twice_is_one_extract(college: World, seat_of: Any, five_lines: list[Line]) -> None:
     one, other = (actions.ask_extract(seat_of("head"), LineQuery(TODAY, TODAY), "csv") for _ in range(2))
     assert one == other
     assert actions.ask_extract(seat_of("head"), LineQuery(TODAY, TODAY), "zip") != one
@@ -237,7 +240,7 @@ def test_the_same_click_twice_is_one_extract(college: World, seat_of: Any, told:
     assert StoredFile.objects.filter(pk=Extract.objects.get(pk=one.pk).file_id).count() == 1
 
 
-def test_whoever_is_head_no_more_gets_nothing(college: World, seat_of: Any, told: list[Line]) -> None:
+def test_whoever_is_head_no_more_gets_nothing(college: World, seat_of: Any, five_lines: list[Line]) -> None:
     extract = actions.ask_extract(seat_of("head"), LineQuery(TODAY, TODAY), "csv")
     Holding.objects.filter(person=college.people["head"]).update(ends=TODAY)
     tasks.make_extract.func(extract.pk)
@@ -246,7 +249,7 @@ def test_whoever_is_head_no_more_gets_nothing(college: World, seat_of: Any, told
 
 
 def test_a_stopped_one_leaves_nothing(
-    college: World, seat_of: Any, told: list[Line], monkeypatch: pytest.MonkeyPatch
+    college: World, seat_of: Any, five_lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(*_: Any) -> None:
         raise works.Stopped
@@ -256,7 +259,7 @@ def test_a_stopped_one_leaves_nothing(
 
 
 def test_one_that_fails_says_so(
-    college: World, seat_of: Any, told: list[Line], monkeypatch: pytest.MonkeyPatch
+    college: World, seat_of: Any, five_lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "made", lambda *_: 1 / 0)
     extract = actions.ask_extract(seat_of("head"), LineQuery(TODAY, TODAY), "csv")
@@ -266,7 +269,9 @@ def test_one_that_fails_says_so(
     assert extract.state == State.FAILED
 
 
-def test_extracts_go_with_their_days_and_their_people(college: World, seat_of: Any, told: list[Line]) -> None:
+def test_extracts_go_with_their_days_and_their_people(
+    college: World, seat_of: Any, five_lines: list[Line]
+) -> None:
     extract = made(seat_of("head"), person=college.people["pupil"])
     assert actions.erase_extracts(extract.expires_on) == 0
     assert actions.erase_extracts(extract.expires_on + timedelta(days=1)) == 1
@@ -274,7 +279,7 @@ def test_extracts_go_with_their_days_and_their_people(college: World, seat_of: A
     assert actions.forget_extracts(college.people["pupil"].pk) == 1
 
 
-def test_a_cell_is_no_formula(college: World, told: list[Line]) -> None:
+def test_a_cell_is_no_formula(college: World, five_lines: list[Line]) -> None:
     Person.objects.filter(pk=college.people["cpe"].pk).update(given_name="=1+1")
     table = exports.made(college.school, LineQuery(TODAY, TODAY), "csv").content.decode("utf-8-sig")
     assert ";=1+1" not in table and "'=1+1" in table
@@ -284,7 +289,7 @@ def test_a_cell_is_no_formula(college: World, told: list[Line]) -> None:
 
 
 def test_a_bundle_says_by_itself_how_to_check_it(
-    college: World, seat_of: Any, told: list[Line], tmp_path: Path
+    college: World, seat_of: Any, five_lines: list[Line], tmp_path: Path
 ) -> None:
     extract = made(seat_of("head"))
     with ZipFile(BytesIO(content_of(extract))) as archive:
@@ -303,7 +308,7 @@ def test_a_bundle_says_by_itself_how_to_check_it(
     assert (found.seals, found.whole_seals) == (1, 1)
 
 
-def test_a_part_of_a_seal_is_told_and_not_recomputed(college: World, told: list[Line]) -> None:
+def test_a_part_of_a_seal_is_told_and_not_recomputed(college: World, five_lines: list[Line]) -> None:
     actions.seal(college.school.pk)
     found = exports.check(BytesIO(bundle(college, person=college.people["head"], side="par")))
     assert (found.faults, found.seals, found.whole_seals) == ([], 1, 0)
@@ -312,14 +317,14 @@ def test_a_part_of_a_seal_is_told_and_not_recomputed(college: World, told: list[
 @pytest.mark.parametrize(
     "name", ["journal.csv", "lignes.jsonl", "sceaux.csv", "LISEZMOI.txt", "cle-publique.pem"]
 )
-def test_a_changed_file_shows(college: World, told: list[Line], name: str) -> None:
+def test_a_changed_file_shows(college: World, five_lines: list[Line], name: str) -> None:
     whole = bundle(college)
     assert faults(whole) == []
     other = changed(whole, lambda one, content: content + b" " if one == name else content)
     assert faults(other) == [f"{name} is not the one that was signed."]
 
 
-def test_a_manifest_written_again_shows(college: World, told: list[Line], settings: Any) -> None:
+def test_a_manifest_written_again_shows(college: World, five_lines: list[Line], settings: Any) -> None:
     whole = bundle(college)
     forged = changed(whole, lambda name, content: content.upper() if name == "MANIFESTE.sha256" else content)
     assert "The manifest was not signed by this site." in faults(forged)
@@ -338,23 +343,23 @@ def test_a_manifest_written_again_shows(college: World, told: list[Line], settin
     assert faults(whole) == []
 
 
-def test_a_database_that_has_changed_since_shows(college: World, told: list[Line]) -> None:
+def test_a_database_that_has_changed_since_shows(college: World, five_lines: list[Line]) -> None:
     actions.seal(college.school.pk)
     whole = bundle(college)
-    Line.objects.filter(pk=told[0].pk).update(verb="identity.signed_in")
-    Line.objects.filter(pk=told[1].pk).delete()
+    Line.objects.filter(pk=five_lines[0].pk).update(verb="identity.signed_in")
+    Line.objects.filter(pk=five_lines[1].pk).delete()
     assert faults(whole) == [
-        f"Line {told[0].pk} has changed in the database.",
-        f"Line {told[1].pk} is not in the database any more.",
+        f"Line {five_lines[0].pk} has changed in the database.",
+        f"Line {five_lines[1].pk} is not in the database any more.",
     ]
     assert faults(whole, with_database=False) == []
     Seal.objects.filter(school=college.school).update(digest="0" * 64)
     assert any("is not the one of the database any more" in fault for fault in faults(whole))
 
 
-def test_lines_changed_before_the_bundle_show_too(college: World, told: list[Line]) -> None:
+def test_lines_changed_before_the_bundle_show_too(college: World, five_lines: list[Line]) -> None:
     actions.seal(college.school.pk)
-    Line.objects.filter(pk=told[0].pk).update(details={"changed": 1})
+    Line.objects.filter(pk=five_lines[0].pk).update(details={"changed": 1})
     assert any("its lines are not those that were sealed" in fault for fault in faults(bundle(college)))
 
 
@@ -362,7 +367,7 @@ def test_lines_changed_before_the_bundle_show_too(college: World, told: list[Lin
 
 
 def test_the_operator_exports_and_verifies(
-    college: World, told: list[Line], tmp_path: Path, capsys: Any
+    college: World, five_lines: list[Line], tmp_path: Path, capsys: Any
 ) -> None:
     out = tmp_path / "journal.zip"
     days = {"first": f"{TODAY}", "last": f"{TODAY}"}

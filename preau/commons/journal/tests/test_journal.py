@@ -70,10 +70,10 @@ def test_each_school_has_its_own_chain(college: World, twin: World, sealed: Seal
 
 
 def test_whole_seals_are_said_whole(sealed: Seal) -> None:
-    said = StringIO()
-    call_command("verify_journal", stdout=said)
-    assert "all whole" in said.getvalue()
-    assert sealed.digest in said.getvalue()
+    output = StringIO()
+    call_command("verify_journal", stdout=output)
+    assert "all whole" in output.getvalue()
+    assert sealed.digest in output.getvalue()
 
 
 @pytest.mark.parametrize(

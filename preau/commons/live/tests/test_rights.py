@@ -61,11 +61,11 @@ def test_what_is_no_topic_is_left_out(seat_of: Any, asked: str) -> None:
 
 def test_what_is_told_of_rights_names_nobody(college: World, client: SchoolClient) -> None:
     client.sit(college.people["head"])
-    said = client.get(PAGE, {"sujet": ["bell", "works", "board"]}).content.decode()
-    assert set(json.loads(said)) == {"channels", "watched", "until"}
+    text = client.get(PAGE, {"sujet": ["bell", "works", "board"]}).content.decode()
+    assert set(json.loads(text)) == {"channels", "watched", "until"}
     for person in Person.objects.all():
-        assert person.family_name not in said
-    values = [*json.loads(said)["channels"].values(), *json.loads(said)["watched"]]
+        assert person.family_name not in text
+    values = [*json.loads(text)["channels"].values(), *json.loads(text)["watched"]]
     assert all(re.fullmatch(r"[0-9a-f]{16}", value) for value in values)
 
 

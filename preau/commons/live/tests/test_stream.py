@@ -128,6 +128,62 @@ def test_signing_out_closes_the_stream() -> None:
     play(scene, answer(), None)
 
 
+def test_one_person_holds_so_many_streams_and_takes_nobody_else_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MOST_OF_ONE", 2)
+
+    async def scene(live: Live, asked: list[Any]) -> None:
+        first, second = Page(live), Page(live)
+        for page in (first, second):
+            assert (await page.next())["status"] == 200
+        third = Page(live)
+        assert (await third.next())["status"] == 429
+        await third.ended()
+        # What was open hears as before, and what was refused holds nothing.
+        assert len(live.hub.streams) == 2
+        for page in (first, second):
+            await page.words()
+        live.hub.carry("b1")
+        assert await first.words() == "event: moved\ndata: bell\n\n"
+        await second.leave()
+        back = Page(live)
+        assert (await back.next())["status"] == 200
+        other = Page(live)
+        assert (await other.next())["status"] == 200
+        for page in (first, back, other):
+            await page.leave()
+        assert not live.hub.streams
+
+    mine = answer()
+    play(scene, mine, mine, mine, mine, answer() | {"watched": ["somebody else", "school"]})
+
+
+def test_so_many_streams_are_open_in_all_and_django_is_not_asked_for_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "MOST_OF_ALL", 1)
+
+    async def scene(live: Live, asked: list[Any]) -> None:
+        first = Page(live)
+        assert (await first.next())["status"] == 200
+        second = Page(live)
+        assert (await second.next())["status"] == 503
+        await second.ended()
+        assert len(asked) == 1
+        await first.leave()
+
+    play(scene, answer())
+
+
+def test_an_address_that_asks_for_too_much_is_refused() -> None:
+    async def scene(live: Live, asked: list[Any]) -> None:
+        page = Page(live, "&".join(f"sujet=roll:{number}" for number in range(200)))
+        assert (await page.next())["status"] == 400
+        await page.ended()
+        assert asked == []
+
+    play(scene, answer())
+
+
 def test_what_has_not_changed_keeps_the_stream() -> None:
     async def scene(live: Live, asked: list[Any]) -> None:
         page = Page(live)

@@ -92,12 +92,12 @@ def give_one(viewer: Viewer, said: Direct) -> Activity:
 def rename(viewer: Viewer, activity: Activity, *, title: str, text: str, due_on: date | None) -> bool:
     """Another title, another sentence, another day; returns whether anything changed."""
     held = lock(Activity, activity.pk)
-    said = {"title": title, "text": text, "due_on": due_on}
-    changed = [name for name, value in said.items() if getattr(held, name) != value]
+    values = {"title": title, "text": text, "due_on": due_on}
+    changed = [name for name, value in values.items() if getattr(held, name) != value]
     if not changed:
         return False
     for name in changed:
-        setattr(held, name, said[name])
+        setattr(held, name, values[name])
     held.save(update_fields=changed)
     journal.record(viewer, "lti.changed", held, changed=",".join(changed))
     return True

@@ -165,9 +165,9 @@ def _is_sound(tool: Tool, claims: dict[str, Any]) -> bool:
     )
 
 
-def _asked(tool: Tool, said: Any) -> Passage:
+def _asked(tool: Tool, word: Any) -> Passage:
     """The passage to which this word answers, held until the end."""
-    if not isinstance(said, str) or not said or not is_clean(said):
+    if not isinstance(word, str) or not word or not is_clean(word):
         raise Stale
     rows = Passage.objects.select_for_update(of=("self",)).select_related(
         "context__opening__service",
@@ -176,7 +176,7 @@ def _asked(tool: Tool, said: Any) -> Passage:
         "activity",
         "account__person",
     )
-    known = rows.filter(answer=digest_of(said[:LONGEST]), ends_at__gt=timezone.now())
+    known = rows.filter(answer=digest_of(word[:LONGEST]), ends_at__gt=timezone.now())
     found = known.filter(context__opening__service=tool.service_id).first()
     if found is None:
         raise Stale

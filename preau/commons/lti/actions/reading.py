@@ -71,13 +71,13 @@ def is_timely(claims: dict[str, Any], now: datetime, life: timedelta) -> bool:
     return since is None or since <= at + leeway
 
 
-def _is_moment(said: Any) -> TypeGuard[float]:
-    return isinstance(said, int | float) and not isinstance(said, bool) and abs(said) < 1e12
+def _is_moment(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
 
 
 def is_for(claims: dict[str, Any], address: str) -> bool:
-    said = claims.get("aud")
-    return said in (address, [address])
+    audience = claims.get("aud")
+    return audience in (address, [address])
 
 
 def show_once(tool: Tool, what: str, word: Any, until: datetime) -> bool:

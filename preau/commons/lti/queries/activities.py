@@ -45,12 +45,15 @@ def plain(value: float) -> str:
 
 
 def result_of(score: Score) -> Result:
-    said = ""
+    points = ""
     if score.given is not None and score.maximum:
-        said = _("%(given)s sur %(maximum)s") % {"given": plain(score.given), "maximum": plain(score.maximum)}
+        points = _("%(given)s sur %(maximum)s") % {
+            "given": plain(score.given),
+            "maximum": plain(score.maximum),
+        }
     known = GRADING if score.activity in {"Submitted", "Completed"} else ACTIVITY
     word = known.get(score.grading if known is GRADING else score.activity, "")
-    return Result(score.column.label, said, str(word), score.comment, score.said_at)
+    return Result(score.column.label, points, str(word), score.comment, score.said_at)
 
 
 # Lists
@@ -169,7 +172,7 @@ def may_open(viewer: Viewer, activity: Activity) -> bool:
 def groups_to_give(viewer: Viewer) -> "QuerySet[Group]":
     """The classes and groups of the year of which the viewer is in charge."""
     own = Group.objects.in_school(viewer).filter(year=viewer.year, pk__in=groups_taught(viewer))
-    return own.order_by("kind", "name")
+    return own.order_by("kind", "rank", "name")
 
 
 def tools_to_give(viewer: Viewer) -> list[tuple[Opening, Tool]]:

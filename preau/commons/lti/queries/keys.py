@@ -29,42 +29,42 @@ def keys_in(words: str) -> list[dict[str, Any]]:
     """The public keys of a text: PEM blocks, a JWK, or a set of them. Raises Unreadable."""
     found = [match[0] for match in PEM.finditer(words)]
     try:
-        told: Any = [{"pem": one} for one in found] if found else json.loads(words)
+        entries: Any = [{"pem": one} for one in found] if found else json.loads(words)
     except (ValueError, RecursionError) as failure:
         raise Unreadable from failure
-    if isinstance(told, dict):
-        told = told.get("keys", [told])
-    if not isinstance(told, list) or not 0 < len(told) <= MOST_KEYS:
+    if isinstance(entries, dict):
+        entries = entries.get("keys", [entries])
+    if not isinstance(entries, list) or not 0 < len(entries) <= MOST_KEYS:
         raise Unreadable
-    return [_public(one) for one in told if not _is_of_other_use(one)]
+    return [_public(one) for one in entries if not _is_of_other_use(one)]
 
 
-def _is_of_other_use(said: Any) -> bool:
+def _is_of_other_use(entry: Any) -> bool:
     """A set may hold keys that are not ours to read: of another kind, or that seal instead of signing."""
     return (
-        isinstance(said, dict)
-        and "pem" not in said
-        and (said.get("kty") != "RSA" or said.get("use") == "enc")
+        isinstance(entry, dict)
+        and "pem" not in entry
+        and (entry.get("kty") != "RSA" or entry.get("use") == "enc")
     )
 
 
-def _public(said: Any) -> dict[str, Any]:
-    if not isinstance(said, dict):
+def _public(entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict):
         raise Unreadable
-    pem = said.get("pem", "")
+    pem = entry.get("pem", "")
     if not isinstance(pem, str):
         raise Unreadable
-    if "PRIVATE" in pem or "d" in said:
+    if "PRIVATE" in pem or "d" in entry:
         raise Unreadable(secret=True)
     try:
-        key = RSAKey.import_key(pem or {name: said[name] for name in PUBLIC & set(said)})
-        told = {str(name): value for name, value in key.as_dict(private=False).items() if name in PUBLIC}
+        key = RSAKey.import_key(pem or {name: entry[name] for name in PUBLIC & set(entry)})
+        members = {str(name): value for name, value in key.as_dict(private=False).items() if name in PUBLIC}
         bits = key.raw_value.key_size
     except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, KeyError) as failure:
         raise Unreadable from failure
-    if bits < FEWEST_BITS or not all(is_clean(str(value)) for value in told.values()):
+    if bits < FEWEST_BITS or not all(is_clean(str(value)) for value in members.values()):
         raise Unreadable
-    return told
+    return members
 
 
 def number_in(word: str) -> str | None:
@@ -94,8 +94,8 @@ def signer_in(word: str) -> str:
     if number_in(word) is None:
         return ""
     try:
-        said = json.loads(jws.extract_compact(word.encode()).payload)
+        claims = json.loads(jws.extract_compact(word.encode()).payload)
     except (JoseError, ValueError, TypeError, RecursionError):
         return ""
-    signer = said.get("iss") if isinstance(said, dict) else None
+    signer = claims.get("iss") if isinstance(claims, dict) else None
     return signer if isinstance(signer, str) and signer.isascii() else ""

@@ -30,7 +30,7 @@ def address(name: str, **rest: Any) -> str:
 
 def login_address(tool: Tool, context: Context, activity: Activity | None, hint: str, message: str) -> str:
     """Where a service begins (OpenID Connect, third-party initiated login)."""
-    said = {
+    parameters = {
         "iss": settings.PUBLIC_URL,
         "login_hint": hint,
         "target_link_uri": target_of(tool, activity),
@@ -39,7 +39,7 @@ def login_address(tool: Tool, context: Context, activity: Activity | None, hint:
         "lti_deployment_id": deployment_of(context.opening),
     }
     mark = "&" if "?" in tool.login_url else "?"
-    return f"{tool.login_url}{mark}{urlencode(said)}"
+    return f"{tool.login_url}{mark}{urlencode(parameters)}"
 
 
 def target_of(tool: Tool, activity: Activity | None) -> str:
@@ -50,7 +50,7 @@ def claims_of(tool: Tool, passage: Passage, person: Person, role: str, answer: s
     """The claims of the message, but for who signs, to whom and when. `answer`: the word that a choice must bring back."""
     context, activity = passage.context, passage.activity
     allowed = allowed_in(context.opening, tool)
-    said = {
+    values = {
         "message_type": OPEN_LINK if activity else CHOOSE,
         "version": VERSION,
         "deployment_id": deployment_of(context.opening),
@@ -65,25 +65,25 @@ def claims_of(tool: Tool, passage: Passage, person: Person, role: str, answer: s
         },
     }
     if activity:
-        said["resource_link"] = _link(activity)
-        said["custom"] = activity.custom
-    told = {f"{CLAIM}{name}": value for name, value in said.items() if value}
+        values["resource_link"] = _link(activity)
+        values["custom"] = activity.custom
+    claims = {f"{CLAIM}{name}": value for name, value in values.items() if value}
     if activity is None:
-        told[f"{DEEP}deep_linking_settings"] = _choosing(answer)
-    return told | _services(context, activity, allowed) | names_of(person, context.opening.leaves)
+        claims[f"{DEEP}deep_linking_settings"] = _choosing(answer)
+    return claims | _services(context, activity, allowed) | names_of(person, context.opening.leaves)
 
 
 def _class_of(context: Context) -> dict[str, Any]:
     """The class by its number here; by its name too where the school lets classes out."""
-    told: dict[str, Any] = {"id": context.number, "type": [CLASS]}
+    claim: dict[str, Any] = {"id": context.number, "type": [CLASS]}
     if "classes" in context.opening.leaves:
-        told["title"] = context.group.name
-    return told
+        claim["title"] = context.group.name
+    return claim
 
 
 def _link(activity: Activity) -> dict[str, str]:
-    told = {"id": activity.public_id, "title": activity.title, "description": activity.text}
-    return {name: value for name, value in told.items() if value}
+    claim = {"id": activity.public_id, "title": activity.title, "description": activity.text}
+    return {name: value for name, value in claim.items() if value}
 
 
 def _choosing(answer: str) -> dict[str, Any]:
@@ -100,19 +100,19 @@ def _choosing(answer: str) -> dict[str, Any]:
 
 def _services(context: Context, activity: Activity | None, allowed: list[str]) -> dict[str, Any]:
     """Where the service may ask by itself, and for what; nothing where the school agreed to nothing."""
-    told: dict[str, Any] = {}
+    claims: dict[str, Any] = {}
     scopes = [scope for key in allowed if key != "members" for scope in ALLOWED[key].scopes]
     if scopes:
-        told[GRADES_CLAIM] = {"scope": scopes, "lineitems": address("lti:lines", number=context.number)}
+        claims[GRADES_CLAIM] = {"scope": scopes, "lineitems": address("lti:lines", number=context.number)}
         known = list(Column.objects.filter(activity=activity.pk)[:2]) if activity else []
         if len(known) == 1:
-            told[GRADES_CLAIM]["lineitem"] = line_address(context, known[0])
+            claims[GRADES_CLAIM]["lineitem"] = line_address(context, known[0])
     if "members" in allowed:
-        told[MEMBERS_CLAIM] = {
+        claims[MEMBERS_CLAIM] = {
             "context_memberships_url": address("lti:members", number=context.number),
             "service_versions": ["2.0"],
         }
-    return told
+    return claims
 
 
 def line_address(context: Context, column: Column) -> str:

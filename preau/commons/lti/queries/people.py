@@ -97,10 +97,10 @@ def names_of(person: Person, leaves: Iterable[str]) -> dict[str, str]:
         "last_name": ("family_name", person.family_name),
         "email": ("email", person.email),
     }
-    told = {known[key][0]: known[key][1] for key in NAMES if key in leaves and known[key][1]}
-    if {"given_name", "family_name"} <= set(told):
-        told["name"] = person.full_name
-    return told
+    claims = {known[key][0]: known[key][1] for key in NAMES if key in leaves and known[key][1]}
+    if {"given_name", "family_name"} <= set(claims):
+        claims["name"] = person.full_name
+    return claims
 
 
 def person_named(context: Context, user: str) -> int | None:

@@ -186,8 +186,8 @@ def _speaks_lti(stage: Stage) -> None:
 def _has_a_tool(stage: Stage) -> None:
     _speaks_lti(stage)
     asks = {"scores": {"why": "Voir.", "since": "2026-09-01"}}
-    said = {"login_url": LOGIN, "target": OPENED, "redirects": [OPENED], "keys": public(KEY), "asks": asks}
-    Tool.objects.get_or_create(service_id=stage.own(Service).pk, defaults=said)
+    fields = {"login_url": LOGIN, "target": OPENED, "redirects": [OPENED], "keys": public(KEY), "asks": asks}
+    Tool.objects.get_or_create(service_id=stage.own(Service).pk, defaults=fields)
 
 
 def _to_choose(stage: Stage) -> Data:

@@ -56,12 +56,12 @@ def answered(browser: Any, word: str) -> Any:
 
 def test_what_was_chosen_is_looked_at_then_given(college: World, tool: Tool, teacher: SchoolClient) -> None:
     group = class_of(college)
-    said = go_and_choose(teacher, tool, group)
-    assert said[f"{CLAIM}message_type"] == "LtiDeepLinkingRequest"
-    assert said[f"{CLAIM}roles"] == [INSTRUCTOR] and f"{CLAIM}resource_link" not in said
-    settings = said[f"{DEEP}deep_linking_settings"]
+    claims = go_and_choose(teacher, tool, group)
+    assert claims[f"{CLAIM}message_type"] == "LtiDeepLinkingRequest"
+    assert claims[f"{CLAIM}roles"] == [INSTRUCTOR] and f"{CLAIM}resource_link" not in claims
+    settings = claims[f"{DEEP}deep_linking_settings"]
     assert (settings["accept_types"], settings["accept_multiple"]) == (["ltiResourceLink"], True)
-    answer = answered(teacher, signed(chosen(tool, said, ITEMS)))
+    answer = answered(teacher, signed(chosen(tool, claims, ITEMS)))
     assert answer.status_code == 302
     page = teacher.get(answer["Location"]).content.decode()
     assert "Série 1" in page and "Série 2" in page and "Donner à la classe" in page
@@ -86,7 +86,7 @@ def test_what_was_chosen_is_looked_at_then_given(college: World, tool: Tool, tea
 def test_what_is_no_activity_of_the_service_is_left(
     college: World, tool: Tool, teacher: SchoolClient
 ) -> None:
-    said = go_and_choose(teacher, tool, class_of(college))
+    claims = go_and_choose(teacher, tool, class_of(college))
     left = [
         {"type": "link", "url": "https://autre.example/", "title": "Page"},
         {"type": "html", "html": "<script>alert(1)</script>"},
@@ -101,7 +101,7 @@ def test_what_is_no_activity_of_the_service_is_left(
         None,
         7,
     ]
-    answer = answered(teacher, signed(chosen(tool, said, [*left, ITEMS[1]])))
+    answer = answered(teacher, signed(chosen(tool, claims, [*left, ITEMS[1]])))
     page = teacher.get(answer["Location"]).content.decode()
     assert "12 éléments laissés" in page and "Série 2" in page
     assert "alert(1)" not in page and "Ailleurs" not in page and "Moitié" not in page
@@ -120,41 +120,41 @@ def test_a_day_is_that_of_the_school(
     college: World, tool: Tool, teacher: SchoolClient, ends: str, day: date | None
 ) -> None:
     School.objects.filter(pk=college.school.pk).update(timezone="Pacific/Noumea")
-    said = go_and_choose(teacher, tool, class_of(college))
+    claims = go_and_choose(teacher, tool, class_of(college))
     items = [{"type": "ltiResourceLink", "title": "Série", "submission": {"endDateTime": ends}}]
-    teacher.post(answered(teacher, signed(chosen(tool, said, items)))["Location"], {"items": ["0"]})
+    teacher.post(answered(teacher, signed(chosen(tool, claims, items)))["Location"], {"items": ["0"]})
     assert Activity.objects.get(title="Série").due_on == day
 
 
 @pytest.mark.parametrize("items", [[], None, {}, "x", [{"type": "html"}]])
 def test_nothing_chosen_is_said(college: World, tool: Tool, teacher: SchoolClient, items: Any) -> None:
-    said = go_and_choose(teacher, tool, class_of(college))
-    answer = answered(teacher, signed(chosen(tool, said, items)))
+    claims = go_and_choose(teacher, tool, class_of(college))
+    answer = answered(teacher, signed(chosen(tool, claims, items)))
     assert "Rien n’a été choisi" in teacher.get(answer["Location"]).content.decode()
 
 
 def test_an_answer_that_is_not_to_be_believed_keeps_nothing(
     college: World, tool: Tool, teacher: SchoolClient
 ) -> None:
-    said = go_and_choose(teacher, tool, class_of(college))
+    claims = go_and_choose(teacher, tool, class_of(college))
     other = linked(college, "Ailleurs")
     stamp = int(NOW.timestamp())
     words = [
-        signed(chosen(tool, said, ITEMS), OTHER_KEY, kid=str(KEY.kid)),
-        signed(chosen(tool, said, ITEMS, iss=other.client_id)),
-        signed(chosen(tool, said, ITEMS, aud="https://autre.example")),
-        signed(chosen(tool, said, ITEMS, exp=stamp - 61)),
-        signed(chosen(tool, said, ITEMS, exp=None)),
-        signed(chosen(tool, said, ITEMS, exp=stamp + 90_000)),
-        signed(chosen(tool, said, ITEMS, iat=stamp + 90)),
-        signed(chosen(tool, said, ITEMS, nonce=None)),
-        signed(chosen(tool, said, ITEMS, **{f"{CLAIM}deployment_id": "preau-0"})),
-        signed(chosen(tool, said, ITEMS, **{f"{CLAIM}message_type": "LtiResourceLinkRequest"})),
-        signed(chosen(tool, said, ITEMS, **{f"{CLAIM}version": "1.1"})),
-        signed(chosen(tool, said, ITEMS, **{f"{DEEP}data": "autre"})),
-        signed(chosen(tool, said, ITEMS, **{f"{DEEP}data": ""})),
-        signed(chosen(tool, said, ITEMS, **{f"{DEEP}data": None})),
-        signed(chosen(tool, said, ITEMS, **{f"{DEEP}data": 7})),
+        signed(chosen(tool, claims, ITEMS), OTHER_KEY, kid=str(KEY.kid)),
+        signed(chosen(tool, claims, ITEMS, iss=other.client_id)),
+        signed(chosen(tool, claims, ITEMS, aud="https://autre.example")),
+        signed(chosen(tool, claims, ITEMS, exp=stamp - 61)),
+        signed(chosen(tool, claims, ITEMS, exp=None)),
+        signed(chosen(tool, claims, ITEMS, exp=stamp + 90_000)),
+        signed(chosen(tool, claims, ITEMS, iat=stamp + 90)),
+        signed(chosen(tool, claims, ITEMS, nonce=None)),
+        signed(chosen(tool, claims, ITEMS, **{f"{CLAIM}deployment_id": "preau-0"})),
+        signed(chosen(tool, claims, ITEMS, **{f"{CLAIM}message_type": "LtiResourceLinkRequest"})),
+        signed(chosen(tool, claims, ITEMS, **{f"{CLAIM}version": "1.1"})),
+        signed(chosen(tool, claims, ITEMS, **{f"{DEEP}data": "autre"})),
+        signed(chosen(tool, claims, ITEMS, **{f"{DEEP}data": ""})),
+        signed(chosen(tool, claims, ITEMS, **{f"{DEEP}data": None})),
+        signed(chosen(tool, claims, ITEMS, **{f"{DEEP}data": 7})),
         "",
         "x",
         "é",
@@ -163,15 +163,15 @@ def test_an_answer_that_is_not_to_be_believed_keeps_nothing(
     for word in words:
         assert answered(teacher, word).status_code == 400, word[:40]
     assert not Proposal.objects.exists()
-    assert answered(teacher, signed(chosen(tool, said, ITEMS))).status_code == 302
+    assert answered(teacher, signed(chosen(tool, claims, ITEMS))).status_code == 302
 
 
 def test_an_answer_counts_once(college: World, tool: Tool, teacher: SchoolClient) -> None:
-    said = go_and_choose(teacher, tool, class_of(college))
-    word = signed(chosen(tool, said, ITEMS))
+    claims = go_and_choose(teacher, tool, class_of(college))
+    word = signed(chosen(tool, claims, ITEMS))
     assert answered(teacher, word).status_code == 302
     assert answered(teacher, word).status_code == 400
-    assert answered(teacher, signed(chosen(tool, said, ITEMS, nonce="n-10"))).status_code == 400
+    assert answered(teacher, signed(chosen(tool, claims, ITEMS, nonce="n-10"))).status_code == 400
     # Another going, answered with a nonce that was shown already.
     again = go_and_choose(teacher, tool, class_of(college))
     assert answered(teacher, signed(chosen(tool, again, ITEMS))).status_code == 400
@@ -181,19 +181,19 @@ def test_an_answer_counts_once(college: World, tool: Tool, teacher: SchoolClient
 def test_an_answer_that_waited_too_long_is_worth_nothing(
     college: World, tool: Tool, teacher: SchoolClient
 ) -> None:
-    said = go_and_choose(teacher, tool, class_of(college))
+    claims = go_and_choose(teacher, tool, class_of(college))
     later = NOW + rules.CHOICE_LIFE
     with time_machine.travel(later, tick=False):
         stamp = int(later.timestamp())
-        word = signed(chosen(tool, said, ITEMS, iat=stamp, exp=stamp + 60))
+        word = signed(chosen(tool, claims, ITEMS, iat=stamp, exp=stamp + 60))
         assert answered(teacher, word).status_code == 400
 
 
 def test_a_choice_is_read_by_whoever_made_it(
     college: World, twin: World, tool: Tool, teacher: SchoolClient, sits: Any
 ) -> None:
-    said = go_and_choose(teacher, tool, class_of(college))
-    there = answered(teacher, signed(chosen(tool, said, ITEMS)))["Location"]
+    claims = go_and_choose(teacher, tool, class_of(college))
+    there = answered(teacher, signed(chosen(tool, claims, ITEMS)))["Location"]
     for browser in (
         sits("head"),
         sits("teacher_1"),
@@ -209,8 +209,8 @@ def test_whoever_is_in_charge_no_more_gives_nothing(
     college: World, tool: Tool, teacher: SchoolClient
 ) -> None:
     group = class_of(college)
-    said = go_and_choose(teacher, tool, group)
-    there = answered(teacher, signed(chosen(tool, said, ITEMS)))["Location"]
+    claims = go_and_choose(teacher, tool, group)
+    there = answered(teacher, signed(chosen(tool, claims, ITEMS)))["Location"]
     Assignment.objects.filter(teacher=college.people["teacher"], group=group).update(ends=NOW.date())
     teacher.post(there, {"items": ["0"]})
     assert not Activity.objects.filter(title__startswith="Série").exists()
@@ -259,7 +259,7 @@ def test_a_hint_to_choose_is_worth_nothing_to_another(
     page = teacher.post(
         "/activites/ajouter/", {"group": str(class_of(college).pk), "tool": tool.service.public_id}
     )
-    said = began(page)
-    assert said["target_link_uri"] == OPENED
-    assert come(sits("pupil"), said).status_code == 400
-    assert come(sits("teacher_1"), said).status_code == 400
+    parameters = began(page)
+    assert parameters["target_link_uri"] == OPENED
+    assert come(sits("pupil"), parameters).status_code == 400
+    assert come(sits("teacher_1"), parameters).status_code == 400

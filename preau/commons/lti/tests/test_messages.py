@@ -35,11 +35,14 @@ def test_a_pupil_opens_an_activity(
 ) -> None:
     pupil = college.people["pupil"]
     browser = sits("pupil")
-    said = begin(browser, activity)
+    parameters = begin(browser, activity)
     opening = activity.context.opening
-    assert (said["iss"], said["client_id"]) == (settings.PUBLIC_URL, tool.client_id)
-    assert (said["target_link_uri"], said["lti_deployment_id"]) == (OPENED, deployment_of(opening))
-    page = come(browser, said)
+    assert (parameters["iss"], parameters["client_id"]) == (settings.PUBLIC_URL, tool.client_id)
+    assert (parameters["target_link_uri"], parameters["lti_deployment_id"]) == (
+        OPENED,
+        deployment_of(opening),
+    )
+    page = come(browser, parameters)
     assert f"form-action 'self' {HERE};" in page["Content-Security-Policy"] + ";"
     assert page["Referrer-Policy"] == "no-referrer" and "Continuer" in page.content.decode()
     carried = posted(page)
@@ -68,9 +71,9 @@ def test_what_was_not_agreed_to_is_not_said(college: World, sits: Any) -> None:
     claims = launched(sits("pupil"), activity)
     assert not {"name", "given_name", "family_name", "email", GRADES_CLAIM, MEMBERS_CLAIM} & set(claims)
     assert "title" not in claims[f"{CLAIM}context"]
-    told = str(claims)
+    text = str(claims)
     pupil = college.people["pupil"]
-    assert pupil.family_name not in told and activity.context.group.name not in told
+    assert pupil.family_name not in text and activity.context.group.name not in text
 
 
 def test_each_comes_in_their_role(college: World, activity: Activity, sits: Any) -> None:
@@ -108,16 +111,16 @@ def test_another_school_and_another_class_see_nothing(
 
 def test_a_pupil_who_left_the_class_opens_nothing(college: World, activity: Activity, sits: Any) -> None:
     browser = sits("pupil")
-    said = begin(browser, activity)
+    parameters = begin(browser, activity)
     Enrolment.objects.filter(pupil=college.people["pupil"]).update(ends=NOW.date())
-    assert come(browser, said).status_code == 400
+    assert come(browser, parameters).status_code == 400
     assert browser.post(f"/activites/{activity.public_id}/ouvrir/").status_code == 404
 
 
 @pytest.mark.parametrize("closed", ["opening", "service", "dates", "taken back", "profile"])
 def test_what_closes_in_between_is_closed(college: World, activity: Activity, sits: Any, closed: str) -> None:
     browser = sits("pupil")
-    said = begin(browser, activity)
+    parameters = begin(browser, activity)
     opening, service = activity.context.opening, activity.context.opening.service
     if closed == "opening":
         Opening.objects.filter(pk=opening.pk).update(is_on=False)
@@ -129,14 +132,14 @@ def test_what_closes_in_between_is_closed(college: World, activity: Activity, si
         Opening.objects.filter(pk=opening.pk).update(profiles=["staff"])
     else:
         Activity.objects.filter(pk=activity.pk).update(ended_at=NOW)
-    assert come(browser, said).status_code in {400, 404}
+    assert come(browser, parameters).status_code in {400, 404}
 
 
 def test_a_passage_is_used_once_and_lasts_five_minutes(college: World, activity: Activity, sits: Any) -> None:
     browser = sits("pupil")
-    said = begin(browser, activity)
-    assert "id_token" in posted(come(browser, said))
-    assert come(browser, said).status_code == 400
+    parameters = begin(browser, activity)
+    assert "id_token" in posted(come(browser, parameters))
+    assert come(browser, parameters).status_code == 400
     again = begin(browser, activity)
     with time_machine.travel(NOW + rules.PASSAGE_LIFE, tick=False):
         assert come(browser, again).status_code == 400
@@ -161,8 +164,8 @@ def test_a_hint_made_for_one_service_is_worth_nothing_at_another(
 ) -> None:
     other = linked(college, "Ailleurs")
     browser = sits("pupil")
-    said = begin(browser, activity)
-    assert come(browser, said | {"client_id": other.client_id}).status_code == 400
+    parameters = begin(browser, activity)
+    assert come(browser, parameters | {"client_id": other.client_id}).status_code == 400
 
 
 TRICKS = [
@@ -212,22 +215,24 @@ def test_nothing_leaves_for_another_address(activity: Activity, sits: Any, back:
 )
 def test_a_mistake_is_told_to_the_service(activity: Activity, sits: Any, more: Any, error: str) -> None:
     browser = sits("pupil")
-    said = begin(browser, activity)
-    carried = posted(come(browser, said, **more))
+    parameters = begin(browser, activity)
+    carried = posted(come(browser, parameters, **more))
     assert carried["error"] == error and "id_token" not in carried
-    assert "id_token" in posted(come(browser, said))
+    assert "id_token" in posted(come(browser, parameters))
 
 
 def test_a_visitor_is_not_asked_to_sign_in(activity: Activity, sits: Any, client: Any) -> None:
     """`prompt=none`: whoever is signed in no more is told so by the service."""
-    said = begin(sits("pupil"), activity)
-    assert posted(come(client, said)) == {"error": "login_required", "state": "s-1"}
+    parameters = begin(sits("pupil"), activity)
+    assert posted(come(client, parameters)) == {"error": "login_required", "state": "s-1"}
 
 
 def test_a_parameter_given_twice_is_not_there(activity: Activity, sits: Any) -> None:
     browser = sits("pupil")
-    said = begin(browser, activity)
-    answer = browser.get("/lti/authorize", {"client_id": [said["client_id"], "x"], "redirect_uri": OPENED})
+    parameters = begin(browser, activity)
+    answer = browser.get(
+        "/lti/authorize", {"client_id": [parameters["client_id"], "x"], "redirect_uri": OPENED}
+    )
     assert answer.status_code == 404
 
 
@@ -255,9 +260,9 @@ def test_the_custom_words_and_the_own_address_of_an_activity_are_said(
 
 
 def test_passages_are_dropped_and_say_nothing(college: World, activity: Activity, sits: Any) -> None:
-    said = begin(sits("pupil"), activity)
+    parameters = begin(sits("pupil"), activity)
     kept = str(list(Passage.objects.values()))
-    assert said["login_hint"] not in kept and said["lti_message_hint"] not in kept
+    assert parameters["login_hint"] not in kept and parameters["lti_message_hint"] not in kept
     assert keeping.purge(NOW + rules.PASSAGE_LIFE) == 1
     assert not Passage.objects.exists()
 

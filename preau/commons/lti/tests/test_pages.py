@@ -45,7 +45,7 @@ MDIwEAYHKoZIzj0CAQYFK4EEAAYDHgAEAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ==
 
 
 def got(activity: Activity, pupil: Person, **facts: Any) -> Score:
-    said = {
+    defaults = {
         "given": 15.5,
         "maximum": 20,
         "activity": "Completed",
@@ -53,7 +53,7 @@ def got(activity: Activity, pupil: Person, **facts: Any) -> Score:
         "said_at": NOW,
         "comment": "Bravo.",
     }
-    return Score.objects.create(column=Column.objects.get(activity=activity), pupil=pupil, **said | facts)
+    return Score.objects.create(column=Column.objects.get(activity=activity), pupil=pupil, **defaults | facts)
 
 
 @pytest.fixture
@@ -97,11 +97,11 @@ def test_whoever_is_in_charge_changes_takes_back_and_gives_again(
     college: World, activity: Activity, score: Score, sits: Any
 ) -> None:
     teacher, here = sits("teacher"), f"/activites/{activity.public_id}/"
-    said = {"title": "Fractions, la suite", "text": "Trois séries.", "due_on": "2026-12-01"}
-    assert teacher.post(f"{here}modifier/", said).status_code == 302
+    data = {"title": "Fractions, la suite", "text": "Trois séries.", "due_on": "2026-12-01"}
+    assert teacher.post(f"{here}modifier/", data).status_code == 302
     assert "Fractions, la suite" in page_of(sits("pupil"), activity)
-    assert "Rien n’a changé" in teacher.post(f"{here}modifier/", said, follow=True).content.decode()
-    assert teacher.post(f"{here}modifier/", said | {"title": ""}).status_code == 422
+    assert "Rien n’a changé" in teacher.post(f"{here}modifier/", data, follow=True).content.decode()
+    assert teacher.post(f"{here}modifier/", data | {"title": ""}).status_code == 422
     assert teacher.post(f"{here}retirer/").status_code == 302
     assert sits("pupil").get(here).status_code == 404
     assert "15,5 sur 20" in page_of(teacher, activity)

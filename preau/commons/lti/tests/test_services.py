@@ -79,11 +79,11 @@ def members(activity: Activity, query: str = "") -> str:
 
 def test_a_token_is_given_for_what_was_agreed_to(tool: Tool) -> None:
     answer = ask_token(signed(assertion(tool)), [*EVERY_SCOPE, "https://autre.example/scope"])
-    told = answer.json()
-    assert (answer.status_code, told["token_type"], told["expires_in"]) == (200, "Bearer", 3_600)
-    assert set(told["scope"].split()) == set(EVERY_SCOPE)
+    body = answer.json()
+    assert (answer.status_code, body["token_type"], body["expires_in"]) == (200, "Bearer", 3_600)
+    assert set(body["scope"].split()) == set(EVERY_SCOPE)
     assert answer["Cache-Control"] == "no-store"
-    assert told["access_token"] not in str(list(Pass.objects.values()))
+    assert body["access_token"] not in str(list(Pass.objects.values()))
     Agreement.objects.update(allowed=["scores"])
     assert ask_token(signed(assertion(tool, jti="j-2"))).json()["scope"] == SCORE
     assert ask_token(signed(assertion(tool, jti="j-3")), [MEMBERS_SCOPE]).json() == {"error": "invalid_scope"}
@@ -142,8 +142,8 @@ def test_a_word_is_shown_once(tool: Tool) -> None:
     assert not Shown.objects.exists()
 
 
-def of_json(said: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+def of_json(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
 def forged(claims: Any, header: Any, secret: bytes = b"") -> str:
@@ -183,13 +183,13 @@ def test_too_many_wrong_words_close_the_door_to_their_address(tool: Tool) -> Non
         assert ask_token(signed(assertion(tool), OTHER_KEY)).status_code == 400
     answer = ask_token(signed(assertion(tool)))
     assert (answer.status_code, answer["Retry-After"]) == (429, "900")
-    said = {
+    data = {
         "client_assertion": signed(assertion(tool)),
         "grant_type": "client_credentials",
         "scope": SCORE,
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     }
-    assert Browser(REMOTE_ADDR="198.51.100.7").post("/lti/token", said).status_code == 200
+    assert Browser(REMOTE_ADDR="198.51.100.7").post("/lti/token", data).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -237,17 +237,17 @@ def test_keys_are_read_at_the_address_and_followed_when_they_change(
     college: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tool = linked(college, keys=[], keys_url=f"{HERE}/cles")
-    told, asked = [public(KEY)], []
+    keys, asked = [public(KEY)], []
 
     def words_at(address: str, *, kind: str) -> bytes:
         asked.append(address)
-        return json.dumps({"keys": told[0]}).encode()
+        return json.dumps({"keys": keys[0]}).encode()
 
     monkeypatch.setattr(outward, "words_at", words_at)
     assert ask_token(signed(assertion(tool))).status_code == 200
     assert ask_token(signed(assertion(tool, jti="j-2"))).status_code == 200
     assert asked == [f"{HERE}/cles"]
-    told[0] = public(OTHER_KEY)
+    keys[0] = public(OTHER_KEY)
     # Not twice in a minute: whoever invents numbers does not make us ask.
     assert ask_token(signed(assertion(tool, jti="j-3"), OTHER_KEY)).status_code == 400
     with time_machine.travel(NOW + rules.KEYS_AGAIN, tick=False):
@@ -304,8 +304,8 @@ def test_lines_are_read_added_changed_and_dropped(activity: Activity, token: str
     own = server("get", lines(activity), token)
     assert own["Content-Type"] == "application/vnd.ims.lis.v2.lineitemcontainer+json"
     assert [one["resourceLinkId"] for one in own.json()] == [activity.public_id]
-    said = {"label": "Bonus", "scoreMaximum": 5, "tag": "bonus", "resourceId": "r-1"}
-    made = server("post", lines(activity), token, said)
+    line_item = {"label": "Bonus", "scoreMaximum": 5, "tag": "bonus", "resourceId": "r-1"}
+    made = server("post", lines(activity), token, line_item)
     assert (made.status_code, made.json()["label"]) == (201, "Bonus")
     assert server("get", f"{lines(activity)}?tag=bonus", token).json() == [made.json()]
     assert server("get", f"{lines(activity)}?resource_id=autre", token).json() == []
@@ -316,7 +316,7 @@ def test_lines_are_read_added_changed_and_dropped(activity: Activity, token: str
     )
     assert changed.json()["scoreMaximum"] == 10
     assert server("get", here, token).json() == changed.json()
-    assert server("put", here, token, said | {"resourceLinkId": activity.public_id}).status_code == 400
+    assert server("put", here, token, line_item | {"resourceLinkId": activity.public_id}).status_code == 400
     assert server("delete", here, token).status_code == 204
     assert server("get", here, token).status_code == 404
 
@@ -369,8 +369,8 @@ def test_a_line_of_an_activity_of_another_class_is_not_taken(
     college: World, tool: Tool, activity: Activity, token: str
 ) -> None:
     other = given(college, tool, another_class(college))
-    said = {"label": "A", "scoreMaximum": 5, "resourceLinkId": other.public_id}
-    assert server("post", lines(activity), token, said).status_code == 404
+    line_item = {"label": "A", "scoreMaximum": 5, "resourceLinkId": other.public_id}
+    assert server("post", lines(activity), token, line_item).status_code == 404
     assert (
         server("get", line(other).replace(other.context.number, activity.context.number), token).status_code
         == 404
@@ -386,9 +386,9 @@ def test_a_score_is_kept_and_read_again(college: World, activity: Activity, toke
     assert (kept.pupil, kept.given, kept.maximum, kept.comment) == (college.people["pupil"], 15, 20, "Bravo.")
     half = {"scoreGiven": 4, "scoreMaximum": 8, "timestamp": "2026-11-24T09:05:00Z", "comment": ...}
     assert server("post", line(activity, "/scores"), token, score_of(user, **half)).status_code == 204
-    told = server("get", line(activity, "/results"), token).json()
-    assert [(one["userId"], one["resultScore"], one["resultMaximum"]) for one in told] == [(user, 10, 20)]
-    assert server("get", line(activity, f"/results?user_id={user}"), token).json() == told
+    results = server("get", line(activity, "/results"), token).json()
+    assert [(one["userId"], one["resultScore"], one["resultMaximum"]) for one in results] == [(user, 10, 20)]
+    assert server("get", line(activity, f"/results?user_id={user}"), token).json() == results
     assert server("get", line(activity, "/results?user_id=autre"), token).json() == []
 
 
@@ -412,8 +412,8 @@ def test_a_score_without_a_number_takes_the_number_away(activity: Activity, toke
         "activityProgress": "Started",
         "gradingProgress": "NotReady",
     }
-    said = score_of(user, timestamp="2026-11-24T09:10:00+01:00", **started)
-    assert server("post", here, token, said).status_code == 204
+    score = score_of(user, timestamp="2026-11-24T09:10:00+01:00", **started)
+    assert server("post", here, token, score).status_code == 204
     assert Score.objects.get(column__activity=activity).given is None
     assert "resultScore" not in server("get", line(activity, "/results"), token).json()[0]
 
@@ -529,11 +529,11 @@ def test_the_list_of_a_class(college: World, activity: Activity, token: str) -> 
     tasks.name_members.func()
     answer = server("get", members(activity), token)
     assert answer["Content-Type"] == "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
-    told = answer.json()
-    assert told["context"] == {"id": activity.context.number, "title": activity.context.group.name}
-    learners = [member for member in told["members"] if member["roles"] == [LEARNER]]
+    body = answer.json()
+    assert body["context"] == {"id": activity.context.number, "title": activity.context.group.name}
+    learners = [member for member in body["members"] if member["roles"] == [LEARNER]]
     assert len(learners) == Enrolment.objects.filter(group=activity.context.group, ends=None).count() == 6
-    assert any(member["roles"] == [INSTRUCTOR] for member in told["members"])
+    assert any(member["roles"] == [INSTRUCTOR] for member in body["members"])
     pupil = college.people["pupil"]
     alias = Alias.objects.get(service=activity.context.opening.service, person=pupil)
     assert alias.used_on is None
@@ -584,8 +584,8 @@ def test_the_list_is_that_of_today_and_of_those_let_in(
     Enrolment.objects.filter(pupil=pupil).update(ends=NOW.date())
     assert gone not in server("get", members(activity), token).content.decode()
     Opening.objects.filter(pk=activity.context.opening_id).update(levels=["niveau que personne n’a"])
-    told = server("get", members(activity), token).json()["members"]
-    assert told and LEARNER not in {role for member in told for role in member["roles"]}
+    memberships = server("get", members(activity), token).json()["members"]
+    assert memberships and LEARNER not in {role for member in memberships for role in member["roles"]}
     Opening.objects.filter(pk=activity.context.opening_id).update(profiles=["pupil"])
     assert server("get", members(activity), token).json()["members"] == []
 

@@ -49,9 +49,15 @@ def linked(
     )
     opening = Opening.objects.create(service=service, school=world.school, is_on=True, agreed=service.asks)
     Agreement.objects.create(opening=opening, allowed=[key for key in ALLOWED if key in allows])
-    said = {"login_url": LOGIN, "target": OPENED, "redirects": [OPENED], "chooses": True, "keys": public(KEY)}
+    defaults = {
+        "login_url": LOGIN,
+        "target": OPENED,
+        "redirects": [OPENED],
+        "chooses": True,
+        "keys": public(KEY),
+    }
     wants = {key: {"why": "Essayer.", "since": SINCE} for key in asks}
-    return Tool.objects.create(service=service, asks=wants, **said | facts)
+    return Tool.objects.create(service=service, asks=wants, **defaults | facts)
 
 
 def class_of(world: World, key: str = "pupil") -> Group:
@@ -71,8 +77,8 @@ def given(world: World, tool: Tool, group: Group | None = None, **facts: Any) ->
     """An activity of this service, given to the class of the cast's pupil, with something to count."""
     opening = Opening.objects.get(service=tool.service_id, school=world.school)
     context = Context.objects.get_or_create(opening=opening, group=group or class_of(world))[0]
-    said = {"title": world.named("Fractions"), "given_by": world.people["teacher"], "given_at": NOW}
-    made = Activity.objects.create(school=world.school, context=context, **said | facts)
+    defaults = {"title": world.named("Fractions"), "given_by": world.people["teacher"], "given_at": NOW}
+    made = Activity.objects.create(school=world.school, context=context, **defaults | facts)
     Column.objects.create(context=context, activity=made, label=made.title, maximum=20)
     return made
 
@@ -100,25 +106,25 @@ def began(page: Any) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(parts.query).items()}
 
 
-def asked(said: dict[str, str], **more: str) -> dict[str, str]:
+def asked(parameters: dict[str, str], **more: str) -> dict[str, str]:
     """What the service then asks of us; an empty word is left out."""
     question = {
         "scope": "openid",
         "response_type": "id_token",
         "response_mode": "form_post",
         "prompt": "none",
-        "client_id": said["client_id"],
+        "client_id": parameters["client_id"],
         "redirect_uri": OPENED,
-        "login_hint": said["login_hint"],
-        "lti_message_hint": said["lti_message_hint"],
+        "login_hint": parameters["login_hint"],
+        "lti_message_hint": parameters["lti_message_hint"],
         "state": "s-1",
         "nonce": "n-1",
     }
     return {name: value for name, value in (question | more).items() if value}
 
 
-def come(browser: Any, said: dict[str, str], **more: str) -> Any:
-    return browser.get("/lti/authorize", asked(said, **more))
+def come(browser: Any, parameters: dict[str, str], **more: str) -> Any:
+    return browser.get("/lti/authorize", asked(parameters, **more))
 
 
 def posted(page: Any) -> dict[str, str]:
@@ -148,13 +154,13 @@ def launched(browser: Any, activity: Activity) -> dict[str, Any]:
 
 
 def signed(claims: dict[str, Any], key: RSAKey = KEY, **header: Any) -> str:
-    said = {"alg": "RS256", "kid": str(key.kid)} | header
-    return jws.serialize_compact(said, json.dumps(claims), key, algorithms=["RS256"])
+    headers = {"alg": "RS256", "kid": str(key.kid)} | header
+    return jws.serialize_compact(headers, json.dumps(claims), key, algorithms=["RS256"])
 
 
 def assertion(tool: Tool, **more: Any) -> dict[str, Any]:
     now = int(NOW.timestamp())
-    said = {
+    claims = {
         "iss": tool.client_id,
         "sub": tool.client_id,
         "aud": f"{settings.PUBLIC_URL}/lti/token",
@@ -162,17 +168,17 @@ def assertion(tool: Tool, **more: Any) -> dict[str, Any]:
         "exp": now + 60,
         "jti": "j-1",
     }
-    return {name: value for name, value in (said | more).items() if value is not None}
+    return {name: value for name, value in (claims | more).items() if value is not None}
 
 
 def ask_token(word: str, scopes: Any = EVERY_SCOPE, **more: str) -> Any:
-    said = {
+    parameters = {
         "grant_type": "client_credentials",
         "client_assertion_type": JWT_BEARER,
         "client_assertion": word,
         "scope": " ".join(scopes),
     }
-    return Browser().post("/lti/token", said | more)
+    return Browser().post("/lti/token", parameters | more)
 
 
 def token_of(tool: Tool, scopes: Any = EVERY_SCOPE, jti: str = "", key: RSAKey = KEY) -> str:
@@ -189,7 +195,7 @@ def server(method: str, address: str, token: str, body: Any = None) -> Any:
 
 
 def score_of(user: str, **more: Any) -> dict[str, Any]:
-    said = {
+    score = {
         "userId": user,
         "scoreGiven": 15,
         "scoreMaximum": 20,
@@ -198,11 +204,11 @@ def score_of(user: str, **more: Any) -> dict[str, Any]:
         "gradingProgress": "FullyGraded",
         "comment": "Bravo.",
     }
-    return {name: value for name, value in (said | more).items() if value is not ...}
+    return {name: value for name, value in (score | more).items() if value is not ...}
 
 
-def chosen(tool: Tool, said: dict[str, Any], items: Any, **more: Any) -> dict[str, Any]:
-    """What the service answers when a teacher has chosen there. `said`: the claims that it received."""
+def chosen(tool: Tool, launch: dict[str, Any], items: Any, **more: Any) -> dict[str, Any]:
+    """What the service answers when a teacher has chosen there. `launch`: the claims that it received."""
     now = int(NOW.timestamp())
     opening = Opening.objects.get(service=tool.service_id)
     claims = {
@@ -215,7 +221,7 @@ def chosen(tool: Tool, said: dict[str, Any], items: Any, **more: Any) -> dict[st
         f"{CLAIM}message_type": CHOSEN,
         f"{CLAIM}version": "1.3.0",
         f"{DEEP}content_items": items,
-        f"{DEEP}data": said[f"{DEEP}deep_linking_settings"]["data"],
+        f"{DEEP}data": launch[f"{DEEP}deep_linking_settings"]["data"],
     }
     return {name: value for name, value in (claims | more).items() if value is not None}
 

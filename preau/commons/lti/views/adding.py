@@ -64,8 +64,8 @@ def choice(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     form = ChoiceForm(proposal.items, service.name, typed) if proposal.items else None
     if form and form.is_valid():
         given = giving.give(request.viewer, proposal, form.chosen())
-        said = ngettext("L’activité est donnée.", "Les activités sont données.", len(given))
-        messages.success(request, said if given else _("Ce choix a déjà servi, ou n’attend plus."))
+        sentence = ngettext("L’activité est donnée.", "Les activités sont données.", len(given))
+        messages.success(request, sentence if given else _("Ce choix a déjà servi, ou n’attend plus."))
         return redirect("lti:activities")
-    told = {"form": form, "proposal": proposal, "service": service, "group": context.group}
-    return render(request, "lti/choice.html", told, status=status_of(form))
+    variables = {"form": form, "proposal": proposal, "service": service, "group": context.group}
+    return render(request, "lti/choice.html", variables, status=status_of(form))

@@ -78,12 +78,14 @@ def _message(request: HttpRequest, tool: Tool, back: str) -> HttpResponse:
     return onward(request, tool, back, id_token=word)
 
 
-def onward(request: HttpRequest, tool: Tool, back: str, **said: str) -> HttpResponse:
+def onward(request: HttpRequest, tool: Tool, back: str, **fields: str) -> HttpResponse:
     """The form that carries an answer: on this page alone, forms may lead to the service too."""
     state = once(request.GET, "state")
     if WORD.fullmatch(state) and 0 < len(state) <= LONGEST_STATE:
-        said["state"] = state
-    response = render(request, "lti/onward.html", {"address": back, "fields": said, "service": tool.service})
+        fields["state"] = state
+    response = render(
+        request, "lti/onward.html", {"address": back, "fields": fields, "service": tool.service}
+    )
     response.headers["Referrer-Policy"] = "no-referrer"
     place = access.place_of(back)
     allowed = {"form-action": ["'self'", *([place.origin] if place else [])]}

@@ -12,7 +12,7 @@ from preau.commons.lti import rules
 from preau.commons.lti.actions import grading as grading_actions
 from preau.commons.lti.models import Activity, Column, Context, Score
 from preau.commons.lti.queries import items, messages, people, tools
-from preau.commons.lti.views.server import RequestRefused, body_of, context_of, page, told
+from preau.commons.lti.views.server import RequestRefused, body_of, context_of, json_refusals, page
 from preau.commons.lti.words import (
     ACTIVITY,
     GRADING,
@@ -37,7 +37,7 @@ def _columns(context: Context) -> Any:
 
 
 def said_of(context: Context, column: Column) -> dict[str, Any]:
-    told = {
+    line_item = {
         "id": messages.line_address(context, column),
         "scoreMaximum": column.maximum,
         "label": column.label,
@@ -47,20 +47,20 @@ def said_of(context: Context, column: Column) -> dict[str, Any]:
         "startDateTime": column.starts_at.isoformat() if column.starts_at else "",
         "endDateTime": column.ends_at.isoformat() if column.ends_at else "",
     }
-    return {name: value for name, value in told.items() if value != ""}
+    return {name: value for name, value in line_item.items() if value != ""}
 
 
 @opens(to=anyone)
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-@told
+@json_refusals
 def lines(request: HttpRequest, number: str) -> HttpResponse:
     """What the service counts in a class; one more."""
     if request.method == "POST":
         context = context_of(request, number, "columns", LINE)
-        said = body_of(request)
-        activity = _activity(context, said.get("resourceLinkId"))
-        made = _written(context, said, activity)
+        body = body_of(request)
+        activity = _activity(context, body.get("resourceLinkId"))
+        made = _written(context, body, activity)
         return JsonResponse(said_of(context, made), status=HTTPStatus.CREATED, content_type=LINE_KIND)
     context = context_of(request, number, "columns")
     rows = _columns(context)
@@ -70,27 +70,27 @@ def lines(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, list(rows), LINES_KIND, lambda part: [said_of(context, one) for one in part])
 
 
-def _activity(context: Context, said: Any) -> Activity | None:
+def _activity(context: Context, public_id: Any) -> Activity | None:
     """The activity of this class that a line is of."""
-    if said in (None, ""):
+    if public_id in (None, ""):
         return None
-    if not isinstance(said, str) or not items.is_clean(said):
+    if not isinstance(public_id, str) or not items.is_clean(public_id):
         raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
-    found = Activity.objects.going().filter(context=context, public_id=said[:24]).first()
+    found = Activity.objects.going().filter(context=context, public_id=public_id[:24]).first()
     if found is None:
         raise RequestRefused(HTTPStatus.NOT_FOUND, "not_found")
     return found
 
 
 def _written(
-    context: Context, said: dict[str, Any], activity: Activity | None, line: Column | None = None
+    context: Context, body: dict[str, Any], activity: Activity | None, line: Column | None = None
 ) -> Column:
-    facts = items.line_of(said)
+    facts = items.line_of(body)
     if facts is None or not facts["label"]:
         raise wrong()
     for name, key in (("starts_at", "startDateTime"), ("ends_at", "endDateTime")):
-        facts[name] = items.moment_of(said.get(key))
-        if said.get(key) and facts[name] is None:
+        facts[name] = items.moment_of(body.get(key))
+        if body.get(key) and facts[name] is None:
             raise wrong()
     try:
         return grading_actions.write_line(context, facts, activity, line)
@@ -108,7 +108,7 @@ def _line(context: Context, line: str) -> Column:
 @opens(to=anyone)
 @csrf_exempt
 @require_http_methods(["GET", "PUT", "DELETE"])
-@told
+@json_refusals
 def line(request: HttpRequest, number: str, line: str) -> HttpResponse:
     """One thing that is counted: read, changed, dropped. It stays with the activity that it is of."""
     if request.method == "GET":
@@ -119,54 +119,54 @@ def line(request: HttpRequest, number: str, line: str) -> HttpResponse:
     if request.method == "DELETE":
         grading_actions.drop_line(found)
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    said = body_of(request)
+    body = body_of(request)
     own = found.activity.public_id if found.activity else ""
-    if said.get("resourceLinkId", own) not in (own, None):
+    if body.get("resourceLinkId", own) not in (own, None):
         raise wrong()
-    written = _written(context, said, found.activity, found)
+    written = _written(context, body, found.activity, found)
     return JsonResponse(said_of(context, written), content_type=LINE_KIND)
 
 
 @opens(to=anyone)
 @csrf_exempt
 @require_POST
-@told
+@json_refusals
 def scores(request: HttpRequest, number: str, line: str) -> HttpResponse:
     """What the service says of a pupil's work: of one who learns in the class today, and nobody else."""
     context = context_of(request, number, "scores")
     column = _line(context, line)
-    said = _score(context, body_of(request))
+    report = _score(context, body_of(request))
     try:
-        grading_actions.score(column, said)
+        grading_actions.score(column, report)
     except grading_actions.Clash as clash:
         raise RequestRefused(HTTPStatus.CONFLICT, "later_known") from clash
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
-def _score(context: Context, said: dict[str, Any]) -> grading_actions.ScoreReport:
+def _score(context: Context, body: dict[str, Any]) -> grading_actions.ScoreReport:
     """A score, read strictly. Whoever does not learn in the class is not known there."""
-    at = items.moment_of(said.get("timestamp"))
-    activity, grading = said.get("activityProgress"), said.get("gradingProgress")
+    at = items.moment_of(body.get("timestamp"))
+    activity, grading = body.get("activityProgress"), body.get("gradingProgress")
     if at is None or at > timezone.now() + rules.AHEAD:
         raise wrong()
     if not isinstance(activity, str) or not isinstance(grading, str):
         raise wrong()
     if activity not in ACTIVITY or grading not in GRADING:
         raise wrong()
-    given, maximum = _numbers(said)
-    user = said.get("userId")
+    given, maximum = _numbers(body)
+    user = body.get("userId")
     person = people.person_named(context, user) if isinstance(user, str) and items.is_clean(user) else None
     if person is None or person not in people.learners_of(context, tools.today_in(context.opening.school)):
         raise RequestRefused(HTTPStatus.NOT_FOUND, "unknown_user")
-    comment = items.text_of(said.get("comment"), 1_000)
+    comment = items.text_of(body.get("comment"), 1_000)
     return grading_actions.ScoreReport(person, given, maximum, comment, activity, grading, at)
 
 
-def _numbers(said: dict[str, Any]) -> tuple[float | None, float | None]:
+def _numbers(body: dict[str, Any]) -> tuple[float | None, float | None]:
     """What was got, out of what: both, or neither."""
-    if said.get("scoreGiven") is None:
+    if body.get("scoreGiven") is None:
         return None, None
-    given, maximum = items.number_of(said["scoreGiven"]), items.number_of(said.get("scoreMaximum"))
+    given, maximum = items.number_of(body["scoreGiven"]), items.number_of(body.get("scoreMaximum"))
     if given is None or maximum is None or given < 0 or maximum <= 0:
         raise wrong()
     return given, maximum
@@ -175,7 +175,7 @@ def _numbers(said: dict[str, Any]) -> tuple[float | None, float | None]:
 @opens(to=anyone)
 @csrf_exempt
 @require_safe
-@told
+@json_refusals
 def results(request: HttpRequest, number: str, line: str) -> HttpResponse:
     """What the service said, read again: of those who learn in the class today."""
     context = context_of(request, number, "results")
@@ -198,10 +198,10 @@ def results(request: HttpRequest, number: str, line: str) -> HttpResponse:
 def _result(context: Context, column: Column, user: str, score: Score) -> dict[str, Any]:
     """On the scale of the line, whatever the one of the score was."""
     here = messages.line_address(context, column)
-    told: dict[str, Any] = {"id": f"{here}/results/{user}", "scoreOf": here, "userId": user}
+    result: dict[str, Any] = {"id": f"{here}/results/{user}", "scoreOf": here, "userId": user}
     if score.given is not None and score.maximum:
-        told["resultScore"] = score.given / score.maximum * column.maximum
-        told["resultMaximum"] = column.maximum
+        result["resultScore"] = score.given / score.maximum * column.maximum
+        result["resultMaximum"] = column.maximum
     if score.comment:
-        told["comment"] = score.comment
-    return told
+        result["comment"] = score.comment
+    return result

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from preau.commons.lti.models import Activity
 from preau.commons.lti.queries import messages, people, tools
-from preau.commons.lti.views.server import RequestRefused, context_of, page, told
+from preau.commons.lti.views.server import RequestRefused, context_of, json_refusals, page
 from preau.commons.lti.words import MEMBERS_KIND, MEMBERSHIP
 from preau.foundation.access import anyone, opens
 
@@ -16,7 +16,7 @@ from preau.foundation.access import anyone, opens
 @opens(to=anyone)
 @csrf_exempt
 @require_safe
-@told
+@json_refusals
 def members(request: HttpRequest, number: str) -> HttpResponse:
     """Everybody of the class, or those of one role."""
     context = context_of(request, number, "members")

@@ -35,7 +35,7 @@ class RequestRefused(Exception):
         self.status, self.code = status, code
 
 
-def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def json_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """What is refused is said as JSON, and nothing is kept by caches."""
 
     @wraps(view)
@@ -58,7 +58,7 @@ def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @csrf_exempt
 @require_POST
 @sensitive_post_parameters("client_assertion")
-@told
+@json_refusals
 def token(request: HttpRequest) -> HttpResponse:
     """A token for a service that signs that it is it (RFC 7523). Only failures count, by the address that asks."""
     typed = request.POST
@@ -117,12 +117,12 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if length > LONGEST_BODY:
         raise RequestRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
     try:
-        said = json.loads(request.body)
+        body = json.loads(request.body)
     except (ValueError, RecursionError) as failure:
         raise RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request") from failure
-    if not isinstance(said, dict):
+    if not isinstance(body, dict):
         raise RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request")
-    return said
+    return body
 
 
 def page(request: HttpRequest, rows: list[Any], kind: str, wrap: Callable[[list[Any]], Any]) -> HttpResponse:
@@ -142,5 +142,5 @@ def page(request: HttpRequest, rows: list[Any], kind: str, wrap: Callable[[list[
 
 
 def _number(request: HttpRequest, name: str, fallback: int) -> int:
-    said = request.GET.get(name, "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else fallback
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else fallback

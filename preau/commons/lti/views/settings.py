@@ -37,7 +37,7 @@ def tool(request: HttpRequest, service: Service) -> HttpResponse:
         "service": service,
         "tool": known,
         "deployment": _deployment(request, service),
-        "told": told() if known else [],
+        "told": own_addresses() if known else [],
     }
     return render_form(request, "lti/tool.html", context)
 
@@ -47,7 +47,7 @@ def _elsewhere(request: HttpRequest, service: Service) -> HttpResponse:
     return redirect("signon:service", public_id=service.public_id)
 
 
-def told() -> list[tuple[str, str, str]]:
+def own_addresses() -> list[tuple[str, str, str]]:
     """What the maker of a service asks: in words, in those of the standard, and the value."""
     return [
         (_("Adresse de Préau"), "issuer, platform id", settings.PUBLIC_URL),

@@ -295,12 +295,12 @@ def _told(paper: papers.Paper) -> dict[str, Any]:
 
 def _check(source: Path) -> None:
     """A document leaves as it came: the antivirus is asked. Raises UploadRefused or ScannerUnavailable."""
-    said = antivirus.verdict(source)
-    if said == Verdict.INFECTED:
+    verdict = antivirus.verdict(source)
+    if verdict == Verdict.INFECTED:
         raise UploadRefused(
             _("Ce fichier contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient.")
         )
-    if said == Verdict.UNKNOWN:
+    if verdict == Verdict.UNKNOWN:
         raise ScannerUnavailable
 
 

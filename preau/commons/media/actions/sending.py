@@ -118,10 +118,10 @@ def _check_room(viewer: Viewer, size: int) -> None:
     if size > rules.heaviest():
         raise TooMuch(_("Ce fichier est trop lourd : %(most)s au plus.") % {"most": weight(rules.heaviest())})
     if shelves.used_by(viewer.person.pk) + size > rules.allowance():
-        said = _(
+        sentence = _(
             "Vous n’avez plus de place : supprimez des médias qui ne servent plus. Vous pouvez garder %(most)s."
         )
-        raise TooMuch(said % {"most": weight(rules.allowance())})
+        raise TooMuch(sentence % {"most": weight(rules.allowance())})
     if shelves.used_in_all() + size > rules.capacity():
         raise TooMuch(_("Préau n’a plus assez de place pour ce fichier. Réessayez plus tard."))
 
@@ -160,13 +160,13 @@ def take(upload: Upload, source: IO[bytes], part: Part) -> int:
 
 
 def _copy(source: IO[bytes], file: IO[bytes], left: int, digest: tuple[str, bytes] | None) -> None:
-    told = DIGESTS[digest[0]]() if digest else None
+    checksum = DIGESTS[digest[0]]() if digest else None
     while left and (chunk := source.read(min(CHUNK, left))):
         file.write(chunk)
         left -= len(chunk)
-        if told:
-            told.update(chunk)
-    if told and digest and told.digest() != digest[1]:
+        if checksum:
+            checksum.update(chunk)
+    if checksum and digest and checksum.digest() != digest[1]:
         raise WrongDigest
     if not left and source.read(1):
         raise Conflict
@@ -248,16 +248,16 @@ def _kind_of(path: Path, name: str) -> str:
         if not kind:
             found = filekinds.kind_of(file, name)
             if found not in filekinds.IMAGES:
-                said = _(
+                sentence = _(
                     "« %(name)s » n’est pas un média : envoyez une vidéo, un son, une image, un PDF ou un EPUB."
                 )
-                raise UploadRefused(said % {"name": name})
+                raise UploadRefused(sentence % {"name": name})
             kind = Medium.Kind.IMAGE
     size, most = path.stat().st_size, rules.heaviest(kind)
     if size > most:
-        told = {"name": name, "most": weight(most)}
+        values = {"name": name, "most": weight(most)}
         raise UploadRefused(
-            _("« %(name)s » est trop lourd : %(most)s au plus pour ce genre de fichier.") % told
+            _("« %(name)s » est trop lourd : %(most)s au plus pour ce genre de fichier.") % values
         )
     return str(kind)
 
@@ -314,11 +314,11 @@ def keep_made(name: str, source: Path) -> Medium:
 
 
 def _digest_of(sent: Any) -> str:
-    told = hashlib.sha256()
+    checksum = hashlib.sha256()
     sent.seek(0)
     while chunk := sent.read(CHUNK):
-        told.update(chunk)
-    return told.hexdigest()
+        checksum.update(chunk)
+    return checksum.hexdigest()
 
 
 def abandon(upload: Upload) -> None:

@@ -160,8 +160,8 @@ def written_named(medium: Medium, name: str) -> tuple[str, str] | None:
         return captions.chapters_written(
             chapters, float(medium.facts.get("seconds", 0))
         ), "text/vtt; charset=utf-8"
-    if name == SPOKEN and (said := text_of(medium)):
-        return said + "\n", "text/plain; charset=utf-8"
+    if name == SPOKEN and (text := text_of(medium)):
+        return text + "\n", "text/plain; charset=utf-8"
     if name == MASTER:
         return _master(medium)
     if name.endswith(".m3u8"):
@@ -199,7 +199,7 @@ def passages_of(medium: Medium) -> list[Passage]:
     """What is said, or written, in paragraphs: captions with their hours, else the transcript, else the text of the document."""
     if medium.captions:
         return captions.passages(cues_of(medium))
-    return [Passage(-1, said) for part in text_of(medium).split("\n\n") if (said := part.strip())]
+    return [Passage(-1, paragraph) for part in text_of(medium).split("\n\n") if (paragraph := part.strip())]
 
 
 def part_of(passages: Sequence[Passage], asked: str | None) -> "Page[Passage]":

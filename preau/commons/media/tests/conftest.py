@@ -44,10 +44,12 @@ def room(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A pretended owner, in the place of every other: operators send; `to_all` and `to_staff` are the media it shows."""
-    told: dict[str, Any] = {"to_all": set(), "to_staff": set()}
+    visibility: dict[str, Any] = {"to_all": set(), "to_staff": set()}
 
     def media(viewer: Any) -> Any:
-        seen = told["to_all"] | (told["to_staff"] if viewer and viewer.profile == Profile.STAFF else set())
+        seen = visibility["to_all"] | (
+            visibility["to_staff"] if viewer and viewer.profile == Profile.STAFF else set()
+        )
         return Medium.objects.filter(pk__in=seen).values("pk")
 
     def open_to(viewer: Viewer) -> bool:
@@ -59,12 +61,12 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             "directory.Holding", "person__media_kept", media, open_to, "Montrer", "media:shelf", private=False
         )
     )
-    told["private"] = lambda: setattr(
+    visibility["private"] = lambda: setattr(
         owners,
         "_entries",
         [MediaOwner("directory.Holding", "person__media_kept", media, open_to, "Montrer", "media:shelf")],
     )
-    return told
+    return visibility
 
 
 @pytest.fixture

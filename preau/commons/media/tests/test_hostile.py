@@ -116,13 +116,13 @@ def test_what_a_film_says_of_its_author_and_of_its_place_does_not_leave(
 
 def test_a_program_reaches_no_network_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "un secret")
-    said = confined.run(
+    output = confined.run(
         ["/bin/sh", "-c", "env; ulimit -v; ulimit -f; ulimit -t; id -u"],
         tmp_path,
         confined.Bounds(processor=7),
     )
-    assert "un secret" not in said and "DATABASE" not in said
-    assert "\n7\n" in said and "unlimited" not in said
+    assert "un secret" not in output and "DATABASE" not in output
+    assert "\n7\n" in output and "unlimited" not in output
 
 
 def test_a_program_that_does_not_end_is_ended(tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ def moments(path: Path, kind: str = "v") -> list[float]:
         "csv=p=0",
         str(path),
     ]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return sorted(float(line.strip(",")) for line in told.split())
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return sorted(float(line.strip(",")) for line in output.split())
 
 
 @pytest.fixture
@@ -272,9 +272,9 @@ def test_a_book_says_its_title_its_authors_and_its_words(viewer: Viewer) -> None
 
 @pytest.fixture
 def says(monkeypatch: pytest.MonkeyPatch) -> dict[str, Verdict]:
-    told = {"now": Verdict.UNKNOWN}
-    monkeypatch.setattr(antivirus, "verdict", lambda path: told["now"])
-    return told
+    verdicts = {"now": Verdict.UNKNOWN}
+    monkeypatch.setattr(antivirus, "verdict", lambda path: verdicts["now"])
+    return verdicts
 
 
 def test_a_document_waits_for_the_antivirus(viewer: Viewer, says: dict[str, Verdict]) -> None:

@@ -254,10 +254,10 @@ def test_words_are_typed_sent_changed_and_refused_with_a_sentence(
     shown: dict[str, Any], operator: Person, desk: SchoolClient
 ) -> None:
     medium = kept(operator)
-    told: list[int] = []
+    medium_ids: list[int] = []
 
     def hear(medium_id: int, **_: Any) -> None:
-        told.append(medium_id)
+        medium_ids.append(medium_id)
 
     keeping.words_changed.connect(hear)
     where = f"/medias/{medium.public_id}/mots/"
@@ -272,8 +272,8 @@ def test_words_are_typed_sent_changed_and_refused_with_a_sentence(
     medium.refresh_from_db()
     assert medium.captions.startswith("WEBVTT\n") and medium.chapters == [[0, "Début"], [5, "La suite"]]
     assert players.text_of(medium) == "Tout.\n\nEt le reste." and not medium.lacks_captions
-    assert told == [medium.pk] and Line.objects.filter(verb="media.described").count() == 1
-    for wrong, said in (
+    assert medium_ids == [medium.pk] and Line.objects.filter(verb="media.described").count() == 1
+    for wrong, sentence in (
         ({"sous_titres": "n’importe quoi"}, "Aucun sous-titre"),
         ({"chapitres": "plus tard"}, "écrivez l’heure"),
         ({"chapitres": "0:20 Après la fin"}, "après la fin"),
@@ -284,7 +284,7 @@ def test_words_are_typed_sent_changed_and_refused_with_a_sentence(
         answer = desk.post(where, right | wrong)
         assert answer.status_code == 422, wrong
         assert (
-            said in answer.content.decode().replace("\u202f", " ")
+            sentence in answer.content.decode().replace("\u202f", " ")
             and "Et le reste." in answer.content.decode()
         )
     medium.refresh_from_db()

@@ -33,9 +33,9 @@ CONTENT = samples.pdf()
 
 
 def begun(client: SchoolClient, content: bytes = CONTENT, name: str = "leçon.pdf", **more: str) -> Any:
-    said = f"filename {base64.b64encode(name.encode()).decode()},modified MTIz"
+    metadata = f"filename {base64.b64encode(name.encode()).decode()},modified MTIz"
     return client.post(
-        START, headers=TUS | {"Upload-Length": str(len(content)), "Upload-Metadata": said} | more
+        START, headers=TUS | {"Upload-Length": str(len(content)), "Upload-Metadata": metadata} | more
     )
 
 

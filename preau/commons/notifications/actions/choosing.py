@@ -81,7 +81,7 @@ def ask_texts(viewer: Viewer, *, wanted: bool) -> bool:
         number = sms.number_of(viewer.person.phone)
         if not number:
             return False
-        digest = queries.digest_of(number)
+        digest = sms.digest_of(number)
         changed = not TextSubscription.objects.filter(person_id=person_id, number=digest).exists()
         if changed:
             TextSubscription.objects.update_or_create(

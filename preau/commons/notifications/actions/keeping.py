@@ -1,72 +1,36 @@
 """Keeping news once, with the ways by which they leave; reading them; letting them go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.dispatch import Signal
 from django.utils import timezone
 
 from preau.commons.delivery.queries import Timetable
 from preau.commons.notifications import queries
-from preau.commons.notifications.models import Device, Dispatch, Envelope, Item, Push, Rhythm
-from preau.directory.models import Person
+from preau.commons.notifications.actions.reaching import Telling, tellings_of
+from preau.commons.notifications.models import Dispatch, Envelope, Item, Push
 from preau.directory.viewer import Viewer
 from preau.foundation import live, readonly
-from preau.foundation.boards import NotificationKind, Pace
+from preau.foundation.boards import Pace
 from preau.foundation.notices import News
 
 KEPT = timedelta(days=183)
+MOST_NAMED = 5_000
 news_due = Signal()  # person_ids; sent inside the transaction: a task exists if and only if the news do
 
 
 @transaction.atomic
 def publish(news: Sequence[News]) -> None:
     """Keep each of these once for its person, with the ways by which it leaves. Raises KeyError for an unknown kind."""
-    known, now = queries.kinds(), timezone.now()
-    people = Person.objects.filter(pk__in={one.person_id for one in news}, erased_at=None)
-    reached = {person.pk: person for person in people.select_related("news_rhythm")}
-    chosen = queries.choices_of(reached)
-    wished = [
-        (one, queries.wish_for(known[one.kind], chosen.get((one.person_id, one.kind))))
-        for one in news
-        if one.person_id in reached
-    ]
-    devices, numbers = queries.devices_of(reached), queries.numbers_of(reached.values())
-    # Whoever wants nothing of it is told nothing, and nothing is kept.
-    wanted = [
-        (one, wish)
-        for one, wish in wished
-        if wish.in_app
-        or _leaves(one, wish, reached)
-        or _pushed(one, wish, devices)
-        or _texted(one, wish, known[one.kind], numbers)
-    ]
-    _make_room([one for one, _wish in wanted if one.again])
-    kept = _keep(wanted, now)
-    hours = queries.hours_for(kept)
-    by_key = {(one.person_id, one.kind, one.key): (one, wish) for one, wish in wanted}
-    leaving: list[Dispatch] = []
-    pushes: list[Push] = []
-    for item in kept:
-        one, wish = by_key[item.person_id, item.kind, item.key]
-        kind, person = known[item.kind], reached[item.person_id]
-        # Nothing is made of what no hour would let leave: it is in the list, and its page says so.
-        if _leaves(one, wish, reached) and (due := _due(item, kind, wish.pace, person, hours, now)):
-            leaving.append(Dispatch(item=item, channel=queries.channel_of(wish.pace), due_at=due))
-        at = _due(item, kind, Pace.AT_ONCE, person, hours, now)
-        if at and item.school_id in hours.texting and _texted(one, wish, kind, numbers):
-            leaving.append(Dispatch(item=item, channel=Envelope.Channel.SMS, due_at=at))
-        if at:
-            pushes.extend(Push(item=item, device=device, due_at=at) for device in _pushed(one, wish, devices))
+    now, tellings = timezone.now(), tellings_of(news)
+    _make_room([telling.news for telling in tellings if telling.news.again])
+    kept = _keep(tellings, now)
     live.touch(*live.all_of("bell", [item.person_id for item in kept if item.in_app]))
-    Dispatch.objects.bulk_create(leaving)
-    Push.objects.bulk_create(pushes)
-    ways: list[Dispatch | Push] = [*leaving, *pushes]
-    reached_now = sorted({way.item.person_id for way in ways if way.due_at <= now})
-    if reached_now:
-        news_due.send(sender=Item, person_ids=reached_now)
+    _set_out(kept, tellings, now)
 
 
 def _make_room(news: Sequence[News]) -> None:
@@ -79,64 +43,99 @@ def _make_room(news: Sequence[News]) -> None:
 
 def taken_back(kind: str, keys: Sequence[str]) -> set[tuple[int, str]]:
     """(person, key) of what was settled before it had left by any way, nor was leaving; one query."""
+    return set(_unsent(kind, keys).values_list("person_id", "key")) if keys else set()
+
+
+def heard(kind: str, keys: Sequence[str]) -> set[tuple[int, str]]:
+    """(person, key) of what was settled and had reached its person: it had left, or was leaving, or they had read it before it was dropped; one query."""
     if not keys:
         return set()
+    # What is settled is read and dropped at one moment.
+    after = Q(dropped_at__gt=OuterRef("read_at"))
+    mails = Dispatch.objects.filter(after, item=OuterRef("pk"))
+    pushes = Push.objects.filter(after, item=OuterRef("pk"))
+    silent = _unsent(kind, keys).exclude(Exists(mails) | Exists(pushes)).values("pk")
+    found = Item.objects.filter(kind=kind, key__in=keys).exclude(pk__in=silent)
+    return set(found.values_list("person_id", "key"))
+
+
+def _unsent(kind: str, keys: Sequence[str]) -> QuerySet[Item]:
+    """Those that were to leave by some way, and have left by none, nor are leaving."""
     leaving = Q(held_until__gt=timezone.now())
     mails = Dispatch.objects.filter(item=OuterRef("pk"))
     pushes = Push.objects.filter(item=OuterRef("pk"))
     left = (
         Q(dropped_at=None) | Q(envelope__sent_at__isnull=False) | Q(envelope__held_until__gt=timezone.now())
     )
-    found = Item.objects.filter(
+    return Item.objects.filter(
         Exists(mails) | Exists(pushes),
         ~Exists(mails.filter(left)),
         ~Exists(pushes.filter(Q(dropped_at=None) | Q(sent_at__isnull=False) | leaving)),
         kind=kind,
         key__in=keys,
     )
-    return set(found.values_list("person_id", "key"))
 
 
-def _leaves(one: News, wish: queries.Wish, reached: Mapping[int, Person]) -> bool:
-    return bool(wish.pace != Pace.NEVER and one.told_at is None and reached[one.person_id].email)
+def told(kind: str, keys: Sequence[str]) -> bool:
+    """Was anybody told of these? One query."""
+    return Item.objects.filter(kind=kind, key__in=keys).exists()
 
 
-def _pushed(one: News, wish: queries.Wish, devices: Mapping[int, list[Device]]) -> list[Device]:
-    return devices.get(one.person_id, []) if wish.push and one.told_at is None else []
-
-
-def _texted(one: News, wish: queries.Wish, kind: NotificationKind, numbers: Mapping[int, str]) -> bool:
-    """Whoever mutes a kind everywhere is not texted either."""
-    wanted = one.told_at is None and (wish.in_app or wish.pace != Pace.NEVER)
-    return wanted and one.person_id in numbers and queries.is_texted(kind)
-
-
-def _keep(wanted: Sequence[tuple[News, queries.Wish]], now: datetime) -> list[Item]:
+def _keep(tellings: Sequence[Telling], now: datetime) -> list[Item]:
     """The items that are new: what two publish at the same time is kept once."""
     rows = [
         Item(
-            person_id=one.person_id,
-            kind=one.kind,
-            key=one.key,
-            school_id=one.school_id,
-            seat=one.seat,
-            about_id=one.about_id,
-            facts=dict(one.facts),
-            url=one.url,
-            in_app=wish.in_app,
-            published_at=one.told_at or now,
+            person_id=telling.news.person_id,
+            kind=telling.news.kind,
+            key=telling.news.key,
+            school_id=telling.news.school_id,
+            seat=telling.news.seat,
+            about_id=telling.news.about_id,
+            facts=dict(telling.news.facts),
+            url=telling.news.url,
+            in_app=telling.wish.in_app,
+            published_at=telling.news.told_at or now,
+            until=telling.news.until,
         )
-        for one, wish in wanted
+        for telling in tellings
     ]
     Item.objects.bulk_create(rows, ignore_conflicts=True)
     return list(Item.objects.filter(public_id__in=[row.public_id for row in rows]).order_by("pk"))
 
 
-def _due(
-    item: Item, kind: NotificationKind, pace: Pace, person: Person, hours: Timetable, now: datetime
-) -> datetime | None:
-    rhythm = getattr(person, "news_rhythm", None) or Rhythm(person=person)
-    return queries.due_at(kind, pace, now, rhythm, hours, item.school_id)
+def _set_out(items: Sequence[Item], tellings: Sequence[Telling], now: datetime) -> None:
+    """Make the ways by which these leave, and have a task take those that leave now."""
+    hours = queries.hours_for(items)
+    by_key = {telling.key: telling for telling in tellings}
+    leaving: list[Dispatch] = []
+    pushes: list[Push] = []
+    for item in items:
+        telling = by_key[item.person_id, item.kind, item.key]
+        leaving += _dispatches(item, telling, hours, now)
+        at = telling.leaves_at(Pace.AT_ONCE, hours, now)
+        if at:
+            pushes += [Push(item=item, device=device, due_at=at) for device in telling.devices]
+    Dispatch.objects.bulk_create(leaving)
+    Push.objects.bulk_create(pushes)
+    ways: list[Dispatch | Push] = [*leaving, *pushes]
+    reached_now = sorted({way.item.person_id for way in ways if way.due_at <= now})
+    if reached_now:
+        news_due.send(sender=Item, person_ids=reached_now)
+
+
+def _dispatches(item: Item, telling: Telling, hours: Timetable, now: datetime) -> list[Dispatch]:
+    """By mail and by text message. Nothing is made of what no hour would let leave: it is in the list, and its page says so."""
+    made = []
+    due = telling.leaves_at(telling.wish.pace, hours, now) if telling.by_mail else None
+    if due:
+        made.append(Dispatch(item=item, channel=queries.channel_of(telling.wish.pace), due_at=due))
+    at = telling.leaves_at(Pace.AT_ONCE, hours, now) if telling.by_text else None
+    if at and item.school_id in hours.texting:
+        text = Dispatch(item=item, channel=Envelope.Channel.SMS, due_at=at)
+        if queries.is_too_late(item, text.channel, at):
+            text.dropped_at, text.is_missed = now, True
+        made.append(text)
+    return made
 
 
 @transaction.atomic
@@ -149,11 +148,15 @@ def settle(kind: str, keys: Sequence[str]) -> bool:
     # Most often nobody had been told yet.
     if not about:
         return False
-    now = timezone.now()
+    now, items = timezone.now(), sorted(about)
     waiting = Dispatch.objects.filter(Q(envelope=None) | Q(envelope__sent_at=None), dropped_at=None)
-    waiting.filter(item__in=about).update(dropped_at=now)
-    Push.objects.waiting().filter(item__in=about).update(dropped_at=now)
-    Item.objects.filter(pk__in=about).unread().update(read_at=now)
+    # All that an account has sent may be taken back at once: a statement names so many at most.
+    for start in range(0, len(items), MOST_NAMED):
+        some = items[start : start + MOST_NAMED]
+        waiting.filter(item__in=some).update(dropped_at=now)
+        Push.objects.waiting().filter(item__in=some).update(dropped_at=now)
+        settled = Item.objects.filter(pk__in=some, settled_at=None)
+        settled.update(settled_at=now, read_at=Coalesce("read_at", now))
     live.touch(*live.all_of("bell", about.values()))
     return True
 

@@ -1,21 +1,25 @@
 """Putting what is due into envelopes, holding one while it leaves, letting it go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 
-from preau.commons.delivery.rules import TEXTS_A_DAY
+from preau.commons.delivery.queries import Timetable, texts_left, unopened_numbers
+from preau.commons.delivery.rules import TEXTS_A_DAY, day_began
 from preau.commons.notifications import queries
 from preau.commons.notifications.models import Dispatch, Envelope, Item, Push
+from preau.directory.models import Person
 from preau.directory.words import Profile
+from preau.foundation.sms import Fate
 
 # Longer than the mail server may take to answer (EMAIL_TIMEOUT).
 HOLD = timedelta(minutes=2)
+# When what a school could not pay any more today is looked at again.
+LATER = timedelta(hours=1)
 envelopes_ready = Signal()  # envelopes; sent inside the transaction that made them
 
 
@@ -38,8 +42,9 @@ def pack(person_id: int) -> list[Envelope]:
     """
     now = timezone.now()
     locked = Dispatch.objects.select_for_update(of=("self",)).due(now).filter(item__person_id=person_id)
-    due = _put_off(list(locked.select_related("item").order_by("pk")), now)
-    due = _within_a_day(person_id, due, now)
+    due = list(locked.select_related("item").order_by("pk"))
+    hours = queries.hours_for(way.item for way in due)
+    due = _within_a_day(person_id, _put_off(due, hours, now), hours, now)
     read = [way for way in due if way.channel != Envelope.Channel.MAIL and way.item.read_at]
     Dispatch.objects.filter(pk__in=[way.pk for way in read]).update(dropped_at=now)
     made = [_envelope(person_id, batch, now) for batch in _batches(way for way in due if way not in read)]
@@ -48,41 +53,53 @@ def pack(person_id: int) -> list[Envelope]:
     return made
 
 
-def _put_off(ways: list[Dispatch], now: datetime) -> list[Dispatch]:
+def _put_off(ways: list[Dispatch], hours: Timetable, now: datetime) -> list[Dispatch]:
     """Those that may leave at this hour; the others wait for theirs: a holiday was declared, or the worker came back at night."""
-    if not ways:
-        return []
-    hours = queries.hours_for(way.item for way in ways)
-    later = []
     for way in ways:
         way.due_at = queries.leaves_at(way.item, hours, now)
-        if way.due_at > now:
-            later.append(way)
-    Dispatch.objects.bulk_update(later, ["due_at"])
-    return [way for way in ways if way.due_at <= now]
+    _wait([way for way in ways if way.due_at > now or queries.is_too_late(way.item, way.channel, now)], now)
+    return [way for way in ways if way.due_at <= now and way.dropped_at is None]
 
 
-def _within_a_day(person_id: int, ways: list[Dispatch], now: datetime) -> list[Dispatch]:
-    """Without the text messages beyond those of a day, of this person or of the school that pays: they are read in Préau. What is urgent
-    is not counted out."""
+def _wait(ways: Iterable[Dispatch], now: datetime) -> None:
+    """They leave at another hour; what would leave too late never does."""
+    later = list(ways)
+    for way in later:
+        if queries.is_too_late(way.item, way.channel, way.due_at):
+            way.dropped_at, way.is_missed = now, True
+    Dispatch.objects.bulk_update(later, ["due_at", "dropped_at", "is_missed"])
+
+
+def _within_a_day(person_id: int, ways: list[Dispatch], hours: Timetable, now: datetime) -> list[Dispatch]:
+    """Without the text messages beyond those of a day, of this person or of the school that pays: they are read in Préau; those of whoever
+    has opened no account wait, an hour at a time. What is urgent is not counted out."""
     texts = [way for way in ways if way.channel == Envelope.Channel.SMS]
     if not texts:
         return ways
-    today = now - timedelta(hours=24)
-    sent = Envelope.objects.filter(channel=Envelope.Channel.SMS, made_at__gte=today)
-    paid = Dispatch.objects.filter(channel=Envelope.Channel.SMS, envelope__made_at__gte=today)
-    counts = paid.filter(item__school__in={way.item.school_id for way in texts}).order_by()
-    schools = dict(counts.values_list("item__school").annotate(number=Count("envelope", distinct=True)))
-    full = sent.filter(person_id=person_id).count() >= TEXTS_A_DAY
+    zones = {way.item.school_id or 0: hours.school(way.item.school_id).zone for way in texts}
+    today = min(day_began(zone, now) for zone in zones.values())
+    sent = Envelope.objects.filter(channel=Envelope.Channel.SMS, made_at__gte=today, person_id=person_id)
+    full, left = sent.count() >= TEXTS_A_DAY, texts_left(zones, now)
     known = queries.kinds()
-    beyond = {
-        way.pk
+    beyond = [
+        way
         for way in texts
-        if (full or schools.get(way.item.school_id, 0) >= settings.SMS_PER_DAY)
+        if (full or not left[way.item.school_id or 0])
         and not (way.item.kind in known and known[way.item.kind].urgent)
-    }
-    Dispatch.objects.filter(pk__in=beyond).update(dropped_at=now)
-    return [way for way in ways if way.pk not in beyond]
+    ]
+    if beyond:
+        _wait_or_drop(person_id, beyond, hours, now)
+    return [way for way in ways if way not in beyond]
+
+
+def _wait_or_drop(person_id: int, ways: Sequence[Dispatch], hours: Timetable, now: datetime) -> None:
+    """What is read in Préau anyway does not leave; what is not waits for an hour of its school at which there may be room."""
+    if not unopened_numbers(Person.objects.filter(pk=person_id)):
+        Dispatch.objects.filter(pk__in=[way.pk for way in ways]).update(dropped_at=now)
+        return
+    for way in ways:
+        way.due_at = queries.leaves_at(way.item, hours, now + LATER)
+    _wait(ways, now)
 
 
 def _batches(due: Iterable[Dispatch]) -> list[list[Dispatch]]:
@@ -136,7 +153,8 @@ def hold(envelope_id: int) -> Envelope | None:
     items = queries.items_in(envelope)
     hours = queries.hours_for(items)
     at = max((queries.leaves_at(item, hours, now) for item in items), default=now)
-    if at > now:
+    items = _in_time(envelope, items, at, now)
+    if items and at > now:
         # Tried again at night, after a failure: it keeps its name, and waits.
         Envelope.objects.filter(pk=envelope.pk).update(due_at=at, held_until=None)
         return None
@@ -152,6 +170,15 @@ def hold(envelope_id: int) -> Envelope | None:
     envelope.held_until = now + HOLD
     envelope.save(update_fields=["held_until"])
     return envelope
+
+
+def _in_time(envelope: Envelope, items: Sequence[Item], at: datetime, now: datetime) -> list[Item]:
+    """What may still be said at that moment; the rest is missed."""
+    late = [item.pk for item in items if queries.is_too_late(item, envelope.channel, at)]
+    missed = Dispatch.objects.filter(envelope=envelope, item__in=late)
+    if late:
+        missed.update(dropped_at=now, is_missed=True)
+    return [item for item in items if item.pk not in late]
 
 
 @transaction.atomic
@@ -175,11 +202,31 @@ def resend() -> int:
 
 
 @transaction.atomic
-def let_go(envelope: Envelope, *, sent: bool, refused: bool = False) -> None:
-    """After the attempt: it has left, it will never be taken, or it may be tried again."""
+def let_go(envelope: Envelope, *, sent: bool, refused: bool = False, number: str = "") -> None:
+    """After the attempt: it has left (`number`: as the gateway of text messages calls it), it will never be taken, or it may be tried
+    again."""
     now = timezone.now()
-    envelope.held_until = None
+    envelope.held_until, envelope.number = None, number
+    if refused:
+        envelope.fate = Fate.FAILED
     envelope.sent_at = now if sent else None
     envelope.dropped_at = now if refused else None
     envelope.tries += not sent
-    envelope.save(update_fields=["held_until", "sent_at", "dropped_at", "tries"])
+    envelope.save(
+        update_fields=["held_until", "sent_at", "dropped_at", "tries", "to", "parts", "number", "fate"]
+    )
+
+
+def texts_to_ask(now: datetime) -> list[str]:
+    """The text messages of which the gateway has not told yet, the oldest first."""
+    return list(Envelope.objects.untold(now).order_by("sent_at", "pk").values_list("number", flat=True))
+
+
+@transaction.atomic
+def note_fates(fates: Mapping[str, Fate]) -> int:
+    """What became of text messages; returns how many are settled."""
+    settled, untold = 0, Envelope.objects.untold(timezone.now())
+    for fate in Fate:
+        numbers = [number for number, found in fates.items() if found == fate]
+        settled += untold.filter(number__in=numbers).update(fate=fate)
+    return settled

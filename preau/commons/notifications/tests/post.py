@@ -14,5 +14,11 @@ def deliver() -> None:
         DBTaskResult.objects.filter(pk=waiting.pk).delete()
 
 
+def come_due() -> None:
+    """What waited for its hour leaves, as the worker looks for it each minute."""
+    tasks.pack_due.call()
+    deliver()
+
+
 def send(envelope_id: int) -> bool:
     return bool(tasks.send_envelope.call(envelope_id))

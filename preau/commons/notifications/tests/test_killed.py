@@ -278,9 +278,9 @@ def test_a_worker_killed_for_good_tells_everyone_once(planted: dict[str, World])
     for _try in range(3):
         assert worked("manage.py", "run_worker", "--batch") == 0
         forget_the_dead()
-    told = Counter(
+    counts = Counter(
         word for letter in Letter.objects.all() for word in letter.body.split() if word.startswith("n")
     )
-    assert {f"n{n}.": told[f"n{n}."] for n in range(NEWS)} == {f"n{n}.": 1 for n in range(NEWS)}
+    assert {f"n{n}.": counts[f"n{n}."] for n in range(NEWS)} == {f"n{n}.": 1 for n in range(NEWS)}
     assert Letter.objects.count() == NEWS
     assert not Envelope.objects.filter(sent_at=None).exists()

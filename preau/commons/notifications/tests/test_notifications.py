@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.db import transaction
+from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.delivery.rules import ANY_HOUR, SchoolHours, departure
@@ -490,11 +491,11 @@ def test_a_summary_is_of_one_profile(both: Person, college: World, clock: Any) -
     clock.move_to(datetime(2026, 11, 24, 18, tzinfo=PARIS))
     tasks.pack_due.call()
     deliver()
-    said = [
+    summaries = [
         {key for key in ("famille", "travail", "compte") if f"fait {key}" in one.body} for one in mail.outbox
     ]
     # What is of the account alone asks for no mail more.
-    assert sorted(map(sorted, said)) in (
+    assert sorted(map(sorted, summaries)) in (
         [["compte", "famille"], ["travail"]],
         [["compte", "travail"], ["famille"]],
     )
@@ -587,3 +588,36 @@ def test_nobody_keeping_notifications_is_said(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(notices, "_keepers", [])
     with pytest.raises(LookupError, match="Nobody keeps notifications"):
         notices.publish()
+
+
+def test_whoever_chooses_the_evening_reads_the_hour_chosen(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["guardian"])
+    page = "/notifications/preferences/"
+    assert "n’est pas urgent part" in client.get(page).content.decode()
+    shown = client.post(
+        reverse("notifications:take_preset"), {"preset": "soir"}, follow=True
+    ).content.decode()
+    assert "un seul courriel par jour, à 18\xa0h" in shown and "n’est pas urgent part" not in shown
+
+
+def test_what_is_settled_keeps_no_gesture_and_is_folded(mother: Person, client: SchoolClient) -> None:
+    client.sit(mother)
+    notices.publish(news(mother, "1"), news(mother, "2"))
+    gesture = f'aria-label="Voir\u202f: Sujet {CHOSEN}"'
+    # One was read already: that nothing is left to do of it is another matter.
+    keeping.mark(Item.objects.get(key="1"), read=True)
+    before = client.get("/notifications/").content.decode()
+    assert before.count(f"<h2>Sujet {CHOSEN}</h2>") == 2 and "plus rien à faire" not in before
+    assert notices.settle(CHOSEN, "1", "2")
+    after = client.get("/notifications/").content.decode()
+    assert f"<h2>Sujet {CHOSEN}</h2>" not in after and gesture not in after
+    assert after.count("plus rien à faire") == 2
+    assert set(Item.objects.values_list("read_at", "settled_at")) == {(NOW, NOW)}
+    page = client.get(f"/notifications/{Item.objects.get(key='2').public_id}/").content.decode()
+    assert "Il n’y a plus rien à faire." in page
+
+
+def test_each_news_names_the_child_it_is_about(mother: Person, college: World, client: SchoolClient) -> None:
+    client.sit(mother)
+    notices.publish(news(mother, about_id=college.people["pupil"].pk))
+    assert f"<h2>Sujet {CHOSEN} · Nina</h2>" in client.get("/notifications/").content.decode()

@@ -68,14 +68,14 @@ def test_a_device_is_told_without_a_name_by_a_message_that_only_it_reads(
     notices.publish(news(mother, what=URGENT, about_id=pupil.pk, school_id=college.school.pk))
     deliver()
     item = Item.objects.get(person=mother)
-    (said,) = service.arrived(phone)
-    assert said == {
+    (payload,) = service.arrived(phone)
+    assert payload == {
         "body": f"Nature {URGENT}",
         "url": reverse("notifications:item", kwargs={"public_id": item.public_id}),
         "tag": item.public_id,
     }
     for word in (pupil.given_name, pupil.family_name, mother.given_name, college.school.name):
-        assert word not in str(said)
+        assert word not in str(payload)
     ((_, headers, body),) = service.got
     signer, claims = signer_of(headers["Authorization"])
     assert (signer, claims["aud"], claims["sub"]) == (key, f"https://{HOST}", "https://ent.example.org")
@@ -121,7 +121,7 @@ def test_the_choice_is_made_for_each_kind(mother: Person, service: Service) -> N
     wants_push(mother, URGENT, push=False)
     notices.publish(news(mother, "3", what=URGENT), news(mother, "4", what=FIXED))
     deliver()
-    assert [said["body"] for said in service.arrived(phone)] == [f"Nature {CHOSEN}", f"Nature {FIXED}"]
+    assert [payload["body"] for payload in service.arrived(phone)] == [f"Nature {CHOSEN}", f"Nature {FIXED}"]
     assert set(Item.objects.values_list("key", flat=True)) == {"1", "2", "3", "4"}
 
 
@@ -133,11 +133,11 @@ def test_the_night_delays_what_is_not_urgent(mother: Person, service: Service, c
     notices.publish(news(mother), news(mother, what=URGENT))
     tasks.pack_due.call()
     deliver()
-    assert [said["body"] for said in service.arrived(phone)] == [f"Nature {URGENT}"]
+    assert [payload["body"] for payload in service.arrived(phone)] == [f"Nature {URGENT}"]
     clock.move_to(datetime(2026, 11, 30, 7, 10, tzinfo=PARIS))
     tasks.pack_due.call()
     deliver()
-    assert [said["body"] for said in service.arrived(phone)] == [f"Nature {URGENT}", f"Nature {CHOSEN}"]
+    assert [payload["body"] for payload in service.arrived(phone)] == [f"Nature {URGENT}", f"Nature {CHOSEN}"]
 
 
 @pytest.mark.parametrize("how", ["read", "settled", "unwanted"])
@@ -282,7 +282,7 @@ def test_a_browser_is_added_tried_and_removed(mother: Person, client: SchoolClie
     kept = Device.objects.get(person=mother)
     client.post(f"{ADDRESS}{kept.public_id}/essai/")
     deliver()
-    assert [said["url"] for said in service.arrived(phone)] == [PREFERENCES]
+    assert [payload["url"] for payload in service.arrived(phone)] == [PREFERENCES]
     client.post(f"{ADDRESS}{kept.public_id}/retirer/")
     assert not Device.objects.exists()
     verbs = Line.objects.filter(subject=mother, verb__startswith="notifications.device")

@@ -70,7 +70,7 @@ def mother(college: World) -> Person:
     person.phone, person.email = "06 12 34 56 78", ""
     person.save()
     SchoolPolicy.objects.update_or_create(school=college.school, defaults={"offers_texts": True})
-    TextSubscription.objects.create(person=person, chosen_at=NOW, number=queries.digest_of(NUMBER))
+    TextSubscription.objects.create(person=person, chosen_at=NOW, number=sms.digest_of(NUMBER))
     return person
 
 

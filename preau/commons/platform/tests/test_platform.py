@@ -204,15 +204,25 @@ def test_the_list_says_counts_and_never_a_pupil(
     Figures.objects.all().delete()
     assert "seront comptés cette nuit" in page(client, operator)
     count()
-    said = page(client, operator)
+    html = page(client, operator)
     figures = Figures.objects.get(school=college.school)
     for text in (college.school.name, college.uai, str(figures.pupils), "Comptes ouverts", "Jamais"):
-        assert text in said, text
+        assert text in html, text
     one = page(client, operator, f"/plateforme/etablissements/{college.school.public_id}/")
     assert "Qui appeler" in one and college.people["head"].family_name in one
     pupil = college.people["pupil"]
     for text in (pupil.family_name, college.people["guardian"].given_name + " "):
-        assert text not in said and text not in one, text
+        assert text not in html and text not in one, text
+
+
+def test_operators_read_which_version_runs_and_visitors_do_not(
+    college: World, operator: Person, client: SchoolClient, settings: Any
+) -> None:
+    settings.VERSION = "9.87.6"
+    for address in ("/", "/etat/", "/sante/", "/sante/pret/", "/sante/travaux/", "/connexion/", "/metrics"):
+        answer = client.get(address)
+        assert b"9.87.6" not in answer.content + repr(answer.headers).encode(), address
+    assert "Préau 9.87.6" in page(client, operator)
 
 
 def test_thirty_schools_cost_the_queries_of_one(
@@ -268,8 +278,8 @@ def test_a_delivery_for_many_schools_says_what_happened(
         state=Delivery.State.REFUSED, report={"errors": [error]}, settled_at=timezone.now(), source="siecle"
     )
     Delivery.objects.create(school=college.school, state=Delivery.State.DONE)
-    said = page(client, everywhere, BROUGHT)
-    assert "40 départs" in said and "SIECLE" in said and said.count(BROUGHT) >= 2
+    html = page(client, everywhere, BROUGHT)
+    assert "40 départs" in html and "SIECLE" in html and html.count(BROUGHT) >= 2
     one = page(client, everywhere, f"{BROUGHT}{held.pk}/")
     assert "40 départs sur 90 personnes" in one and "3 lignes mises de côté" in one and college.uai in one
     other = page(client, everywhere, f"{BROUGHT}{cut.pk}/")
@@ -281,8 +291,8 @@ def test_a_delivery_that_was_killed_is_said_interrupted_a_day_later(client: Scho
     killed = Delivery.objects.create(state=Delivery.State.APPLYING)
     assert "Application en cours" in page(client, everywhere, f"{BROUGHT}{killed.pk}/")
     Delivery.objects.filter(pk=killed.pk).update(brought_at=timezone.now() - timedelta(days=1, minutes=1))
-    said = page(client, everywhere, f"{BROUGHT}{killed.pk}/")
-    assert "Interrompue" in said and "Apportez les mêmes fichiers de nouveau" in said
+    html = page(client, everywhere, f"{BROUGHT}{killed.pk}/")
+    assert "Interrompue" in html and "Apportez les mêmes fichiers de nouveau" in html
     assert "Application en cours" not in page(client, everywhere, BROUGHT)
 
 
@@ -313,11 +323,11 @@ def test_the_page_of_a_school_shows_its_settings_and_its_share(
     School.objects.filter(pk=college.school.pk).update(services={"attendance": {"off": True}})
     shared = Delivery.objects.create(state=Delivery.State.DONE, report={"counts": {"arrivals": 900}})
     DeliveryShare.objects.create(delivery=shared, school=college.school, counts={"arrivals": 4})
-    said = page(client, operator, f"/plateforme/etablissements/{college.school.public_id}/")
-    read = re.sub("<[^>]+>", " ", said)
+    html = page(client, operator, f"/plateforme/etablissements/{college.school.public_id}/")
+    read = re.sub("<[^>]+>", " ", html)
     assert "4 arrivées" in read and "900" not in read and "Absences et vie scolaire" in read
     classes = Group.objects.filter(school=college.school, year=college.year, kind=Group.Kind.CLASS).count()
-    assert f"<dt>Classes</dt><dd>{classes}</dd>" in said
+    assert f"<dt>Classes</dt><dd>{classes}</dd>" in html
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,13 @@ def _tell(pk: int) -> int:
 def remind() -> int:
     """Tell those who answer of the requests whose day is five days away at most, once; returns how many requests."""
     far = timezone.localdate(timezone=ZoneInfo("Pacific/Kiritimati")) + WARNING
-    told = 0
+    count = 0
     for request in DataRequest.objects.waiting().filter(due__lte=far).select_related("school"):
         today = today_of(request)
         if request.due <= today + WARNING:
             with transaction.atomic():
-                told += bool(telling.tell_holders(telling.SOON, request, today))
-    return told
+                count += bool(telling.tell_holders(telling.SOON, request, today))
+    return count
 
 
 def today_of(request: DataRequest) -> date:

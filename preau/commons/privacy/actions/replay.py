@@ -1,4 +1,4 @@
-"""What was erased since a backup is erased again after it is restored (docs/decisions/0113): who, what was granted, which terms.
+"""What was erased since a backup is erased again after it is restored (docs/decisions/0113): who, what was granted, which terms, which schools.
 
 The ledger names nobody: a digest of the public id, which is drawn at random. It is signed, and lies beside the backups.
 """
@@ -15,8 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.commons.journal.models import Line
+from preau.commons.privacy.actions import contracts
 from preau.commons.privacy.actions.terms import erase_batch
-from preau.commons.privacy.models import Outcome, RequestLine, RetentionPart, RetentionRun
+from preau.commons.privacy.models import Outcome, RequestLine, RetentionPart, RetentionRun, SchoolErasure
 from preau.commons.privacy.queries import terms
 from preau.commons.privacy.queries.held import entry_of
 from preau.directory.actions import departures
@@ -39,12 +40,13 @@ class OtherVersion(Exception):
 @dataclass
 class Ledger:
     """People (digests), what was erased on their request (digest, kind, moment), terms (uai or "", day, rules with their dates),
-    and whose rows these terms left (uai, digest)."""
+    whose rows these terms left (uai, digest), and schools that left (uai, moment at which they were erased)."""
 
     people: set[str] = field(default_factory=set)
     kinds: set[tuple[str, str, str]] = field(default_factory=set)
     runs: set[tuple[str, str, tuple[tuple[str, str], ...]]] = field(default_factory=set)
     held: set[tuple[str, str]] = field(default_factory=set)
+    schools: set[tuple[str, str]] = field(default_factory=set)
 
 
 def digest_of(public_id: str) -> str:
@@ -58,15 +60,17 @@ def ledger() -> bytes:
     applied = Line.objects.filter(verb=APPLIED, subject__isnull=False)
     kinds = applied.values_list("subject__public_id", "details__kind", "at")
     runs = RetentionRun.objects.filter(state=RetentionRun.State.DONE).order_by("pk")
-    told = {
+    left = SchoolErasure.objects.filter(state=SchoolErasure.State.DONE)
+    record = {
         "version": VERSION,
         "made_at": timezone.now().isoformat(timespec="seconds"),
         "people": sorted(map(digest_of, people.iterator())),
         "kinds": sorted({(digest_of(one), kind, at.isoformat()) for one, kind, at in kinds}),
         "runs": sorted({_told_of(run) for run in runs.select_related("school").prefetch_related("parts")}),
         "held": sorted((uai, digest_of(one)) for uai, one in terms.held_now()),
+        "schools": sorted((uai, at.isoformat()) for uai, at in left.values_list("school__uai", "done_at")),
     }
-    content = json.dumps(told).encode()
+    content = json.dumps(record).encode()
     return content + b"\n" + signed.sign(PURPOSE, content).hex().encode() + b"\n"
 
 
@@ -83,18 +87,28 @@ def read(contents: Iterable[bytes]) -> Ledger:
             facts, signature = content.splitlines()
             if not signed.is_signed(PURPOSE, facts, bytes.fromhex(signature.decode())):
                 raise NotOurs
-            told = json.loads(facts)
+            record = json.loads(facts)
         except ValueError as error:
             raise NotOurs from error
-        if told["version"] != VERSION:
+        if record["version"] != VERSION:
             raise OtherVersion
-        every.people |= set(told["people"])
-        every.kinds |= {(one, kind, at) for one, kind, at in told["kinds"]}
+        every.people |= set(record["people"])
+        every.kinds |= {(one, kind, at) for one, kind, at in record["kinds"]}
         every.runs |= {
-            (uai, day, tuple((rule, since) for rule, since in rules)) for uai, day, rules in told["runs"]
+            (uai, day, tuple((rule, since) for rule, since in rules)) for uai, day, rules in record["runs"]
         }
-        every.held |= {(uai, one) for uai, one in told["held"]}
+        every.held |= {(uai, one) for uai, one in record["held"]}
+        # Ledgers of before a school could leave name none.
+        every.schools |= {(uai, at) for uai, at in record.get("schools", [])}
     return every
+
+
+def counts_in_words(done: Counter[str]) -> str:
+    """How many of each, in a sentence's end."""
+    return (
+        f"{done['people']} people, {done['kinds']} kinds of data on request, {done['runs']} terms of schools, "
+        f"{done['schools']} schools at the end of their contract."
+    )
 
 
 def replay(known: Ledger, *, dry_run: bool = False) -> Counter[str]:
@@ -110,7 +124,7 @@ def replay(known: Ledger, *, dry_run: bool = False) -> Counter[str]:
     for uai, one in known.held:
         if one in here:
             held.setdefault(uai, set()).add(here[one][0])
-    done: Counter[str] = Counter(people=len(back), kinds=0, runs=0)
+    done: Counter[str] = Counter(people=len(back), kinds=0, runs=0, schools=0)
     for person_id in () if dry_run else back:
         departures.erase_again(person_id)
     done["kinds"] = sum(
@@ -119,6 +133,10 @@ def replay(known: Ledger, *, dry_run: bool = False) -> Counter[str]:
     done["runs"] = sum(
         _erase_term(uai, date.fromisoformat(day), rules, held.get(uai, set()), dry_run=dry_run)
         for uai, day, rules in sorted(known.runs)
+    )
+    # Last: the others are found by rows that go with a school.
+    done["schools"] = sum(
+        _erase_school(uai, datetime.fromisoformat(at), dry_run=dry_run) for uai, at in sorted(known.schools)
     )
     if done.total() and not dry_run:
         facts: dict[str, Any] = {"rows": done.total(), **done}
@@ -167,6 +185,20 @@ def _erase_term(
     if not dry_run:
         run_id = _agreed_again(school, day, rules)
         while erase_batch(run_id, held):
+            pass
+    return True
+
+
+def _erase_school(uai: str, at: datetime, *, dry_run: bool) -> bool:
+    """A school that had left by that moment, unless this database knows it."""
+    school = School.objects.filter(uai=uai).first()
+    if school is None or SchoolErasure.objects.filter(
+        school=school, state=SchoolErasure.State.DONE, done_at__gte=at
+    ):
+        return False
+    if not dry_run:
+        erasure_id = contracts.begin_again(school, at)
+        while contracts.erase_batch(erasure_id):
             pass
     return True
 

@@ -1,11 +1,13 @@
-"""What is told of a request: to whoever asked, step by step, and to those who answer. Never what it says, nor of whom."""
+"""What is told of a request: to whoever asked, step by step, and to those who answer. What is asked and who asks in a word; never
+what it says, nor a name: those are on the page of the request, which opens to those who answer."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from preau.commons.privacy.models import RIGHTS, DataRequest
+from preau.commons.privacy.models import RIGHTS, DataRequest, Right
 from preau.directory.models import Guardianship, Holding
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Role
@@ -26,6 +28,12 @@ def holders_for(request: DataRequest, today: date) -> list[int]:
 
 def tell_holders(kind: str, request: DataRequest, today: date) -> int:
     """A request has arrived, or its day comes near; returns how many were told."""
+    facts = {
+        "school": request.school.name,
+        "day": dates.plain_day(request.due),
+        "what": what_of(request),
+        "who": who_of(request, today),
+    }
     news = [
         notices.News(
             kind=kind,
@@ -34,12 +42,31 @@ def tell_holders(kind: str, request: DataRequest, today: date) -> int:
             school_id=request.school_id,
             url=reverse("privacy:handle", kwargs={"pk": request.pk}),
             seat=f"staff-{request.school_id}",
-            facts={"school": request.school.name, "day": dates.plain_day(request.due)},
+            facts=facts,
         )
         for person in holders_for(request, today)
     ]
     notices.publish(*news)
     return len(news)
+
+
+def what_of(request: DataRequest) -> str:
+    """« Corriger une erreur, effacer »: the rights that are asked, each once."""
+    asked = dict.fromkeys(request.lines.order_by("pk").values_list("right", flat=True))
+    summary = ", ".join(str(Right(right).label) for right in asked)
+    return summary[:1] + summary[1:].lower()
+
+
+def who_of(request: DataRequest, today: date) -> str:
+    """Who asks and about whom, in a word that names nobody."""
+    if request.subject_id != request.asked_by_id:
+        return _("un responsable, sur les données d’un élève")
+    held = Holding.objects.filter(active_on(today), school=request.school_id, person=request.asked_by_id)
+    if held.filter(role=Role.PUPIL).exists():
+        return _("un élève, sur ses propres données")
+    if held.exists():
+        return _("un membre du personnel, sur ses propres données")
+    return _("un responsable, sur ses propres données")
 
 
 def tell_asker(kind: str, request: DataRequest, key: str) -> None:

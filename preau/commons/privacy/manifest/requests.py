@@ -1,14 +1,16 @@
 """Requests: the power to answer, the menu, what is told, what is kept, what comes back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.privacy import rules, seeds, tasks
 from preau.commons.privacy.actions import keeping
-from preau.commons.privacy.models import RIGHTS
+from preau.commons.privacy.models import RIGHTS, DataRequest
 from preau.commons.privacy.queries import requests
 from preau.directory.boards import Power, powers
+from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation import boards
 from preau.foundation.boards import (
@@ -61,6 +63,34 @@ boards.menu.add(
         order=58,
     )
 )
+
+
+def waiting_card(viewer: Viewer, waiting: int, late: int) -> Mapping[str, Any] | None:
+    """The requests that wait for whoever answers them, the nearest day first; when one is late, `late_card` says so."""
+    return _waiting(viewer, waiting, requests.waiting_for(viewer)) if waiting and not late else None
+
+
+def late_card(viewer: Viewer, waiting: int, late: int) -> Mapping[str, Any] | None:
+    """Those that should have been answered, before all that is not late; a link leads to the others."""
+    if not late:
+        return None
+    return _waiting(viewer, waiting, [row for row in requests.waiting_for(viewer) if row.due < viewer.today])
+
+
+def _waiting(viewer: Viewer, waiting: int, rows: list[DataRequest]) -> Mapping[str, Any]:
+    return {"requests": rows, "waiting": waiting, "today": viewer.today}
+
+
+for content, order in [(late_card, 3), (waiting_card, 9)]:
+    boards.cards.add(
+        boards.Card(
+            "privacy/_waiting.html",
+            content,
+            rules.answers_requests,
+            order=order,
+            counters=(requests.number_waiting, requests.number_late),
+        )
+    )
 boards.schedule.add(boards.Scheduled("privacy.tell_answers", tasks.tell_answers, every_minutes=5))
 boards.schedule.add(boards.Scheduled("privacy.every_night", tasks.every_night, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("demandes sur les données", seeds.plant, order=97))
@@ -111,7 +141,7 @@ for kind in [
         _("Une demande sur des données est arrivée"),
         TO_ANSWER,
         _("Une demande sur des données est arrivée"),
-        _("Quelqu’un demande quelque chose sur des données (%(school)s). Réponse due le %(day)s."),
+        _("%(what)s : %(who)s (%(school)s). Réponse due le %(day)s."),
         _("Voir la demande"),
         ANSWERS,
         rules.answers_requests,
@@ -123,7 +153,7 @@ for kind in [
         _("La réponse à une demande est bientôt due"),
         TO_ANSWER,
         _("Une réponse est bientôt due"),
-        _("Une demande sur des données attend une réponse (%(school)s), due le %(day)s."),
+        _("%(what)s : %(who)s (%(school)s). La réponse est due le %(day)s."),
         _("Répondre"),
         ANSWERS,
         rules.answers_requests,

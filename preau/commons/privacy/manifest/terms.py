@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from preau.commons.privacy import rules, seeds, tasks
+from preau.commons.privacy.actions import beside, replay
 from preau.commons.privacy.actions import terms as actions
 from preau.directory.queries.terms import SINCE, by_months
 from preau.directory.words import Role
@@ -25,6 +26,7 @@ from preau.foundation.readers import on_themselves
 NONE, PERSONAL = FieldClass.NONE, FieldClass.PERSONAL
 
 actions.run_confirmed.connect(tasks.enqueue_run, dispatch_uid="privacy.run")
+boards.ledgers.add(boards.Ledger("privacy", replay.ledger, beside.read))
 boards.schedule.add(boards.Scheduled("privacy.prepare_terms", tasks.prepare_terms, every_minutes=24 * 60))
 boards.seeds.add(boards.Seed("effacements à terme", seeds.plant_terms, order=98))
 boards.menu.add(

@@ -1,10 +1,14 @@
 """What people ask about their data, and what is erased at its term."""
 
+from preau.commons.privacy.models.contracts import (
+    SchoolErasure,
+    SchoolErasurePart,
+    SchoolErasureQuerySet,
+)
 from preau.commons.privacy.models.copies import DataCopy, DataCopyQuerySet
 from preau.commons.privacy.models.requests import (
     ADDING,
     BEFORE_TOLD,
-    MAJORITY,
     MONTHS,
     MORE_MONTHS,
     MOST_LINES,
@@ -30,7 +34,6 @@ __all__ = [
     "ADDING",
     "BEFORE_TOLD",
     "LATE_AFTER",
-    "MAJORITY",
     "MONTHS",
     "MORE_MONTHS",
     "MOST_LINES",
@@ -47,6 +50,9 @@ __all__ = [
     "RetentionRun",
     "RetentionRunQuerySet",
     "Right",
+    "SchoolErasure",
+    "SchoolErasurePart",
+    "SchoolErasureQuerySet",
     "due_after",
     "minors_of",
 ]

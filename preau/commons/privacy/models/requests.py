@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Guardianship, Person, School, SchoolQuerySet
+from preau.directory.rules.authority import eighteen_years_before
 from preau.directory.words import Authority
 from preau.foundation import dates
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 # The power to answer, which goes with being head, and which a head may give until a day.
 RIGHTS = "data_rights"
-MAJORITY = 18
 # RGPD, article 12.3: one month, and two more with a reason that is told within the first.
 MONTHS, MORE_MONTHS = 1, 2
 # An answer is told so long after it was given: until then whoever gave it may take it back.
@@ -32,8 +32,7 @@ def minors_of(viewer: "Viewer") -> Any:
     unknown age, a pupil asks alone."""
     held = Guardianship.objects.informed(viewer.today).of_another()
     held = held.filter(guardian_id=viewer.person.pk, authority=Authority.LEGAL)
-    born_after = dates.months_later(viewer.today, -12 * MAJORITY)
-    return held.filter(pupil__birth_date__gt=born_after).values("pupil_id")
+    return held.filter(pupil__birth_date__gt=eighteen_years_before(viewer.today)).values("pupil_id")
 
 
 class Right(models.TextChoices):

@@ -225,8 +225,8 @@ def _teller_of_value(entry: PersonalData, subject: Subject, field: Any) -> Calla
     if name in entry.says:
         return lambda row: str(entry.says[name](getattr(row, name))) if getattr(row, name) else "—"
     if field.choices:
-        return lambda row: said(getattr(row, f"get_{name}_display")(), subject)
-    return lambda row: said(getattr(row, name), subject)
+        return lambda row: in_words(getattr(row, f"get_{name}_display")(), subject)
+    return lambda row: in_words(getattr(row, name), subject)
 
 
 def _telling(entry: PersonalData, subject: Subject, field: Any) -> Callable[[Any], bool]:
@@ -255,7 +255,7 @@ def _is_something(value: Any) -> bool:
     return bool(value) or (isinstance(value, int | Decimal) and value is not False)
 
 
-def said(value: Any, subject: Subject) -> str:
+def in_words(value: Any, subject: Subject) -> str:
     """A value as people write it."""
     if value is None or value == "":
         return "—"
@@ -264,9 +264,9 @@ def said(value: Any, subject: Subject) -> str:
     if isinstance(value, datetime | date | time | Decimal):
         return decimal(value) if isinstance(value, Decimal) else _when(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}\u202f: {said(one, subject)}" for name, one in value.items()) or "—"
+        return ", ".join(f"{name}\u202f: {in_words(one, subject)}" for name, one in value.items()) or "—"
     if isinstance(value, list | tuple):
-        return ", ".join(said(one, subject) for one in value) or "—"
+        return ", ".join(in_words(one, subject) for one in value) or "—"
     return _named(value, subject) if isinstance(value, models.Model) else str(value)
 
 

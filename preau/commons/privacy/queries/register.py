@@ -19,7 +19,7 @@ from preau.directory.models import Holding, School
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.foundation import boards
+from preau.foundation import boards, translators
 from preau.foundation.boards import Concerned, FieldClass, PersonalData, Term
 
 PUPILS, GUARDIANS, STAFF = Concerned.PUPILS, Concerned.GUARDIANS, Concerned.STAFF
@@ -223,7 +223,7 @@ def _heads_of(viewer: Viewer) -> list[str]:
 
 def _facts(school: School | None, heads: list[str]) -> list[tuple[str, str]]:
     """Who answers for the processing, who processes, whom to write to. What nobody has said is said to be missing."""
-    told = settings.OPERATOR
+    operator = settings.OPERATOR
     facts = [(_("Responsable du traitement"), _("chaque établissement, pour ce qui le concerne"))]
     if school:
         facts = [
@@ -234,11 +234,11 @@ def _facts(school: School | None, heads: list[str]) -> list[tuple[str, str]]:
             (_("Contact pour les données personnelles"), school.privacy_contact),
         ]
     facts += [
-        (_("Sous-traitant (exploitant)"), told["OPERATOR_NAME"]),
-        (_("Adresse de l’exploitant"), told["OPERATOR_ADDRESS"]),
-        (_("Contact de l’exploitant"), told["OPERATOR_CONTACT"]),
-        (_("Hébergeur"), told["OPERATOR_HOST"]),
-        (_("Déléguée ou délégué à la protection des données"), told["OPERATOR_PRIVACY"]),
+        (_("Sous-traitant (exploitant)"), operator["OPERATOR_NAME"]),
+        (_("Adresse de l’exploitant"), operator["OPERATOR_ADDRESS"]),
+        (_("Contact de l’exploitant"), operator["OPERATOR_CONTACT"]),
+        (_("Hébergeur"), operator["OPERATOR_HOST"]),
+        (_("Déléguée ou délégué à la protection des données"), operator["OPERATOR_PRIVACY"]),
     ]
     return [(label, value or _("à renseigner")) for label, value in facts]
 
@@ -303,6 +303,14 @@ def leaving() -> list[Leaving]:
             _("Le numéro de téléphone et le texte des messages aux familles."),
             urlsplit(settings.SMS_URL).hostname or "",
             is_on=bool(settings.SMS_GATEWAY) and not settings.DEMO,
+        ),
+        Leaving(
+            _("Service de traduction automatique"),
+            _(
+                "Le texte d’un mot du carnet à des classes entières, noms, adresses et numéros masqués, là où la direction l’a permis."
+            ),
+            translators.host(),
+            is_on=translators.is_offered(),
         ),
         Leaving(
             _("Applications reliées que l’établissement ouvre"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from preau.commons.privacy.queries.held import (
     key_of,
     rows_about,
 )
+from preau.directory.counting import number_of
 from preau.directory.models import Guardianship, Holding, Person, School
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
@@ -25,6 +27,32 @@ from preau.foundation.boards import PersonalData
 
 # « RGPD, articles 6.1.c et 6.1.e »: the letters of the legal basis, as the board writes it for the register.
 BASIS = re.compile(r"6\.1\.([a-f])")
+
+
+# A home says the nearest ones; the page has them all.
+MOST_WAITING = 3
+
+
+def _waiting_for(viewer: Viewer) -> "QuerySet[DataRequest]":
+    """Those that the viewer answers: not their own, nor their family's."""
+    mine = DataRequest.objects.of_the_family(viewer)
+    return DataRequest.objects.in_school(viewer).waiting().exclude(pk__in=mine.values("pk"))
+
+
+def number_waiting(viewer: Viewer) -> Coalesce:
+    """How many requests wait for this viewer's answer, as a part of another query."""
+    return number_of(_waiting_for(viewer))
+
+
+def number_late(viewer: Viewer) -> Coalesce:
+    """How many of them should have been answered already, as a part of another query."""
+    return number_of(_waiting_for(viewer).filter(due__lt=viewer.today))
+
+
+def waiting_for(viewer: Viewer) -> list[DataRequest]:
+    """The nearest of them, with the person that each is about and its lines: two queries."""
+    rows = _waiting_for(viewer).select_related("subject").prefetch_related("lines").order_by("due", "pk")
+    return list(rows[:MOST_WAITING])
 
 
 @dataclass(frozen=True)

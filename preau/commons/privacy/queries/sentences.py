@@ -70,8 +70,8 @@ class SectionShown:
         """Why, read by whom, how long: once for the kinds of which the same is true, under all their names."""
         alike: dict[tuple[str, str, str], list[PersonalData]] = {}
         for kind in self.kinds:
-            said = str(kind.entry.purpose), kind.entry.readers.in_words, str(kind.entry.keep.said)
-            alike.setdefault(said, []).append(kind.entry)
+            key = str(kind.entry.purpose), kind.entry.readers.in_words, str(kind.entry.keep.said)
+            alike.setdefault(key, []).append(kind.entry)
         return [(", ".join(str(one.label) for one in found), found[0]) for found in alike.values()]
 
 
@@ -216,9 +216,9 @@ def sentences_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[An
     parts = [str(part) for part in words.sentence] if words else []
     rank = {name: number for number, name in enumerate(entry.fields)}
     for row, facts in rows_told(entry, subject, rows):
-        told = {fact.name: fact for fact in facts if fact.tells}
-        day = told.pop(when).value if when in told else ""
-        values = {name: _shortened(_without(one.value, day)) for name, one in told.items()}
+        by_name = {fact.name: fact for fact in facts if fact.tells}
+        day = by_name.pop(when).value if when in by_name else ""
+        values = {name: _shortened(_without(one.value, day)) for name, one in by_name.items()}
         if words and words.names:
             # « Mathématiques »: the hour stands beside it too.
             values[ITSELF] = _without(words.names(row), day).replace(f", {day.partition(', ')[2]}", "")
@@ -226,7 +226,7 @@ def sentences_of(entry: PersonalData, subject: Subject, rows: models.QuerySet[An
         spoken = {name for part in kept for name in NEEDED.findall(part)} | quiet
         text = _joined([(part % _inside(entry, part, values), _is_typed(entry, part)) for part in kept])
         text = text or dates.capital(str(model._meta.verbose_name))
-        left = [replace(one, value=values[name]) for name, one in told.items() if name not in spoken]
+        left = [replace(one, value=values[name]) for name, one in by_name.items() if name not in spoken]
         yield Sentence(dates.capital(day), _ended(text), sorted(left, key=lambda one: rank[one.name]))
 
 

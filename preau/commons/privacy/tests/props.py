@@ -3,7 +3,16 @@
 from datetime import timedelta
 
 from conftest import NOW
-from preau.commons.privacy.models import DataRequest, RequestLine, RetentionPart, RetentionRun, due_after
+from preau.commons.privacy.models import (
+    DataRequest,
+    RequestLine,
+    RetentionPart,
+    RetentionRun,
+    SchoolErasure,
+    SchoolErasurePart,
+    due_after,
+)
+from preau.commons.privacy.queries import contracts
 from preau.directory.seeds.world import World
 from preau.foundation import boards
 
@@ -123,3 +132,39 @@ def many_lines(college: World, count: int) -> None:
     own_request(college).lines.update(
         outcome="granted", answer="C’est fait.", answered_by=college.people["head"], answered_at=NOW
     )
+
+
+def own_contract_end(college: World) -> SchoolErasure:
+    """The school leaves in a month: counted, agreed to, not begun."""
+    erasure, made = SchoolErasure.objects.get_or_create(
+        school=college.school,
+        state="confirmed",
+        defaults={
+            "prepared_at": NOW,
+            "confirmed_at": NOW,
+            "due": NOW.date() + timedelta(days=30),
+            "people": 12,
+        },
+    )
+    if made:
+        many_tables(college, 1)
+    return erasure
+
+
+def many_tables(college: World, count: int) -> None:
+    """`count` tables more of which it holds rows."""
+    erasure = own_contract_end(college)
+    start = erasure.parts.count()
+    known = contracts.tables()
+    for number in range(start, start + count):
+        SchoolErasurePart.objects.create(
+            erasure=erasure, table=known[number].label, place=number + 1, count=1_204 - number
+        )
+
+
+def many_erasures(college: World, count: int) -> None:
+    """`count` ends of contract more that were called off."""
+    for _ in range(count):
+        SchoolErasure.objects.create(
+            school=college.school, state="called_off", prepared_at=NOW, called_off_at=NOW
+        )

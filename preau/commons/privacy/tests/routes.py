@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from conftest import NOW, TWIN
 from preau.commons.journal.tests.props import many_readings, many_settings_changed, many_touched
+from preau.commons.privacy.actions.contracts import mark_of as mark_of_erasure
 from preau.commons.privacy.actions.terms import mark_of as mark_of_run
 from preau.commons.privacy.models import (
     DataRequest,
@@ -15,6 +16,8 @@ from preau.commons.privacy.models import (
     RetentionBatch,
     RetentionPart,
     RetentionRun,
+    SchoolErasure,
+    SchoolErasurePart,
     due_after,
 )
 from preau.commons.privacy.tests.props import (
@@ -22,12 +25,14 @@ from preau.commons.privacy.tests.props import (
     many_parts,
     many_requests,
     many_runs,
+    many_tables,
+    own_contract_end,
     own_erasure,
     own_request,
     own_request_line,
     own_run,
 )
-from preau.directory.models import Person, School
+from preau.directory.models import Hold, Person, School
 from tests import pages
 from tests.declared import Body, Data, Named
 from tests.net.matrix_cast import (
@@ -71,6 +76,8 @@ PAGES = [
     Page("privacy:terms", {"head", "operator"}),
     Page("privacy:run", {"head", "operator"}, model=own_run),
     Page("privacy:breach_papers", {"head"}),
+    Page("privacy:contract_ends", {"operator"}),
+    Page("privacy:contract_end", {"head", "operator"}, model=own_contract_end),
 ]
 ELSEWHERE = {
     "privacy:count_terms",
@@ -85,6 +92,9 @@ ELSEWHERE = {
     "privacy:prolong",
     "privacy:send_answer",
     "privacy:take_back",
+    "privacy:confirm_contract_end",
+    "privacy:call_off_contract_end",
+    "privacy:contract_certificate",
 }
 LISTS = [
     ("head", "privacy:breach?debut=2026-11-24T00:00&fin=2026-11-25T00:00", many_touched),
@@ -97,7 +107,10 @@ LISTS = [
     ("head", "privacy:handle", many_lines),
     ("head", "privacy:terms", many_runs),
     ("head", "privacy:run", many_parts),
+    ("head", "privacy:contract_end", many_tables),
 ]
+# Its list is an operator's, whom the cast of the pages has not: tests/test_contracts.py.
+LISTS_APART = {"privacy:contract_ends"}
 ONE_THING = {
     "privacy:ask",
     "privacy:add_line",
@@ -123,6 +136,11 @@ SEES: dict[type[Model], Near] = {
     # Counts of the school, to whoever answers for its data; the operator runs it.
     **dict.fromkeys(
         [RetentionRun, RetentionPart, RetentionBatch],
+        near(own={"head", "operator"}, other_school={"neighbour_head"}),
+    ),
+    # The operator runs the school of the test; the other one leaves too, and its own head reads that.
+    **dict.fromkeys(
+        [SchoolErasure, SchoolErasurePart],
         near(own={"head", "operator"}, other_school={"neighbour_head"}),
     ),
 }
@@ -157,6 +175,13 @@ OPENS: dict[str, Near | set[str]] = {
         near(own={"head"}, other_school=NEIGHBOURING),
     ),
     **dict.fromkeys(["privacy:breach_contacts", "privacy:breach_papers"], {"head"} | NEIGHBOURING),
+    "privacy:contract_ends": {"operator"},
+    "privacy:contract_end": near(own={"head", "operator"}, other_school=NEIGHBOURING),
+    **dict.fromkeys(
+        ["privacy:confirm_contract_end", "privacy:call_off_contract_end"], near(own={"operator"})
+    ),
+    # Nothing of the stage is erased.
+    "privacy:contract_certificate": near(),
 }
 ASKS_THE_JOURNAL = {"privacy:breach_contacts"}
 REST_OF_ADDRESS = {
@@ -166,7 +191,9 @@ NAMES = {
     "pour": Named(Person, "public_id"),
     "school": Named(School),
 }
-PLAIN = dict.fromkeys(["seen", "debut", "fin", "why", "outcome", "right", "which", "wrong", "better"], ())
+PLAIN = dict.fromkeys(
+    ["seen", "uai", "debut", "fin", "why", "outcome", "right", "which", "wrong", "better"], ()
+)
 
 # Forms and files
 
@@ -205,7 +232,50 @@ def _run_approved(stage: Stage) -> None:
     run.refresh_from_db()
 
 
+def _nothing_decided(stage: Stage) -> None:
+    """The school stays, so far."""
+    SchoolErasure.objects.filter(school=stage.college.school).update(state="called_off")
+
+
+def _erasure_prepared(stage: Stage) -> None:
+    """By somebody else than who confirms; nothing must be answered first."""
+    erasure = stage.own(SchoolErasure)
+    SchoolErasure.objects.filter(pk=erasure.pk).update(
+        state="prepared",
+        prepared_by=stage.college.people["cpe"],
+        due=None,
+        confirmed_by=None,
+        confirmed_at=None,
+    )
+    erasure.refresh_from_db()
+    DataRequest.objects.filter(school=erasure.school).update(state="answered", answered_at=NOW)
+    Hold.objects.filter(school=erasure.school).delete()
+
+
+def _erasure_seen(stage: Stage) -> Data:
+    return {"seen": mark_of_erasure(stage.own(SchoolErasure))}
+
+
+def _erasure_done(stage: Stage) -> None:
+    SchoolErasure.objects.filter(pk=stage.own(SchoolErasure).pk).update(state="done", done_at=NOW)
+
+
 BODIES = {
+    "privacy:contract_ends": Body(
+        "operator",
+        lambda stage: {"uai": stage.college.uai},
+        before=_nothing_decided,
+        wrong=lambda stage: {"uai": ""},
+        again={
+            "journal_line": "each count leaves its trace",
+            "privacy_schoolerasurepart": "the rows are counted again",
+        },
+    ),
+    "privacy:confirm_contract_end": Body("operator", _erasure_seen, before=_erasure_prepared),
+    "privacy:call_off_contract_end": Body("operator", _erasure_seen, before=_erasure_prepared),
+    "privacy:contract_certificate": Body(
+        "operator", before=_erasure_done, again={"journal_line": "each export leaves its trace"}
+    ),
     "privacy:export": Body(
         "guardian", lambda stage: {"pour": ""}, again={"journal_line": "each export leaves its trace"}
     ),
@@ -270,15 +340,23 @@ READ_BY = {
     "privacy:postpone_run": {"head", "operator"},
     # What is looked for.
     "privacy:breach_contacts": set(),
+    "privacy:contract_ends": set(),
 }
 ONE_BUTTON = {"privacy:erase"}
 SHEETS = {
     "privacy:breach_contacts": "head",
 }
-OTHER_FILES = {"privacy:export", "privacy:export_register"}
+OTHER_FILES = {"privacy:export", "privacy:export_register", "privacy:contract_certificate"}
 TYPED_SHEETS = {"privacy:export_register"}
-CONFIRMED = {"privacy:approve_run", "privacy:confirm_run"}
+CONFIRMED = {
+    "privacy:approve_run",
+    "privacy:confirm_run",
+    "privacy:contract_ends",
+    "privacy:confirm_contract_end",
+    "privacy:call_off_contract_end",
+}
 NOT_CONFIRMED = {
+    "privacy:contract_certificate": "counts of a school, nobody's data",
     "privacy:export_register": "why data are kept, nobody's data",
 }
 
@@ -288,6 +366,7 @@ NOT_CONFIRMED = {
 def plant(stage: Stage) -> None:
     _requests(stage)
     _terms(stage)
+    _contract_ends(stage)
 
 
 def _requests(stage: Stage) -> None:
@@ -341,3 +420,18 @@ def _terms(stage: Stage) -> None:
             run=run, rule="attendance.visits", since=date(2026, 9, 1), count=12, oldest=TODAY, newest=TODAY
         )
         stage.put(scope, run, part, RetentionBatch.objects.create(part=part, erased=0, left=0, at=NOW))
+
+
+def _contract_ends(stage: Stage) -> None:
+    """Each school leaves, in a month: counts."""
+    for scope in (OWN, OTHER_SCHOOL):
+        erasure = SchoolErasure.objects.create(
+            school=stage.world_of(scope).school,
+            state="confirmed",
+            prepared_at=NOW,
+            confirmed_at=NOW,
+            due=TODAY + timedelta(days=30),
+            people=12,
+        )
+        part = SchoolErasurePart.objects.create(erasure=erasure, table="attendance.Entry", place=1, count=12)
+        stage.put(scope, erasure, part)

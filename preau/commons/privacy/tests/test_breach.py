@@ -21,7 +21,7 @@ PAGE, CONTACTS = "/violation-de-donnees/", "/violation-de-donnees/contacts/"
 DAY = {"debut": "2026-11-24T00:00", "fin": "2026-11-24T23:00"}
 
 
-def told(
+def a_line(
     college: World, verb: str, subject: str = "", actor: str = "cpe", hours: int = 1, **fields: Any
 ) -> Line:
     line = Line.objects.create(
@@ -40,15 +40,15 @@ def told(
 def stolen(college: World) -> World:
     """The account of the CPE, this morning: a pupil's file twice, a guardian's once, a list taken out, and itself."""
     Line.objects.filter(school=college.school).delete()
-    told(college, "identity.signed_in", "cpe", hours=3)
-    told(college, "attendance.entry_read", "pupil")
-    told(college, "attendance.entry_read", "pupil", hours=2)
-    told(college, "directory.person_read", "guardian")
-    told(college, "attendance.exported")
-    told(college, "identity.signed_in", "cpe", hours=1)
+    a_line(college, "identity.signed_in", "cpe", hours=3)
+    a_line(college, "attendance.entry_read", "pupil")
+    a_line(college, "attendance.entry_read", "pupil", hours=2)
+    a_line(college, "directory.person_read", "guardian")
+    a_line(college, "attendance.exported")
+    a_line(college, "identity.signed_in", "cpe", hours=1)
     # Somebody else, and yesterday.
-    told(college, "directory.person_read", "teacher", actor="secretary")
-    told(college, "directory.person_read", "other_guardian", hours=30)
+    a_line(college, "directory.person_read", "teacher", actor="secretary")
+    a_line(college, "directory.person_read", "other_guardian", hours=30)
     return college
 
 
@@ -95,7 +95,7 @@ def test_what_the_other_parent_asked_is_not_read_through_a_breach(
     """A head looks into what touched the school, hence their own child too: not into the private gestures of the other parent."""
     head, pupil = stolen.people["head"], stolen.people["pupil"]
     Line.objects.filter(subject=pupil).delete()
-    told(stolen, "privacy.request_sent", "pupil", actor="guardian", acting_as="guardian")
+    a_line(stolen, "privacy.request_sent", "pupil", actor="guardian", acting_as="guardian")
     asked = looked_into(stolen, "")
     assert pupil.pk in {one.person_id for one in breaches.found_in(asked).touched}
     Guardianship.objects.create(pupil=pupil, guardian=head, authority="legal", kinship="other")
@@ -112,6 +112,10 @@ def test_a_session_is_from_a_sign_in_to_the_next(stolen: World) -> None:
     assert last == (NOW - timedelta(hours=1), NOW + timedelta(hours=1))
 
 
+# What is done at the end of a contract names no one either.
+ENDS = ["end_prepared", "end_confirmed", "end_called_off", "end_done", "certificate_taken"]
+
+
 def test_every_export_of_the_board_counts_as_taken_out() -> None:
     verbs = {word.verb for word in boards.journal_words}
     out = {verb for verb in verbs if breaches.takes_out(verb)}
@@ -123,7 +127,12 @@ def test_every_export_of_the_board_counts_as_taken_out() -> None:
         "homework.archive_opened",
         "campaigns.printed",
     } <= out
-    assert {"privacy.register_exported", "platform.schools_exported", "timetable.hours_exported"} == unnamed
+    ends = {f"privacy.contract_{what}" for what in ENDS}
+    assert {
+        "privacy.register_exported",
+        "platform.schools_exported",
+        "timetable.hours_exported",
+    } == unnamed - ends
     assert out.isdisjoint(unnamed)
     assert out.isdisjoint(
         {"conduct.incident_reopened", "attendance.follow_up_opened", "identity.code_given_at_console"}
@@ -149,7 +158,7 @@ def test_the_head_goes_from_a_name_to_the_people(stolen: World, client: SchoolCl
     [
         ({"debut": "2026-11-24T10:00", "fin": "2026-11-24T09:00"}, "La fin vient après le début."),
         ({"debut": "2026-01-24T10:00"}, "trois mois au plus"),
-        ({"debut": "hier"}, "valide"),
+        ({"debut": "hier"}, "Écrivez un jour et une heure."),
         ({"debut": "0001-01-01T00:00"}, "Choisissez une année entre 2000 et 2100."),
         ({"fin": "9999-12-31T23:59"}, "Choisissez une année entre 2000 et 2100."),
     ],

@@ -32,7 +32,7 @@ PAGE, FILE = "/registre-des-traitements/", "/registre-des-traitements/telecharge
 
 def missing_of(found: Any, activities: list[register_queries.Activity]) -> list[str]:
     """The fields of these models that are about a person, or may be, and that no activity tells of."""
-    told = {
+    fields = {
         (table.model, name)
         for activity in activities
         for table in activity.tables
@@ -47,7 +47,7 @@ def missing_of(found: Any, activities: list[register_queries.Activity]) -> list[
             continue
         for field in [*model._meta.fields, *model._meta.many_to_many]:
             personal = entry.fields.get(field.name, FieldClass.NONE) != FieldClass.NONE
-            if personal and (model._meta.label, str(field.verbose_name)) not in told:
+            if personal and (model._meta.label, str(field.verbose_name)) not in fields:
                 missing.append(f"{model._meta.label}.{field.name}: not in the register")
     return missing
 
@@ -98,16 +98,18 @@ def test_a_link_of_which_nobody_says_whom_it_leads_to_fails(monkeypatch: Any) ->
 
 
 def test_every_sentence_of_the_board_is_in_the_register() -> None:
-    told = register_queries.activities()
+    activities = register_queries.activities()
     for entry in boards.personal_data:
         one = next(
-            activity for activity in told if str(entry.label) in {table.label for table in activity.tables}
+            activity
+            for activity in activities
+            if str(entry.label) in {table.label for table in activity.tables}
         )
         assert one.purpose == str(entry.purpose)
         assert str(entry.legal_basis) in one.bases
         assert entry.readers.in_words in one.recipients
         assert str(entry.keep.said) in one.retentions
-    assert [activity.number for activity in told] == list(range(1, len(told) + 1))
+    assert [activity.number for activity in activities] == list(range(1, len(activities) + 1))
 
 
 def test_people_are_those_of_the_tables() -> None:
@@ -169,10 +171,10 @@ def test_the_workbook_holds_texts_and_nothing_that_runs(
     activities, answers = (book.body.get_table(name=name).get_values() for name in names[:2])
     assert len(activities) == len(register_queries.activities()) + 1
     assert ["Sous-traitant (exploitant)", "=cmd|calc"] in answers
-    told = "\n".join(str(cell) for row in activities for cell in row)
+    text = "\n".join(str(cell) for row in activities for cell in row)
     for entry in boards.personal_data:
         for field in (name for name, kind in entry.fields.items() if kind != FieldClass.NONE):
-            assert str(apps.get_model(entry.model)._meta.get_field(field).verbose_name) in told
+            assert str(apps.get_model(entry.model)._meta.get_field(field).verbose_name) in text
     assert Line.objects.get(verb="privacy.register_exported").details == {"shape": "ods"}
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
+from preau.commons.notifications.queries import texts_of as told_in_words
 from preau.commons.privacy import rules
 from preau.commons.privacy.actions import answering, asking, keeping
 from preau.commons.privacy.actions.asking import CorrectionLine
@@ -48,7 +49,7 @@ def line_of(request: DataRequest) -> RequestLine:
     return request.lines.get()
 
 
-def told(kind: str) -> set[int]:
+def notified(kind: str) -> set[int]:
     return set(Item.objects.filter(kind=kind).values_list("person_id", flat=True))
 
 
@@ -124,7 +125,7 @@ def test_a_request_leaves_a_receipt_a_line_of_the_journal_and_a_notice(
 ) -> None:
     page = client.sit(college.people["guardian"]).get(url("asked", asked)).content.decode()
     assert "Accusé de réception" in page and "24 décembre 2026" in page and SECRET in page
-    assert told(ARRIVED) == {college.people["head"].pk}
+    assert notified(ARRIVED) == {college.people["head"].pk}
     line = Line.objects.get(verb="privacy.request_sent", target_id=asked.pk)
     assert line.subject_id == college.people["pupil"].pk
     assert SECRET not in str(line.details) and SECRET not in str(list(Item.objects.values()))
@@ -246,7 +247,7 @@ def test_a_young_pupil_asks_alone_and_no_guardian_hears_of_it(
         seat_of("pupil"), college.school, pupil, CorrectionLine(Right.ERASE, SECRET, "signon-alias")
     )
     answering.take(seat_of("head"), request)
-    assert told(STEP) == {pupil.pk}
+    assert notified(STEP) == {pupil.pk}
     for key in ("guardian", "other_guardian"):
         assert request not in DataRequest.objects.visible_to(seat_of(key)), key
         client.sit(college.people[key])
@@ -383,7 +384,7 @@ def test_from_the_request_to_the_answer(
     read = Line.objects.get(verb="privacy.request_read", target_id=asked.pk)
     assert read.is_read and read.subject_id == college.people["pupil"].pk
     head.post(url("take", asked))
-    assert told(STEP) == {college.people["guardian"].pk}
+    assert notified(STEP) == {college.people["guardian"].pk}
     assert "n’a pas encore" not in mother.get(url("asked", asked)).content.decode()
     head.post(url("send_answer", asked))
     asked.refresh_from_db()
@@ -398,7 +399,7 @@ def test_from_the_request_to_the_answer(
     keeping.tell_answers()
     page = mother.get(url("asked", asked)).content.decode()
     assert ANSWER in page and "Refusé" in page and "cnil.fr" in page
-    assert told(ANSWERED) == {college.people["guardian"].pk}
+    assert notified(ANSWERED) == {college.people["guardian"].pk}
     assert Line.objects.filter(verb="privacy.request_told").count() == 1
     assert not any(SECRET in str(line.details) or ANSWER in str(line.details) for line in Line.objects.all())
 
@@ -444,7 +445,34 @@ def test_it_is_prolonged_once_within_the_first_month(
     assert not answering.prolong(head, asked, "Encore")
     asked.refresh_from_db()
     assert (asked.due, asked.prolonged_why) == (date(2027, 2, 24), WHY)
-    assert asked.asked_by_id in told(STEP)
+    assert asked.asked_by_id in notified(STEP)
+
+
+def test_those_who_answer_are_told_what_is_asked_and_by_whom_in_a_word(
+    asked: DataRequest, college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    asking.ask(seat_of("teacher"), college.school, college.people["teacher"], FORGET_ME)
+    bodies = {one.body for one in told_in_words(Item.objects.filter(kind=ARRIVED))}
+    assert {body.split(" (")[0] for body in bodies} == {
+        "Corriger une erreur\u202f: un responsable, sur les données d’un élève",
+        "Effacer\u202f: un membre du personnel, sur ses propres données",
+    }
+    # It leaves by mail: no name, nor what somebody typed.
+    for word in (SECRET, college.people["pupil"].given_name, college.people["teacher"].family_name):
+        assert not any(word in body for body in bodies), word
+
+
+def test_the_home_of_those_who_answer_says_what_waits(
+    asked: DataRequest, college: World, client: SchoolClient
+) -> None:
+    page, name = url("handle", asked), college.people["pupil"].formal_name
+    home = client.sit(college.people["head"]).get("/").content.decode()
+    assert page in home and f"données de {name}" in home.replace("d’", "de ") and SECRET not in home
+    for key in ("cpe", "secretary", "teacher"):
+        assert page not in client.sit(college.people[key]).get("/").content.decode(), key
+    make_parent_of(college, "head", college.people["pupil"])
+    # Those of one's own family are answered by somebody else.
+    assert page not in client.sit(college.people["head"]).get("/").content.decode()
 
 
 def test_those_who_answer_are_told_five_days_before_and_once(
@@ -452,11 +480,11 @@ def test_those_who_answer_are_told_five_days_before_and_once(
 ) -> None:
     head = {college.people["head"].pk}
     clock.move_to(NOW + 24 * DAY)
-    assert keeping.remind() == 0 and told(SOON) == set()
+    assert keeping.remind() == 0 and notified(SOON) == set()
     clock.move_to(NOW + 25 * DAY)
     keeping.remind()
     keeping.remind()
-    assert told(SOON) == head and Item.objects.filter(kind=SOON).count() == 1
+    assert notified(SOON) == head and Item.objects.filter(kind=SOON).count() == 1
 
 
 def test_what_was_prolonged_is_told_of_again_before_its_new_day(
@@ -629,3 +657,24 @@ def test_the_queue_is_paged(asked: DataRequest, college: World, client: SchoolCl
         client.get(url("queue"), {"page": str(number)}).content.decode().count("N° ") for number in (1, 2, 3)
     ]
     assert shown == [30, 30, 6]
+
+
+def test_a_request_that_is_late_comes_first_on_the_home(
+    asked: DataRequest, college: World, client: SchoolClient
+) -> None:
+    later = DataRequest.objects.get(pk=asked.pk)
+    later.pk, later.due = None, TODAY + 30 * DAY
+    later.save()
+    RequestLine.objects.create(request=later, school=later.school, right=Right.OBJECT, wrong="Tout")
+    client.sit(college.people["head"])
+    for due, is_first in ((TODAY, False), (TODAY - DAY, True)):
+        DataRequest.objects.filter(pk=asked.pk).update(due=due)
+        home = client.get("/").content.decode()
+        main = home[home.index("<main") :]
+        assert main.count("Demandes sur les données") == 1
+        assert ("en retard" in main) is is_first
+        # One that has its time waits behind the link.
+        assert (reverse("privacy:handle", kwargs={"pk": later.pk}) in main) is not is_first
+        assert "Les 2 demandes" in main
+        others = [main.index(title) for title in ("Vie scolaire, aujourd’hui", "Conseils de classe")]
+        assert (main.index("Demandes sur les données") < min(others)) is is_first

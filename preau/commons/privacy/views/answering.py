@@ -73,8 +73,8 @@ def take(request: HttpRequest, asked: DataRequest) -> HttpResponse:
         done = answering.take(request.viewer, asked)
     except answering.Over:
         return _over(request, asked)
-    said = _("La personne sait que vous y répondez.") if done else _("Quelqu’un y répondait déjà.")
-    messages.info(request, said)
+    sentence = _("La personne sait que vous y répondez.") if done else _("Quelqu’un y répondait déjà.")
+    messages.info(request, sentence)
     return redirect("privacy:handle", pk=asked.pk)
 
 
@@ -209,10 +209,10 @@ def erase(request: HttpRequest, line: RequestLine) -> HttpResponse:
         if rows is None:
             messages.info(request, _("C’était déjà effacé."))
         else:
-            said = ngettext("%(num)s ligne est effacée.", "%(num)s lignes sont effacées.", rows) % {
+            sentence = ngettext("%(num)s ligne est effacée.", "%(num)s lignes sont effacées.", rows) % {
                 "num": rows
             }
-            messages.success(request, said if rows else _("Il n’y avait plus rien à effacer."))
+            messages.success(request, sentence if rows else _("Il n’y avait plus rien à effacer."))
         return redirect("privacy:handle", pk=asked.pk)
     if plan is None or line.applied_at:
         return _over(request, asked)

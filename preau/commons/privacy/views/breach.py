@@ -93,8 +93,8 @@ def _breach_of_operator(request: HttpRequest) -> HttpResponse:
     form = BreachForm(request.viewer, request.POST if request.method == "POST" else None)
     context = _empty(form)
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        counted = breaches.counts_for(request.viewer, told["debut"], told["fin"], told["login"].strip())
+        values = form.cleaned_data
+        counted = breaches.counts_for(request.viewer, values["debut"], values["fin"], values["login"].strip())
         if counted is None:
             form.add_error("login", _("Aucun compte n’a cet identifiant."))
         else:
@@ -147,9 +147,9 @@ def breach_papers(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, form: BreachForm, public_id: str) -> Breach:
-    told = form.cleaned_data
+    values = form.cleaned_data
     actor = journal_queries.person_of(request.viewer, public_id)
-    return Breach(request.viewer.school, told["debut"], told["fin"], actor, request.viewer.person.pk)
+    return Breach(request.viewer.school, values["debut"], values["fin"], actor, request.viewer.person.pk)
 
 
 def _note(request: HttpRequest, verb: str, asked: Breach, **counted: int) -> None:
@@ -161,11 +161,11 @@ def _note(request: HttpRequest, verb: str, asked: Breach, **counted: int) -> Non
 def _facts(asked: Breach, since: Any = None, until: Any = None, person: Any = None) -> dict[str, str]:
     """What is asked, as an address says it; never a name."""
     actor = person or asked.actor
-    told = {
+    parameters = {
         "debut": f"{timezone.localtime(since or asked.since):{MOMENT}}",
         "fin": f"{timezone.localtime(until or asked.until):{MOMENT}}",
     }
-    return told | ({"personne": actor.public_id} if actor else {})
+    return parameters | ({"personne": actor.public_id} if actor else {})
 
 
 def _query(asked: Breach, **changed: Any) -> str:

@@ -16,6 +16,7 @@ Kind = Question.Kind
 YES_OR_NO = [(YES, gettext_lazy("Oui")), ("no", gettext_lazy("Non"))]
 AGREES_OR_NOT = [(YES, gettext_lazy("D’accord")), ("no", gettext_lazy("Pas d’accord"))]
 MOST_CHOICES, LONGEST_CHOICE, WIDEST_SCALE = 20, 120, 10
+WITH_LINES = {Kind.ONE, Kind.SEVERAL, Kind.SCALE}
 REQUIRED = gettext_lazy("Répondez à cette question.")
 
 
@@ -49,7 +50,9 @@ class QuestionForm(forms.Form):
         required=False,
         max_length=2400,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Un par ligne. Seulement pour un choix, ou plusieurs."),
+        help_text=gettext_lazy(
+            "Un par ligne, pour un choix ou plusieurs. Pour une échelle, deux lignes : ce que veut dire le premier degré, puis le dernier."
+        ),
     )
     lowest = forms.IntegerField(
         label=gettext_lazy("Au moins"), required=False, min_value=-100000, max_value=100000
@@ -85,6 +88,10 @@ class QuestionForm(forms.Form):
             lowest, highest = lowest if lowest is not None else 1, highest if highest is not None else 5
             if not 1 <= highest - lowest <= WIDEST_SCALE:
                 self.add_error("highest", _("Une échelle a de deux à onze degrés."))
+            if len(lines) not in {0, 2} or any(len(line) > LONGEST_CHOICE for line in lines):
+                self.add_error(
+                    "choices", _("Donnez deux lignes, le premier degré puis le dernier, ou aucune.")
+                )
         elif lowest is not None and highest is not None and highest < lowest:
             self.add_error("highest", _("Le plus grand vient avant le plus petit."))
         data |= {"choices": lines, "lowest": lowest, "highest": highest}
@@ -100,7 +107,7 @@ class QuestionForm(forms.Form):
             label=data["label"],
             hint=data["hint"],
             is_required=data["is_required"],
-            choices=tuple(data["choices"]) if data["kind"] in {Kind.ONE, Kind.SEVERAL} else (),
+            choices=tuple(data["choices"]) if data["kind"] in WITH_LINES else (),
             lowest=data["lowest"] if counted else None,
             highest=data["highest"] if counted else None,
             only_if=int(before) if before else None,
@@ -115,11 +122,11 @@ def _conditions(questions: Sequence[Question]) -> list[tuple[str, str]]:
         if question.kind in {Kind.YES_NO, Kind.AGREEMENT}:
             answers: list[tuple[str, Any]] = list(YES_OR_NO)
         else:
-            answers = [(one, one) for one in question.choices]
+            answers = [(one, one) for one in question.choices if question.kind != Kind.SCALE]
         words = _("Si « %(question)s » : %(answer)s")
         found += [
-            (f"{question.pk}:{key}", words % {"question": question.label, "answer": said})
-            for key, said in answers
+            (f"{question.pk}:{key}", words % {"question": question.label, "answer": label})
+            for key, label in answers
         ]
     return found
 
@@ -163,8 +170,16 @@ class ResponseForm(forms.Form):
 
 
 def _field(question: Question) -> forms.Field:
-    """Never required here: the form asks for it where its condition is met."""
-    hint = " ".join(filter(None, [_condition(question), question.hint]))
+    """Never required here: the form asks for it where its condition is met. It says so before, opened by another or not."""
+    field = _bare_field(question)
+    # Of several boxes no single one is to be ticked.
+    if question.is_required and question.kind != Kind.SEVERAL:
+        field.widget.attrs["required"] = True
+    return field
+
+
+def _bare_field(question: Question) -> forms.Field:
+    hint = " ".join(filter(None, [_condition(question), question.hint, _ends(question)]))
     common: dict[str, Any] = {"label": question.label, "help_text": hint, "required": False}
     choices = _choices(question)
     if choices:
@@ -181,14 +196,30 @@ def _field(question: Question) -> forms.Field:
 
 
 def _condition(question: Question) -> str:
-    """« Si vous avez répondu « oui » à « Vient-il en car ? ». », or nothing."""
+    """« Seulement si vous avez répondu « oui » à « Vient-il en car ? ». », or nothing."""
     if question.only_if is None:
         return ""
     known = dict(YES_OR_NO)
     answer = question.only_if_answer
-    return _("Si vous avez répondu « %(answer)s » à « %(question)s ».") % {
+    words = _("Seulement si vous avez répondu « %(answer)s » à « %(question)s ».")
+    if question.is_required:
+        words = _(
+            "Seulement si vous avez répondu « %(answer)s » à « %(question)s » : il faut alors répondre."
+        )
+    return words % {
         "answer": str(known[answer]).lower() if answer in known else answer,
         "question": question.only_if.label,
+    }
+
+
+def _ends(question: Question) -> str:
+    """Which end of a scale is the most, where nobody has said what they mean."""
+    if question.kind != Kind.SCALE or question.choices:
+        return ""
+    degrees = question.degrees
+    return _("%(lowest)s est le moins, %(highest)s le plus.") % {
+        "lowest": degrees[0][0],
+        "highest": degrees[-1][0],
     }
 
 
@@ -199,8 +230,7 @@ def _choices(question: Question) -> list[tuple[str, Any]]:
     if question.kind == Kind.AGREEMENT:
         return list(AGREES_OR_NOT)
     if question.kind == Kind.SCALE:
-        ends = question.lowest or 1, question.highest or 5
-        return [(str(one), str(one)) for one in range(ends[0], ends[1] + 1)]
+        return [(str(one), label) for one, label in question.degrees]
     return [(one, one) for one in question.choices]
 
 

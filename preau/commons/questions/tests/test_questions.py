@@ -71,6 +71,38 @@ def filled(questionnaire: Questionnaire, *values: str) -> dict[str, Any]:
     return form.answers
 
 
+def test_a_required_question_says_so_before_it_is_sent_opened_by_another_or_not(
+    outing: Questionnaire,
+) -> None:
+    questions = questions_of(outing)
+    form = ResponseForm(questions)
+    shown = [" required" in str(form[question.name]) for question in questions]
+    assert shown == [True, True, False, False]
+    assert str(form.fields[questions[1].name].help_text).endswith("il faut alors répondre.")
+
+
+def test_a_scale_says_what_its_ends_mean(outing: Questionnaire) -> None:
+    posted = {"kind": "scale", "label": "Content ?", "lowest": "0", "highest": "3"}
+    named = QuestionForm([], posted | {"choices": "pas du tout\ntout à fait"})
+    assert named.is_valid(), named.errors
+    for facts in (named.facts(), QuestionFacts(Kind.SCALE, "Fatigué ?", lowest=1, highest=5)):
+        actions.add(outing, facts)
+    form = ResponseForm(questions_of(outing))
+    ends, plain = form["q5"], form["q6"]
+    assert [str(option.choice_label) for option in ends.subwidgets] == [
+        "0\u202f: pas du tout",
+        "1",
+        "2",
+        "3\u202f: tout à fait",
+    ]
+    assert (ends.help_text, plain.help_text) == ("", "1 est le moins, 5 le plus.")
+    conditions: Any = QuestionForm(questions_of(outing)).fields["only_if"]
+    assert "tout à fait" not in str(conditions.choices)
+    assert filled(outing, "no", "", "", "", "0", "5") == {"q1": False, "q5": 0, "q6": 5}
+    wrong = QuestionForm([], posted | {"choices": "pas du tout"})
+    assert not wrong.is_valid() and list(wrong.errors) == ["choices"]
+
+
 def test_a_question_whose_condition_is_not_met_asks_nothing_and_keeps_nothing(outing: Questionnaire) -> None:
     first, way, *_more = questions_of(outing)
     assert filled(outing, "no", "En car") == {first.name: False}
@@ -109,7 +141,7 @@ def test_nothing_is_sent_after_the_deadline(college: World, outing: Questionnair
             filled(outing, "no"),
             closes_at=timezone.now() - timedelta(minutes=1),
         )
-    assert not Response.objects.exists()
+    assert not outing.responses.exists()
 
 
 def test_a_draft_is_its_authors_and_goes_with_what_is_sent(
@@ -118,12 +150,12 @@ def test_a_draft_is_its_authors_and_goes_with_what_is_sent(
     pupil, guardian = college.people["pupil"], college.people["guardian"]
     actions.keep_draft(outing, pupil, guardian, {})
     actions.keep_draft(outing, pupil, guardian, filled(outing, "no"))
-    draft = Response.objects.get()
+    draft = outing.responses.get()
     assert draft.state == Response.State.DRAFT
     assert draft in Response.objects.visible_to(seat_of("guardian"))
     assert draft not in Response.objects.visible_to(seat_of("head"))
     sent, _made = actions.send(outing, pupil, guardian, draft.answers)
-    assert list(Response.objects.all()) == [sent]
+    assert list(outing.responses.all()) == [sent]
     assert sent in Response.objects.visible_to(seat_of("head"))
     assert sent not in Response.objects.visible_to(seat_of("teacher"))
     assert sent not in Response.objects.visible_to(seat_of("other_guardian"))
@@ -135,9 +167,9 @@ def test_the_school_beside_reads_no_question_and_no_answer(
     actions.send(outing, college.people["pupil"], college.people["guardian"], filled(outing, "no"))
     head, neighbour = seat_of("head"), seat_of("head", world=twin)
     assert Questionnaire.objects.visible_to(head).filter(pk=outing.pk).exists()
-    assert not Questionnaire.objects.visible_to(neighbour).exists()
-    assert not Question.objects.visible_to(neighbour).exists()
-    assert not Response.objects.visible_to(neighbour).exists()
+    assert not Questionnaire.objects.visible_to(neighbour).in_school(head).exists()
+    assert not Question.objects.visible_to(neighbour).in_school(head).exists()
+    assert not Response.objects.visible_to(neighbour).in_school(head).exists()
 
 
 def test_questions_that_ten_people_answered_change_only_in_a_new_version(

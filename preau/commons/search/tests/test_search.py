@@ -1,5 +1,6 @@
 """One box: who finds whom, under which spelling, and what is never found."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -43,6 +44,13 @@ def test_staff_find_pupils_colleagues_and_classes(seat_of: Any, college: World) 
 @pytest.mark.parametrize("typed", ["Abadie", "abadie nina", "ABADI", "abaide", "Nnia Abadie", "abadiè"])
 def test_accents_order_and_slips_are_forgiven(seat_of: Any, college: World, typed: str) -> None:
     assert college.people["pupil"].public_id in opened(seat_of("teacher"), typed)
+
+
+@pytest.mark.parametrize("typed", ["CPE", "vie scolaire", "haddad cpe"])
+def test_staff_are_found_by_what_they_do(seat_of: Any, college: World, typed: str) -> None:
+    cpe = college.people["cpe"]
+    shown = f"{cpe.family_name.upper()} {cpe.given_name}"
+    assert shown in found(seat_of("teacher"), typed)["Personnels"]
 
 
 def test_families_are_found_by_those_who_read_them(seat_of: Any) -> None:
@@ -162,7 +170,12 @@ def statements(client: SchoolClient, typed: str) -> int:
 
 
 @pytest.mark.parametrize("key", ["head", "cpe", "secretary", "teacher", "guardian", "pupil"])
-def test_a_search_costs_the_same_whatever_it_finds(college: World, client: SchoolClient, key: str) -> None:
+def test_a_search_costs_the_same_whatever_it_finds(
+    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """At one moment: now and then a process asks whether the catalogue has a new edition, whatever is searched."""
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     client.sit(college.people[key])
     statements(client, "zzzzz")
     few, many = statements(client, "abadie nina"), statements(client, "a e i")

@@ -75,21 +75,23 @@ def save(
     return service, changed
 
 
-def _speak(service: Service, said: ServiceDescription) -> list[str]:
+def _speak(service: Service, description: ServiceDescription) -> list[str]:
     """Write what its protocol needs; returns the names of what changed."""
-    changed = ["client"] if said.client is not None and write_client(service, said.client) else []
-    if said.party is not None:
+    changed = (
+        ["client"] if description.client is not None and write_client(service, description.client) else []
+    )
+    if description.party is not None:
         # The page of the service shows our certificate.
         keep_keys(timezone.now(), KeyUse.SAML)
-    return [*changed, "party"] if write_party(service, said.party) else changed
+    return [*changed, "party"] if write_party(service, description.party) else changed
 
 
-def _held(viewer: Viewer, said: ServiceDescription, service: Service | None) -> Service:
+def _held(viewer: Viewer, description: ServiceDescription, service: Service | None) -> Service:
     """The row to write, locked; another of the same name is the same click twice, or a mistake."""
     school_id = service.school_id if service else viewer.school_id
     # Whoever adds to one register waits for the other: the names are looked at under the same lock.
     list(School.objects.select_for_update().filter(pk=school_id or 0))
-    namesake = Service.objects.filter(school=school_id, name=said.facts["name"])
+    namesake = Service.objects.filter(school=school_id, name=description.facts["name"])
     if service:
         if namesake.exclude(pk=service.pk).exists():
             raise SameName
@@ -97,30 +99,34 @@ def _held(viewer: Viewer, said: ServiceDescription, service: Service | None) -> 
     found = namesake.first()
     if found is None:
         return Service(school_id=school_id, released={})
-    if not _is_as_said(found, said):
+    if not _is_as_said(found, description):
         raise SameName
     return found
 
 
-def _is_as_said(service: Service, said: ServiceDescription) -> bool:
+def _is_as_said(service: Service, description: ServiceDescription) -> bool:
     why = {key: one["why"] for key, one in service.released.items()}
     places = {(address.origin, address.path) for address in service.addresses.all()}
-    same = all(getattr(service, name) == value for name, value in said.facts.items())
-    if said.client is not None and not is_client_as_said(service, said.client):
+    same = all(getattr(service, name) == value for name, value in description.facts.items())
+    if description.client is not None and not is_client_as_said(service, description.client):
         return False
-    if said.party is not None and not is_party_as_said(service, said.party):
+    if description.party is not None and not is_party_as_said(service, description.party):
         return False
-    return same and why == said.why and places == {(place.origin, place.path) for place in said.places}
+    return (
+        same
+        and why == description.why
+        and places == {(place.origin, place.path) for place in description.places}
+    )
 
 
-def _write(service: Service, said: ServiceDescription, today: date) -> list[str]:
+def _write(service: Service, description: ServiceDescription, today: date) -> list[str]:
     """Put what was said on the row; what already left keeps the day since when it does."""
     known = service.released
     released = {
         key: {"why": why, "since": known.get(key, {}).get("since", today.isoformat())}
-        for key, why in said.why.items()
+        for key, why in description.why.items()
     }
-    facts = {**said.facts, "released": released}
+    facts = {**description.facts, "released": released}
     changed = [name for name, value in facts.items() if getattr(service, name) != value]
     for name in changed:
         setattr(service, name, facts[name])

@@ -18,8 +18,8 @@ PURPOSE = "service"
 def version_of(opening: Opening) -> str:
     """Changes with what a family reads before it answers: what the service is, what it is for, and what leaves for it."""
     service = opening.service
-    told = "\n".join([service.name, service.text, service.address.split("/")[2], *opening.leaves])
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    text = "\n".join([service.name, service.text, service.address.split("/")[2], *opening.leaves])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def optional_things(school_id: int) -> list[Thing]:

@@ -39,8 +39,8 @@ def facts_of(viewer: Viewer, openings: Sequence[Opening]) -> dict[str, list[str]
         learnt = list(rows.order_by("group__kind", "group__name").values_list("group__name", "group__level"))
         found["classes"] = [name for name, _level in learnt]
         found["level"] = sorted({level for _name, level in learnt if level})
-    said = {key: [value for value in found.get(key, []) if value] for key in keys}
-    return {key: values for key, values in said.items() if values}
+    values_by_key = {key: [value for value in found.get(key, []) if value] for key in keys}
+    return {key: values for key, values in values_by_key.items() if values}
 
 
 def national_profile(viewer: Viewer) -> str:

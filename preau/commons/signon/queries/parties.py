@@ -82,13 +82,13 @@ def certificates_told(kept: Sequence[str]) -> list[Certificate]:
 
 def our_certificates() -> list[Certificate]:
     """Ours: of the key that signs, and of the one that will."""
-    now, rows, told = timezone.now(), saml_keys(), []
+    now, rows, public_certificates = timezone.now(), saml_keys(), []
     for row in rows:
         waits = row.signs_from > now
-        told.append(_told(row.certificate, row.signs_from if waits else None))
+        public_certificates.append(_told(row.certificate, row.signs_from if waits else None))
         if not waits:
             break
-    return told[::-1]
+    return public_certificates[::-1]
 
 
 def _told(kept: str, since: datetime | None = None) -> Certificate:

@@ -41,10 +41,10 @@ def told_of(service: Service, keys: Iterable[str]) -> list[Leaving]:
 
 
 def _leaving(service: Service, key: str) -> Leaving:
-    said = service.released.get(key, {})
-    since = said.get("since", "")
+    release = service.released.get(key, {})
+    since = release.get("since", "")
     day = dates.plain_day(date.fromisoformat(since)) if since else ""
-    return Leaving(str(ATTRIBUTES[key].label), said.get("why", ""), day)
+    return Leaving(str(ATTRIBUTES[key].label), release.get("why", ""), day)
 
 
 # « Applications »
@@ -222,5 +222,5 @@ def said_of_change(details: Mapping[str, Any]) -> str:
     leaves = [
         str(ATTRIBUTES[key].label) for key in str(details.get("leaves", "")).split(",") if key in ATTRIBUTES
     ]
-    said = ", ".join(changed)
-    return f"{said} ({', '.join(leaves)})" if leaves else said
+    summary = ", ".join(changed)
+    return f"{summary} ({', '.join(leaves)})" if leaves else summary

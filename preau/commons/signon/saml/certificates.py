@@ -86,11 +86,11 @@ def shown(kept: str) -> CertificateSummary:
     return CertificateSummary(digest, found.not_valid_before_utc, found.not_valid_after_utc)
 
 
-def vouches(kept: str, signature: bytes, said: bytes, size: int) -> bool:
+def vouches(kept: str, signature: bytes, content: bytes, size: int) -> bool:
     """Did the holder of this certificate sign these bytes (RSA, SHA-2 of this size)?"""
     digest = {256: hashes.SHA256(), 384: hashes.SHA384(), 512: hashes.SHA512()}[size]
     try:
-        public_key(kept).verify(signature, said, padding.PKCS1v15(), digest)
+        public_key(kept).verify(signature, content, padding.PKCS1v15(), digest)
     except InvalidSignature:
         return False
     return True

@@ -133,8 +133,8 @@ def _keys(role: Any) -> tuple[list[str], str, str]:
             signing += read
         if one.get("use") in {None, "encryption"} and read and not encryption:
             encryption = read[0]
-            said = {node.get("Algorithm") for node in one.findall(tag(MD, "EncryptionMethod"))}
-            cipher = "cbc" if said and GCM not in said and CBC in said else "gcm"
+            algorithms = {node.get("Algorithm") for node in one.findall(tag(MD, "EncryptionMethod"))}
+            cipher = "cbc" if algorithms and GCM not in algorithms and CBC in algorithms else "gcm"
     signing = list(dict.fromkeys(signing))
     if len(signing) > MOST_CERTIFICATES:
         raise InvalidMetadata("many")

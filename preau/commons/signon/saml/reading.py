@@ -77,9 +77,9 @@ def from_query(raw: str, kind: str) -> Message:
     relay = unquote_plus(given.get("RelayState", ""))
     if "Signature" not in given and "SigAlg" not in given:
         return Message(root, relay)
-    said = "&".join(f"{name}={given[name]}" for name in PARTS if name in given).encode()
+    content = "&".join(f"{name}={given[name]}" for name in PARTS if name in given).encode()
     signature = _unpacked(unquote_plus(given.get("Signature", "")), "redirect")
-    return Message(root, relay, (said, signature, unquote_plus(given.get("SigAlg", ""))))
+    return Message(root, relay, (content, signature, unquote_plus(given.get("SigAlg", ""))))
 
 
 def from_form(typed: Mapping[str, str], kind: str) -> Message:
@@ -124,9 +124,9 @@ def _read(raw: bytes, kind: str) -> Any:
 def check_signed(message: Message, known: Sequence[str]) -> None:
     """Was it signed by the holder of one of these certificates? Raises Unproved."""
     if message.query is not None:
-        said, signature, by = message.query
+        content, signature, by = message.query
         size = SIGNED_BY.get(by)
-        if size is None or not any(certificates.vouches(one, signature, said, size) for one in known):
+        if size is None or not any(certificates.vouches(one, signature, content, size) for one in known):
             raise Unproved("query")
         return
     signature = _signature_of(message.root)

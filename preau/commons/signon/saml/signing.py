@@ -32,8 +32,8 @@ class Signer:
     xml: Any
     certificate: str
 
-    def sign(self, said: bytes) -> bytes:
-        return self.private.sign(said, padding.PKCS1v15(), hashes.SHA256())
+    def sign(self, content: bytes) -> bytes:
+        return self.private.sign(content, padding.PKCS1v15(), hashes.SHA256())
 
 
 def signer(private: RSAPrivateKey, certificate: str) -> Signer:
@@ -60,9 +60,9 @@ def sign(root: Any, by: Signer, place: int) -> bytes:
 
 def redirected(address: str, words: Mapping[str, str], by: Signer) -> str:
     """An address that carries a message (Redirect binding): its XML deflated, and the whole query signed."""
-    said = urlencode({**words, "SigAlg": ALGORITHM})
-    signature = urlencode({"Signature": base64.b64encode(by.sign(said.encode())).decode()})
-    return f"{address}{'&' if '?' in address else '?'}{said}&{signature}"
+    query = urlencode({**words, "SigAlg": ALGORITHM})
+    signature = urlencode({"Signature": base64.b64encode(by.sign(query.encode())).decode()})
+    return f"{address}{'&' if '?' in address else '?'}{query}&{signature}"
 
 
 def deflated(xml: bytes) -> str:

@@ -100,13 +100,13 @@ def _status(root: Any, code: str, under: str = "") -> None:
 
 def response(envelope: Envelope, who: Who, by: Signer, *, hide_for: str = "", cipher: str = "gcm") -> bytes:
     """Who came: an assertion that is signed, hidden for the holder of the certificate `hide_for`, in a signed response."""
-    said = sign(_assertion(envelope, who), by, 1)
+    assertion = sign(_assertion(envelope, who), by, 1)
     root = _message("Response", envelope)
     _status(root, "Success")
     if hide_for:
-        _add(root, SAML, "EncryptedAssertion").append(hidden(said, hide_for, cipher))
+        _add(root, SAML, "EncryptedAssertion").append(hidden(assertion, hide_for, cipher))
     else:
-        root.append(etree.fromstring(said))
+        root.append(etree.fromstring(assertion))
     return sign(root, by, 1)
 
 

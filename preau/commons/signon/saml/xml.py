@@ -72,9 +72,9 @@ def text_of(node: Any) -> str:
     return (node.text or "").strip()
 
 
-def instant(said: str) -> datetime:
+def instant(text: str) -> datetime:
     """« 2026-11-28T08:00:00Z ». Raises Malformed."""
-    found = INSTANT.fullmatch(said)
+    found = INSTANT.fullmatch(text)
     try:
         return datetime.fromisoformat(found[1]).replace(tzinfo=UTC) if found else _none()
     except ValueError as failure:
@@ -89,5 +89,5 @@ def said_at(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def is_true(said: str | None) -> bool:
-    return said in {"true", "1"}
+def is_true(text: str | None) -> bool:
+    return text in {"true", "1"}

@@ -26,20 +26,20 @@ def ask(path: str = "p3/serviceValidate", **parameters: str) -> Any:
     return Client().get(f"/cas/{path}", parameters)
 
 
-def told(response: Any) -> ET.Element:
+def xml_of(response: Any) -> ET.Element:
     assert response.status_code == 200
     return ET.fromstring(response.content)
 
 
 def code_of(response: Any) -> str:
-    found = told(response).find(f"{CAS}authenticationFailure")
+    found = xml_of(response).find(f"{CAS}authenticationFailure")
     return "" if found is None else found.get("code", "")
 
 
 def facts_in(response: Any) -> dict[str, list[str]]:
-    said = told(response).find(f".//{CAS}attributes")
-    assert said is not None
+    attributes = xml_of(response).find(f".//{CAS}attributes")
+    assert attributes is not None
     found: dict[str, list[str]] = {}
-    for one in said:
+    for one in attributes:
         found.setdefault(one.tag.removeprefix(CAS), []).append(one.text or "")
     return found

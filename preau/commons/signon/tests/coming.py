@@ -44,7 +44,7 @@ def linked(world: World, name: str = "Atelier", **facts: Any) -> Client:
 
 def asked(client: Client, **more: str) -> dict[str, str]:
     """What a service puts in the address; an empty word is left out."""
-    said = {
+    parameters = {
         "response_type": "code",
         "client_id": client.client_id,
         "redirect_uri": BACK,
@@ -54,7 +54,7 @@ def asked(client: Client, **more: str) -> dict[str, str]:
         "code_challenge": CHALLENGE,
         "code_challenge_method": "S256",
     }
-    return {name: value for name, value in (said | more).items() if value}
+    return {name: value for name, value in (parameters | more).items() if value}
 
 
 def come(browser: Any, client: Client, **more: str) -> Any:
@@ -74,20 +74,25 @@ def code_in(response: Any) -> str:
 
 def ask(client: Client, secret: str = SECRET, **more: str) -> Any:
     """As a service does: without a session."""
-    said = {"client_id": client.client_id, "client_secret": secret} | more
-    return Browser().post("/oidc/token", {name: value for name, value in said.items() if value})
+    parameters = {"client_id": client.client_id, "client_secret": secret} | more
+    return Browser().post("/oidc/token", {name: value for name, value in parameters.items() if value})
 
 
 def redeem(client: Client, code: str, /, **more: str) -> Any:
-    said = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": VERIFIER}
-    return ask(client, **said | more)
+    parameters = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": BACK,
+        "code_verifier": VERIFIER,
+    }
+    return ask(client, **parameters | more)
 
 
 def renew(client: Client, value: str, /, **more: str) -> Any:
     return ask(client, grant_type="refresh_token", refresh_token=value, **more)
 
 
-def told(access: str) -> Any:
+def userinfo(access: str) -> Any:
     return Browser().get("/oidc/userinfo", headers={"Authorization": f"Bearer {access}"})
 
 

@@ -75,25 +75,25 @@ def at(moment: datetime) -> str:
 
 def request_xml(here: str = "", *, inside: str = "", issuer: str = ENTITY, **facts: str) -> str:
     """An AuthnRequest; an empty attribute is left out."""
-    said = {
+    attributes = {
         "ID": "_r1",
         "Version": "2.0",
         "IssueInstant": at(NOW),
         "Destination": f"{here or settings.PUBLIC_URL}/saml/sso",
         "AssertionConsumerServiceURL": ACS,
     } | facts
-    held = " ".join(f'{name}="{value}"' for name, value in said.items() if value)
+    held = " ".join(f'{name}="{value}"' for name, value in attributes.items() if value)
     return f'<samlp:AuthnRequest xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" {held}><saml:Issuer>{issuer}</saml:Issuer>{inside}</samlp:AuthnRequest>'
 
 
 def logout_xml(name: str, *, here: str = "", index: str = "", issuer: str = ENTITY, **facts: str) -> str:
-    said = {
+    attributes = {
         "ID": "_l1",
         "Version": "2.0",
         "IssueInstant": at(NOW),
         "Destination": f"{here or settings.PUBLIC_URL}/saml/slo",
     } | facts
-    held = " ".join(f'{key}="{value}"' for key, value in said.items() if value)
+    held = " ".join(f'{key}="{value}"' for key, value in attributes.items() if value)
     session = f"<samlp:SessionIndex>{index}</samlp:SessionIndex>" if index else ""
     return (
         f'<samlp:LogoutRequest xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" {held}><saml:Issuer>{issuer}</saml:Issuer>'
@@ -111,10 +111,10 @@ def packed(xml: str | bytes) -> str:
 
 def query(xml: str | bytes, *, relay: str = "mot", by: str = "", algorithm: str = f"{RSA}sha256") -> str:
     """The query of a Redirect; `by`: the name of the key that signs it."""
-    said = {"SAMLRequest": packed(xml)} | ({"RelayState": relay} if relay else {})
+    parameters = {"SAMLRequest": packed(xml)} | ({"RelayState": relay} if relay else {})
     if not by:
-        return urlencode(said)
-    text = urlencode(said | {"SigAlg": algorithm})
+        return urlencode(parameters)
+    text = urlencode(parameters | {"SigAlg": algorithm})
     digest = SHA1() if algorithm.endswith("sha1") else SHA256()
     signature = key_of(by)[0].sign(text.encode(), padding.PKCS1v15(), digest)
     return f"{text}&Signature={quote(base64.b64encode(signature).decode(), safe='')}"
@@ -168,8 +168,8 @@ def status_in(response: Any) -> tuple[str, ...]:
 def no_assertion_in(response: Any) -> None:
     """Nobody was named, whatever was answered."""
     page = response.content.decode()
-    for said in re.findall(r'name="SAMLResponse" value="([^"]+)"', page):
-        root = etree.fromstring(base64.b64decode(html.unescape(said)))
+    for value in re.findall(r'name="SAMLResponse" value="([^"]+)"', page):
+        root = etree.fromstring(base64.b64decode(html.unescape(value)))
         assert not root.xpath("//saml:Assertion|//saml:EncryptedAssertion", namespaces=NS)
 
 

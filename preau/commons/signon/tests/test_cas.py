@@ -22,7 +22,7 @@ from preau.commons.signon.tests.asking import (
     facts_in,
     go,
     ticket_in,
-    told,
+    xml_of,
 )
 from preau.directory.models import Holding
 from preau.directory.seeds.world import World, make_parent_of
@@ -135,8 +135,8 @@ def test_the_seat_of_the_moment_is_the_one_that_comes(college: World, client: Sc
     """A teacher who is a parent too, and sits as a parent."""
     make_parent_of(college, "teacher", college.people["pupil"])
     client.sit(college.people["teacher"], "guardian")
-    said = facts_in(ask(ticket=ticket_in(go(client)), service=MOODLE))
-    assert said["profile"] == ["National_TUT"]
+    facts = facts_in(ask(ticket=ticket_in(go(client)), service=MOODLE))
+    assert facts["profile"] == ["National_TUT"]
 
 
 def test_a_service_that_wants_the_password_gets_it_asked(college: World, teacher: SchoolClient) -> None:
@@ -200,13 +200,13 @@ def test_tries_of_the_password_are_limited(teacher: SchoolClient) -> None:
 def test_a_pupil_is_known_by_what_the_school_agreed_to(college: World, pupil: SchoolClient) -> None:
     response = ask(ticket=ticket_in(go(pupil)), service=MOODLE)
     person = college.people["pupil"]
-    said = facts_in(response)
-    assert said["firstName"] == [person.given_name]
-    assert said["uai"] == [college.school.uai]
-    assert said["profile"] == ["National_ELV"]
-    assert said["classes"]
-    assert "email" not in said and "level" not in said
-    user = told(response).find(f".//{CAS}user").text
+    facts = facts_in(response)
+    assert facts["firstName"] == [person.given_name]
+    assert facts["uai"] == [college.school.uai]
+    assert facts["profile"] == ["National_ELV"]
+    assert facts["classes"]
+    assert "email" not in facts and "level" not in facts
+    user = xml_of(response).find(f".//{CAS}user").text
     assert user == Alias.objects.get(person=person, service__name="Moodle").value
 
 
@@ -215,8 +215,8 @@ def test_what_a_service_asks_later_does_not_leave_before_the_school_agrees(pupil
     service.released["email"] = {"why": "Écrire.", "since": "2026-11-24"}
     service.save()
     Opening.objects.filter(service=service).update(agreed=["first_name"])
-    said = facts_in(ask(ticket=ticket_in(go(pupil)), service=MOODLE))
-    assert set(said) == {"longTermAuthenticationRequestTokenUsed", "isFromNewLogin", "firstName"}
+    facts = facts_in(ask(ticket=ticket_in(go(pupil)), service=MOODLE))
+    assert set(facts) == {"longTermAuthenticationRequestTokenUsed", "isFromNewLogin", "firstName"}
 
 
 def test_two_services_know_somebody_under_names_that_nothing_links(
@@ -231,8 +231,8 @@ def test_two_services_know_somebody_under_names_that_nothing_links(
 
 def test_the_version_that_knows_no_attribute_gives_none(pupil: SchoolClient) -> None:
     response = ask("serviceValidate", ticket=ticket_in(go(pupil)), service=MOODLE)
-    assert told(response).find(f".//{CAS}attributes") is None
-    assert told(response).find(f".//{CAS}user") is not None
+    assert xml_of(response).find(f".//{CAS}attributes") is None
+    assert xml_of(response).find(f".//{CAS}user") is not None
 
 
 def test_cas_1_says_yes_and_a_name(pupil: SchoolClient) -> None:
@@ -246,17 +246,17 @@ def test_cas_1_says_yes_and_a_name(pupil: SchoolClient) -> None:
 
 def test_services_of_ent_read_json_in_xml(college: World, pupil: SchoolClient) -> None:
     response = ask("serviceValidate", ticket=ticket_in(go(pupil, READING)), service=READING)
-    inside = told(response).find(f".//{CAS}userAttributes")
+    inside = xml_of(response).find(f".//{CAS}userAttributes")
     assert inside is not None
-    said = {one.tag: one.text for one in inside}
-    assert json.loads(said["profiles"]) == ["Student"] == json.loads(said["type"])
-    assert said["firstName"] == college.people["pupil"].given_name
-    assert set(said) == {"id", "externalId", "profiles", "type", "firstName"}
+    values = {one.tag: one.text for one in inside}
+    assert json.loads(values["profiles"]) == ["Student"] == json.loads(values["type"])
+    assert values["firstName"] == college.people["pupil"].given_name
+    assert set(values) == {"id", "externalId", "profiles", "type", "firstName"}
 
 
 def test_json_says_the_same(pupil: SchoolClient) -> None:
-    said = ask(ticket=ticket_in(go(pupil)), service=MOODLE, format="JSON").json()["serviceResponse"]
-    assert said["authenticationSuccess"]["attributes"]["profile"] == ["National_ELV"]
+    answer = ask(ticket=ticket_in(go(pupil)), service=MOODLE, format="JSON").json()["serviceResponse"]
+    assert answer["authenticationSuccess"]["attributes"]["profile"] == ["National_ELV"]
     again = ask(ticket="ST-1", service=MOODLE, format="JSON").json()["serviceResponse"]
     assert again["authenticationFailure"]["code"] == "INVALID_TICKET"
 
@@ -335,8 +335,8 @@ def test_whatever_is_shown_is_answered(college: World, path: str, value: str) ->
 
 @pytest.mark.parametrize("value", GARBAGE)
 def test_a_forged_granting_ticket_gets_nothing(college: World, value: str) -> None:
-    said = told(ask("proxy", pgt=value, targetService=MOODLE)).find(f"{CAS}proxyFailure")
-    assert said is not None and said.get("code") in {"INVALID_TICKET", "INVALID_REQUEST"}
+    failure = xml_of(ask("proxy", pgt=value, targetService=MOODLE)).find(f"{CAS}proxyFailure")
+    assert failure is not None and failure.get("code") in {"INVALID_TICKET", "INVALID_REQUEST"}
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "head"])

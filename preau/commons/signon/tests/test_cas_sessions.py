@@ -25,7 +25,7 @@ from preau.commons.signon.tests.asking import (
     code_of,
     go,
     ticket_in,
-    told,
+    xml_of,
 )
 from preau.directory.seeds.world import World
 from preau.foundation import outward
@@ -42,18 +42,22 @@ def test_a_service_that_may_asks_another_in_the_persons_name(
     Service.objects.filter(name="Moodle").update(may_proxy=True)
     value = ticket_in(go(pupil))
     word = (
-        told(ask(ticket=value, service=MOODLE, pgtUrl=PROXY_CALLBACK))
+        xml_of(ask(ticket=value, service=MOODLE, pgtUrl=PROXY_CALLBACK))
         .find(f".//{CAS}proxyGrantingTicket")
         .text
     )
     _method, called, _body = answered[0]
     sent = parse_qs(urlsplit(called).query)
     assert sent["pgtIou"] == [word]
-    given = told(ask("proxy", pgt=sent["pgtId"][0], targetService=READING)).find(f".//{CAS}proxyTicket").text
+    given = (
+        xml_of(ask("proxy", pgt=sent["pgtId"][0], targetService=READING)).find(f".//{CAS}proxyTicket").text
+    )
     assert code_of(ask("p3/serviceValidate", ticket=given, service=READING)) == "INVALID_TICKET_SPEC"
-    given = told(ask("proxy", pgt=sent["pgtId"][0], targetService=READING)).find(f".//{CAS}proxyTicket").text
+    given = (
+        xml_of(ask("proxy", pgt=sent["pgtId"][0], targetService=READING)).find(f".//{CAS}proxyTicket").text
+    )
     response = ask("p3/proxyValidate", ticket=given, service=READING)
-    assert [one.text for one in told(response).iter(f"{CAS}proxy")] == [PROXY_CALLBACK]
+    assert [one.text for one in xml_of(response).iter(f"{CAS}proxy")] == [PROXY_CALLBACK]
     assert code_of(ask("p3/proxyValidate", ticket=given, service=READING)) == "INVALID_TICKET"
     assert code_of(ask(ticket=sent["pgtId"][0], service=MOODLE)) == "INVALID_TICKET"
 
@@ -84,8 +88,8 @@ def test_a_proxy_gets_no_ticket_where_the_person_may_not_go(
     ask(ticket=value, service=MOODLE, pgtUrl=PROXY_CALLBACK)
     granting = parse_qs(urlsplit(answered[0][1]).query)["pgtId"][0]
     for target in (READING, "https://autre.example/", "\x00"):
-        said = told(ask("proxy", pgt=granting, targetService=target)).find(f"{CAS}proxyFailure")
-        assert said.get("code") == "UNAUTHORIZED_SERVICE"
+        failure = xml_of(ask("proxy", pgt=granting, targetService=target)).find(f"{CAS}proxyFailure")
+        assert failure.get("code") == "UNAUTHORIZED_SERVICE"
 
 
 # Leaving
@@ -93,7 +97,7 @@ def test_a_proxy_gets_no_ticket_where_the_person_may_not_go(
 
 def test_signing_out_here_ends_the_sessions_there(teacher: SchoolClient, answered: list[Any]) -> None:
     value = ticket_in(go(teacher))
-    user = told(ask(ticket=value, service=MOODLE)).find(f".//{CAS}user").text
+    user = xml_of(ask(ticket=value, service=MOODLE)).find(f".//{CAS}user").text
     teacher.post("/deconnexion/")
     found = Connection.objects.get()
     assert tasks.end_connection.func(found.pk) is True

@@ -9,11 +9,12 @@ from preau.commons.signon.models import Client, Opening, Service
 from preau.commons.signon.queries import consent
 from preau.commons.signon.tests.asking import MOODLE, code_of, go, ticket_in
 from preau.commons.signon.tests.asking import ask as validate
-from preau.commons.signon.tests.coming import answer_in, come, linked, renew, tokens_of, told
+from preau.commons.signon.tests.coming import answer_in, come, linked, renew, tokens_of, userinfo
 from preau.directory.actions import consents
 from preau.directory.boards import purposes
 from preau.directory.models import ConsentRequest, Person
 from preau.directory.seeds.world import World
+from preau.foundation.awaited import awaited_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,9 +80,9 @@ def test_openid_connect_is_cut_at_the_next_call(
     for key in ("pupil", "guardian"):
         say(college, seat_of, asked, key, agrees=True)
     given = tokens_of(pupil, client_)
-    assert told(given["access_token"]).status_code == 200
+    assert userinfo(given["access_token"]).status_code == 200
     say(college, seat_of, asked, "pupil", agrees=False)
-    assert told(given["access_token"]).status_code == 401
+    assert userinfo(given["access_token"]).status_code == 401
     assert renew(client_, given["refresh_token"]).json()["error"] == "invalid_grant"
 
 
@@ -97,6 +98,18 @@ def test_a_service_that_says_something_else_is_asked_about_again(
     again = consents.ask(seat_of("cpe"), purposes.named("service"), client_.service.public_id)[0]  # type: ignore[arg-type]
     asked.refresh_from_db()
     assert again != asked and asked.is_closed
+
+
+def test_a_pupil_is_awaited_for_a_service_only_as_long_as_it_says_the_same(
+    college: World, moodle: Service, seat_of: Any, django_assert_num_queries: Any
+) -> None:
+    asks(college, seat_of, moodle)
+    pupil = seat_of("pupil")
+    with django_assert_num_queries(2):
+        titles = [one.title for one in awaited_of(pupil)]
+    assert "1 autorisation à donner" in titles
+    Service.objects.filter(pk=moodle.pk).update(text="Autre chose.")
+    assert not any("autorisation" in one.title for one in awaited_of(pupil))
 
 
 def test_from_fifteen_the_pupil_alone(

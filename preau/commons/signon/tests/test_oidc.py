@@ -30,7 +30,7 @@ from preau.commons.signon.tests.coming import (
     redeem,
     renew,
     tokens_of,
-    told,
+    userinfo,
 )
 from preau.directory.models import Holding
 from preau.directory.seeds.world import World
@@ -54,8 +54,8 @@ def test_whoever_is_signed_in_goes_straight_back(
     teacher: SchoolClient, client_: Client, settings: Any
 ) -> None:
     response = come(teacher, client_)
-    said = answer_in(response)
-    assert (said["state"], said["iss"]) == ("s-1", settings.PUBLIC_URL)
+    answer = answer_in(response)
+    assert (answer["state"], answer["iss"]) == ("s-1", settings.PUBLIC_URL)
     assert response["Referrer-Policy"] == "no-referrer"
 
 
@@ -84,10 +84,10 @@ def test_tokens_say_who_came(college: World, teacher: SchoolClient, client_: Cli
     assert (claims["nonce"], claims["acr"]) == ("n-1", "urn:preau:acr:1")
     assert claims["exp"] - claims["iat"] == 600 and claims["auth_time"] <= claims["iat"]
     assert not {"given_name", "email"} & set(claims), "names are never in what is shown again in an address"
-    said = told(given["access_token"])
+    response = userinfo(given["access_token"])
     person = college.people["teacher"]
-    assert said["Cache-Control"] == "no-store"
-    assert said.json() | {"urn:preau:school": 0} == {
+    assert response["Cache-Control"] == "no-store"
+    assert response.json() | {"urn:preau:school": 0} == {
         "sub": alias,
         "given_name": person.given_name,
         "family_name": person.family_name,
@@ -99,11 +99,11 @@ def test_tokens_say_who_came(college: World, teacher: SchoolClient, client_: Cli
 def test_a_pupil_has_classes_and_only_what_is_asked_and_agreed_leaves(
     college: World, pupil: SchoolClient, client_: Client
 ) -> None:
-    said = told(tokens_of(pupil, client_)["access_token"]).json()
-    assert said["urn:preau:classes"] and said["urn:preau:school"] == [college.school.uai]
-    assert set(told(tokens_of(pupil, client_, scope="openid")["access_token"]).json()) == {"sub"}
+    claims = userinfo(tokens_of(pupil, client_)["access_token"]).json()
+    assert claims["urn:preau:classes"] and claims["urn:preau:school"] == [college.school.uai]
+    assert set(userinfo(tokens_of(pupil, client_, scope="openid")["access_token"]).json()) == {"sub"}
     Opening.objects.filter(service=client_.service).update(agreed=["first_name"])
-    assert set(told(tokens_of(pupil, client_)["access_token"]).json()) == {"sub", "given_name"}
+    assert set(userinfo(tokens_of(pupil, client_)["access_token"]).json()) == {"sub", "given_name"}
 
 
 def test_a_second_proof_is_said(teacher: SchoolClient, client_: Client) -> None:
@@ -184,9 +184,9 @@ def test_a_token_of_renewal_gives_others(
 ) -> None:
     given = tokens_of(teacher, client_)
     clock.shift(timedelta(minutes=11))
-    assert told(given["access_token"]).status_code == 401
+    assert userinfo(given["access_token"]).status_code == 401
     again = renew(client_, given["refresh_token"]).json()
-    assert told(again["access_token"]).status_code == 200
+    assert userinfo(again["access_token"]).status_code == 200
     claims = claims_in(again["id_token"])
     first = claims_in(given["id_token"])
     assert "nonce" not in claims
@@ -201,7 +201,7 @@ def test_signing_out_here_ends_everything_there(
     given = tokens_of(teacher, client_)
     live = code_in(come(teacher, client_))
     teacher.post("/deconnexion/")
-    assert told(given["access_token"]).status_code == 401
+    assert userinfo(given["access_token"]).status_code == 401
     assert renew(client_, given["refresh_token"]).json()["error"] == "invalid_grant"
     assert redeem(client_, live).json()["error"] == "invalid_grant"
     assert tasks.end_connection.func(Connection.objects.get().pk) is True
@@ -232,8 +232,8 @@ def test_another_session_goes_on(college: World, client: SchoolClient, client_: 
     mine, theirs = tokens_of(client, client_), tokens_of(other, client_)
     assert claims_in(mine["id_token"])["sid"] != claims_in(theirs["id_token"])["sid"]
     client.post("/deconnexion/")
-    assert told(mine["access_token"]).status_code == 401
-    assert told(theirs["access_token"]).status_code == 200
+    assert userinfo(mine["access_token"]).status_code == 401
+    assert userinfo(theirs["access_token"]).status_code == 200
 
 
 def test_a_session_that_ends_by_time_ends_tokens(
@@ -264,7 +264,7 @@ def test_what_ends_is_ended_at_the_next_request(
         "opening": lambda: Opening.objects.filter(service=client_.service).update(is_on=False),
         "class": lambda: Opening.objects.filter(service=client_.service).update(levels=["aucun"]),
     }[ending]()
-    assert told(given["access_token"]).status_code == 401
+    assert userinfo(given["access_token"]).status_code == 401
     assert redeem(client_, live).json()["error"] == "invalid_grant"
     assert renew(client_, given["refresh_token"]).json()["error"] == "invalid_grant"
 
@@ -274,11 +274,11 @@ def test_what_ends_is_ended_at_the_next_request(
 
 def test_a_link_to_leave_asks_first(teacher: SchoolClient, client_: Client) -> None:
     hint = tokens_of(teacher, client_)["id_token"]
-    said = {"id_token_hint": hint, "post_logout_redirect_uri": AFTER, "state": "x&y"}
-    page = teacher.get("/oidc/logout", said).content.decode()
+    parameters = {"id_token_hint": hint, "post_logout_redirect_uri": AFTER, "state": "x&y"}
+    page = teacher.get("/oidc/logout", parameters).content.decode()
     assert "Se déconnecter aussi" in page and f'href="{AFTER}?state=x%26y"' in page
     assert teacher.session.get("_auth_user_id")
-    again = teacher.post("/oidc/logout", said)
+    again = teacher.post("/oidc/logout", parameters)
     assert again.status_code == 302 and teacher.session.get("_auth_user_id")
     action = page.split('action="')[1:]
     there = next(one.split('"')[0] for one in action if one.startswith("/oidc/")).replace("&amp;", "&")
@@ -333,7 +333,7 @@ def test_coming_costs_little(college: World, client: SchoolClient, client_: Clie
     tokens_of(client, client_)
     code = spent(lambda: come(client, client_), 12)
     given = spent(lambda: redeem(client_, code_in(code)), 16).json()
-    spent(lambda: told(given["access_token"]), 8)
+    spent(lambda: userinfo(given["access_token"]), 8)
     spent(lambda: ask(client_, grant_type="refresh_token", refresh_token=given["refresh_token"]), 14)
 
 

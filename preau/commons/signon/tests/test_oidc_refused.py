@@ -29,7 +29,7 @@ from preau.commons.signon.tests.coming import (
     redeem,
     renew,
     tokens_of,
-    told,
+    userinfo,
 )
 from preau.commons.signon.words import Protocol
 from preau.directory.seeds.world import World
@@ -112,7 +112,7 @@ def test_a_service_that_is_off_or_speaks_otherwise_gets_nobody(
     Service.objects.filter(pk=client_.service_id).update(**facts)
     assert come(teacher, client_).status_code == 404
     assert redeem(client_, live).status_code == 401
-    assert told(given["access_token"]).status_code == 401
+    assert userinfo(given["access_token"]).status_code == 401
 
 
 def test_a_service_of_cas_does_not_hold_the_addresses_of_another(
@@ -149,15 +149,15 @@ def test_a_service_of_cas_does_not_hold_the_addresses_of_another(
 def test_a_mistake_is_told_to_the_service(
     teacher: SchoolClient, client_: Client, more: dict[str, str], error: str
 ) -> None:
-    said = answer_in(come(teacher, client_, **more))
-    assert (said["error"], said["state"]) == (error, "s-1")
-    assert "code" not in said and not Grant.objects.exists()
+    answer = answer_in(come(teacher, client_, **more))
+    assert (answer["error"], answer["state"]) == (error, "s-1")
+    assert "code" not in answer and not Grant.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["s" * 2_001, "\x00", "é", "a\r\nb"])
 def test_a_strange_state_is_not_sent_back(teacher: SchoolClient, client_: Client, state: str) -> None:
-    said = answer_in(come(teacher, client_, state=state))
-    assert said["error"] == "invalid_request" and "state" not in said
+    answer = answer_in(come(teacher, client_, state=state))
+    assert answer["error"] == "invalid_request" and "state" not in answer
 
 
 def test_who_is_not_admitted_stays_here(college: World, pupil: SchoolClient, client_: Client) -> None:
@@ -188,7 +188,7 @@ def test_a_code_is_used_once_and_twice_takes_all_away(teacher: SchoolClient, cli
     code = code_in(come(teacher, client_))
     given = redeem(client_, code).json()
     refused(redeem(client_, code))
-    assert told(given["access_token"]).status_code == 401
+    assert userinfo(given["access_token"]).status_code == 401
     refused(renew(client_, given["refresh_token"]))
     assert not Grant.objects.exists()
 
@@ -225,7 +225,7 @@ def test_a_code_is_of_one_service(college: World, teacher: SchoolClient, client_
     refused(redeem(client_, code))
     given = tokens_of(teacher, client_)
     refused(renew(other, given["refresh_token"]))
-    assert told(given["access_token"]).status_code == 401
+    assert userinfo(given["access_token"]).status_code == 401
 
 
 def test_a_code_waits_a_minute(teacher: SchoolClient, client_: Client, clock: time_machine.Traveller) -> None:
@@ -238,7 +238,7 @@ def test_a_renewal_shown_twice_takes_all_away(teacher: SchoolClient, client_: Cl
     first = tokens_of(teacher, client_)
     second = renew(client_, first["refresh_token"]).json()
     refused(renew(client_, first["refresh_token"]))
-    assert told(second["access_token"]).status_code == 401
+    assert userinfo(second["access_token"]).status_code == 401
     refused(renew(client_, second["refresh_token"]))
     assert not Token.objects.exists()
 
@@ -247,7 +247,7 @@ def test_one_token_is_not_another(teacher: SchoolClient, client_: Client) -> Non
     given = tokens_of(teacher, client_)
     refused(renew(client_, given["access_token"]))
     for shown in (given["refresh_token"], given["id_token"], code_in(come(teacher, client_))):
-        assert told(shown).status_code == 401
+        assert userinfo(shown).status_code == 401
 
 
 @pytest.mark.parametrize("value", GARBAGE[1:])
@@ -369,12 +369,12 @@ def plain(value: bytes) -> str:
 def forged(kind: str, claims: dict[str, Any]) -> str:
     """Signed by nobody, by our public key taken for a secret, by somebody else's key."""
     row = SigningKey.objects.get()
-    said = f"{plain(json.dumps({'alg': kind, 'kid': row.kid}).encode())}.{plain(json.dumps(claims).encode())}"
+    text = f"{plain(json.dumps({'alg': kind, 'kid': row.kid}).encode())}.{plain(json.dumps(claims).encode())}"
     if kind == "none":
-        return f"{said}."
+        return f"{text}."
     if kind == "HS256":
         secret = RSAKey.import_key(row.public).as_pem(private=False)
-        return f"{said}.{plain(hmac.digest(secret, said.encode(), 'sha256'))}"
+        return f"{text}.{plain(hmac.digest(secret, text.encode(), 'sha256'))}"
     return jwt.encode({"alg": "RS256", "kid": row.kid}, claims, RSAKey.generate_key(2_048))
 
 
@@ -393,8 +393,8 @@ def test_what_others_signed_proves_nothing(teacher: SchoolClient, client_: Clien
 def test_leaving_leads_nowhere_else(teacher: SchoolClient, client_: Client, address: str) -> None:
     if address == AFTER:
         return
-    said = {"client_id": client_.client_id, "post_logout_redirect_uri": address}
-    response = teacher.get("/oidc/logout", said)
+    parameters = {"client_id": client_.client_id, "post_logout_redirect_uri": address}
+    response = teacher.get("/oidc/logout", parameters)
     assert response.status_code == 200
     page = response.content.decode().split('<form class="form"')[1].split(">", 1)[1].split("</form>")[0]
     assert "atelier.example" not in page and "autre.example" not in page
@@ -405,13 +405,18 @@ def test_a_hint_of_one_service_is_not_anothers(
 ) -> None:
     other = linked(college, "Autre")
     hint = tokens_of(teacher, client_)["id_token"]
-    said = {"id_token_hint": hint, "client_id": other.client_id, "post_logout_redirect_uri": AFTER}
-    assert f'href="{AFTER}' not in teacher.get("/oidc/logout", said).content.decode()
-    said = {"client_id": client_.client_id, "post_logout_redirect_uri": AFTER}
-    assert f'href="{AFTER}' in teacher.get("/oidc/logout", said).content.decode()
+    parameters = {"id_token_hint": hint, "client_id": other.client_id, "post_logout_redirect_uri": AFTER}
+    assert f'href="{AFTER}' not in teacher.get("/oidc/logout", parameters).content.decode()
+    parameters = {"client_id": client_.client_id, "post_logout_redirect_uri": AFTER}
+    assert f'href="{AFTER}' in teacher.get("/oidc/logout", parameters).content.decode()
 
 
 @pytest.mark.parametrize("value", GARBAGE)
 def test_whatever_a_hint_is_the_page_asks(teacher: SchoolClient, client_: Client, value: str) -> None:
-    said = {"id_token_hint": value, "client_id": value, "post_logout_redirect_uri": value, "state": value}
-    assert "Se déconnecter aussi" in teacher.get("/oidc/logout", said).content.decode()
+    parameters = {
+        "id_token_hint": value,
+        "client_id": value,
+        "post_logout_redirect_uri": value,
+        "state": value,
+    }
+    assert "Se déconnecter aussi" in teacher.get("/oidc/logout", parameters).content.decode()

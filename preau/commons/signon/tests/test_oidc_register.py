@@ -156,12 +156,12 @@ def test_a_service_that_leads_into_our_network_is_never_told(
 
 
 def test_keys_are_sealed_and_only_public_parts_are_told(college: World) -> None:
-    said = Browser().get("/oidc/jwks").json()["keys"]
+    public_keys = Browser().get("/oidc/jwks").json()["keys"]
     row = SigningKey.objects.get()
-    assert [sorted(one) for one in said] == [["alg", "e", "kid", "kty", "n", "use"]]
+    assert [sorted(one) for one in public_keys] == [["alg", "e", "kid", "kty", "n", "use"]]
     private = keys.signing_key(timezone.now()).as_dict(private=True)
     assert private["d"] not in repr(SigningKey.objects.values().get())
-    assert Browser().get("/oidc/jwks").json()["keys"] == said and row.kid == said[0]["kid"]
+    assert Browser().get("/oidc/jwks").json()["keys"] == public_keys and row.kid == public_keys[0]["kid"]
     assert Line.objects.filter(verb="signon.keys_rolled").count() == 1
 
 

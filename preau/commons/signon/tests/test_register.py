@@ -162,12 +162,12 @@ def test_the_operator_of_a_territory_reads_and_changes_nothing(
 def test_a_head_closes_and_opens_a_service_of_the_platform(college: World, head: SchoolClient) -> None:
     service = moodle()
     opening = Opening.objects.get(service=service, school=college.school)
-    said = {"agreed": ["profile"], "profiles": ["pupil"], "levels": ["6e"]}
-    head.post(page_of(service), said)
+    data = {"agreed": ["profile"], "profiles": ["pupil"], "levels": ["6e"]}
+    head.post(page_of(service), data)
     opening.refresh_from_db()
     assert (opening.is_on, opening.leaves, opening.levels) == (False, ["profile"], ["6e"])
     assert len(opening.waits_for) == 4
-    head.post(page_of(service), said | {"open": "on"})
+    head.post(page_of(service), data | {"open": "on"})
     opening.refresh_from_db()
     assert (opening.is_on, opening.since) == (True, NOW.date())
     verbs = Line.objects.filter(verb__startswith="signon.").order_by("pk").values_list("verb", flat=True)
@@ -198,8 +198,8 @@ def test_counts_of_few_are_not_told(college: World, seat_of: Any) -> None:
         Usage.objects.create(
             service=moodle(), school=college.school, day=NOW.date(), profile=profile, count=count
         )
-    said = dict(register.counts_of(seat_of("head"), moodle()).rows)
-    assert said == {"Élèves": "40", "Familles": "moins de 10", "Personnels": "10"}
+    counts = dict(register.counts_of(seat_of("head"), moodle()).rows)
+    assert counts == {"Élèves": "40", "Familles": "moins de 10", "Personnels": "10"}
     assert set(dict(register.counts_of(seat_of("teacher"), moodle()).rows).values()) == {"0"}
 
 

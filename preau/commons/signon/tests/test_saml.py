@@ -254,12 +254,12 @@ def context(*wanted: str, comparison: str = "exact") -> str:
 def test_a_service_reads_and_may_require_two_proofs(
     teacher: SchoolClient, party: Party, wanted: str, weak: str, strong: str
 ) -> None:
-    for said, number in ((weak, 1), (strong, 2)):
+    for context_class, number in ((weak, 1), (strong, 2)):
         if number == 2:
             proved_twice(teacher)
         response = come(teacher, request_xml(ID=f"_r{number}", inside=wanted))
-        if said:
-            assert one(answer_in(response), "//saml:AuthnContextClassRef").text == said
+        if context_class:
+            assert one(answer_in(response), "//saml:AuthnContextClassRef").text == context_class
         else:
             assert status_in(response) == ("Responder", "NoAuthnContext")
             no_assertion_in(response)
@@ -408,9 +408,9 @@ def test_signing_out_here_is_told_by_soap(teacher: SchoolClient, party: Party, a
     assert tasks.end_connection.func(Connection.objects.get().pk) is True
     method, address, body = answered[0]
     assert (method, address) == ("POST", SLO_SOAP)
-    said = one(etree.fromstring(body), "//samlp:LogoutRequest")
-    assert (one(said, "saml:NameID").text, one(said, "samlp:SessionIndex").text) == (name, index)
-    assert Utils.validate_sign(etree.tostring(said), ours(), xpath="/samlp:LogoutRequest/ds:Signature")
+    message = one(etree.fromstring(body), "//samlp:LogoutRequest")
+    assert (one(message, "saml:NameID").text, one(message, "samlp:SessionIndex").text) == (name, index)
+    assert Utils.validate_sign(etree.tostring(message), ours(), xpath="/samlp:LogoutRequest/ds:Signature")
     assert not Connection.objects.exists()
 
 
@@ -474,8 +474,8 @@ def test_the_next_certificate_is_published_long_before_it_signs(
     assert (tasks.keep_saml_keys.func(), tasks.keep_saml_keys.func()) == (1, 0)
     assert keys.saml_signer(timezone.now()).certificate == first.certificate
     assert Browser().get("/saml/metadata").content.count(b"<md:KeyDescriptor") == 2
-    told = parties.our_certificates()
-    assert [bool(certificate.since) for certificate in told] == [False, True]
+    public_certificates = parties.our_certificates()
+    assert [bool(certificate.since) for certificate in public_certificates] == [False, True]
     clock.shift(timedelta(days=90))
     assert keys.saml_signer(timezone.now()).certificate != first.certificate
     clock.shift(timedelta(days=8))

@@ -47,9 +47,9 @@ BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:"
 
 
 def key(use: str = "signing", held: str = "", more: str = "") -> str:
-    said = f' use="{use}"' if use else ""
+    attribute = f' use="{use}"' if use else ""
     return (
-        f'<md:KeyDescriptor{said}><ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>{held or certificate()}'
+        f'<md:KeyDescriptor{attribute}><ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>{held or certificate()}'
         f"</ds:X509Certificate></ds:X509Data></ds:KeyInfo>{more}</md:KeyDescriptor>"
     )
 
@@ -110,7 +110,7 @@ def test_metadata_say_everything(college: World, head: SchoolClient) -> None:
     )
     assert not Address.objects.filter(service=party.service).exists()
     ours = SigningKey.objects.get(use=KeyUse.SAML)
-    for said in (
+    for word in (
         ENTITY,
         ACS,
         SLO_SOAP,
@@ -119,7 +119,7 @@ def test_metadata_say_everything(college: World, head: SchoolClient) -> None:
         "/saml/slo",
         "Refusées si elles ne sont pas signées",
     ):
-        assert said in page
+        assert word in page
     for held in (certificate(), certificate("next"), certificate("hidden"), ours.certificate):
         assert certificates.shown(held).fingerprint in page
     assert head.post(CREATE, TYPED | {"metadata": text}).status_code == 302
@@ -248,11 +248,11 @@ FILES = {
 
 @pytest.mark.parametrize("what", list(FILES))
 def test_wrong_metadata_are_said_and_nothing_is_kept(head: SchoolClient, what: str) -> None:
-    text, said = FILES[what]
+    text, sentence = FILES[what]
     answer = head.post(CREATE, TYPED | HAND | {"metadata": text})
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert said in page and "root:" not in page
+    assert sentence in page and "root:" not in page
     assert ENTITY in page, "nothing typed is lost"
     assert (
         not Service.objects.filter(name="Manuels").exists()
@@ -261,15 +261,15 @@ def test_wrong_metadata_are_said_and_nothing_is_kept(head: SchoolClient, what: s
 
 
 def test_certificates_that_we_cannot_use_are_said(head: SchoolClient) -> None:
-    for held, said in ((short_certificate(), "moins de 2 048"), (curve_certificate(), "type RSA")):
+    for held, sentence in ((short_certificate(), "moins de 2 048"), (curve_certificate(), "type RSA")):
         answer = head.post(CREATE, TYPED | {"metadata": described(receiving(), key(held=held))})
-        assert answer.status_code == 422 and said in answer.content.decode().replace("\u202f", " ").replace(
-            "\xa0", " "
-        )
+        assert answer.status_code == 422 and sentence in answer.content.decode().replace(
+            "\u202f", " "
+        ).replace("\xa0", " ")
         answer = head.post(CREATE, TYPED | HAND | {"signing": certificates.pem(held)})
-        assert answer.status_code == 422 and said in answer.content.decode().replace("\u202f", " ").replace(
-            "\xa0", " "
-        )
+        assert answer.status_code == 422 and sentence in answer.content.decode().replace(
+            "\u202f", " "
+        ).replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ class Misdirected(Exception):
 class Wrong(Exception):
     """A known service and address: the mistake is told to it. `code` is the protocol's, `said` for whoever develops it."""
 
-    def __init__(self, back: "Back", code: str, said: str = "") -> None:
+    def __init__(self, back: "Back", code: str, description: str = "") -> None:
         super().__init__(code)
-        self.back, self.code, self.said = back, code, said
+        self.back, self.code, self.said = back, code, description
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,9 @@ def _asked(typed: QueryDict, client: Client, back: Back) -> AuthorizationRequest
 
 
 def _max_age(typed: QueryDict, back: Back) -> int | None:
-    said = once(typed, "max_age")
-    if not said:
+    text = once(typed, "max_age")
+    if not text:
         return None
-    if not (said.isascii() and said.isdigit() and len(said) < 10):
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Wrong(back, "invalid_request", "max_age")
-    return int(said)
+    return int(text)

@@ -150,10 +150,10 @@ def _validate(request: HttpRequest, kinds: list[str]) -> Validated:
 def validate(request: HttpRequest) -> HttpResponse:
     """CAS 1: « yes » and the name, or « no »."""
     try:
-        said = f"yes\n{_validate(request, [Kind.SERVICE]).user}\n"
+        body = f"yes\n{_validate(request, [Kind.SERVICE]).user}\n"
     except Invalid:
-        said = "no\n\n"
-    return HttpResponse(said, content_type="text/plain; charset=utf-8")
+        body = "no\n\n"
+    return HttpResponse(body, content_type="text/plain; charset=utf-8")
 
 
 @opens(to=anyone)
@@ -212,8 +212,8 @@ def proxy(request: HttpRequest) -> HttpResponse:
     return answer(answers.proxied_json(value) if in_json else answers.proxied(value))
 
 
-def answer(said: str | dict[str, Any]) -> HttpResponse:
+def answer(body: str | dict[str, Any]) -> HttpResponse:
     """Status 200 whatever is said: the protocol speaks in the body."""
-    if isinstance(said, dict):
-        return JsonResponse(said)
-    return HttpResponse(said, content_type="application/xml; charset=utf-8")
+    if isinstance(body, dict):
+        return JsonResponse(body)
+    return HttpResponse(body, content_type="application/xml; charset=utf-8")

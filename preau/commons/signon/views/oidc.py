@@ -55,21 +55,21 @@ def as_get(request: HttpRequest) -> HttpResponse:
 def said_of(request: HttpRequest, mistake: Exception) -> HttpResponse:
     """A mistake: to the service when its address is known, else to the person, who stays here."""
     if isinstance(mistake, Wrong):
-        said = {"error": mistake.code} | ({"error_description": mistake.said} if mistake.said else {})
-        return away(_address(mistake.back, said))
+        parameters = {"error": mistake.code} | ({"error_description": mistake.said} if mistake.said else {})
+        return away(_address(mistake.back, parameters))
     if isinstance(mistake, Misdirected):
         return render(request, "signon/misdirected.html", status=HTTPStatus.BAD_REQUEST)
     return unknown(request)
 
 
-def _address(back: Any, said: dict[str, str]) -> str:
+def _address(back: Any, parameters: dict[str, str]) -> str:
     """The address of return with the answer, the service's own word, and who answers (RFC 9207)."""
     state = {"state": back.state} if back.state else {}
-    return tickets.with_parameters(back.address, **said, **state, iss=settings.PUBLIC_URL)
+    return tickets.with_parameters(back.address, **parameters, **state, iss=settings.PUBLIC_URL)
 
 
-def _told(wanted: AuthorizationQuery, **said: str) -> HttpResponse:
-    return away(_address(wanted.back, said))
+def _told(wanted: AuthorizationQuery, **parameters: str) -> HttpResponse:
+    return away(_address(wanted.back, parameters))
 
 
 def _signed_in(request: HttpRequest, wanted: AuthorizationQuery) -> HttpResponse:

@@ -36,9 +36,9 @@ BASIC, BEARER = "basic ", "bearer "
 class ProtocolError(Exception):
     """`code` is the protocol's."""
 
-    def __init__(self, code: str, said: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
+    def __init__(self, code: str, description: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(code)
-        self.code, self.said, self.status = code, said, status
+        self.code, self.said, self.status = code, description, status
 
 
 def from_anywhere(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

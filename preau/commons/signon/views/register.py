@@ -85,8 +85,10 @@ def _write(request: HttpRequest, service: Service | None) -> HttpResponse:
             name = "metadata" if form.cleaned_data["metadata"] else "entity_id"
             form.add_error(name, _("Un autre service relié à Préau porte déjà ce nom SAML."))
         else:
-            said = _("Le service est enregistré.") if changed or service is None else _("Rien n’a changé.")
-            messages.success(request, said)
+            sentence = (
+                _("Le service est enregistré.") if changed or service is None else _("Rien n’a changé.")
+            )
+            messages.success(request, sentence)
             return redirect("signon:service", public_id=written.public_id)
     return render_form(request, "signon/write.html", {"form": form, "service": service})
 

@@ -121,19 +121,19 @@ def _enter(
     session = granting.Session(request.session.session_key or "", signed_in_at, is_strong)
     coming = asserting.Coming(wanted.party, wanted.to, wanted.request, context)
     try:
-        said = asserting.say_who(request.viewer, openings, coming, session)
+        response = asserting.say_who(request.viewer, openings, coming, session)
     except asserting.Replayed:
         return said_of(request, RequestRefused("again", wanted.party))
-    return _posted(request, wanted, said, is_known=True)
+    return _posted(request, wanted, response, is_known=True)
 
 
 def _told(request: HttpRequest, wanted: SamlRequest, code: str, under: str = "") -> HttpResponse:
-    said = asserting.say_why(wanted.party, wanted.to, wanted.request, code, under)
-    return _posted(request, wanted, said, is_known=False)
+    response = asserting.say_why(wanted.party, wanted.to, wanted.request, code, under)
+    return _posted(request, wanted, response, is_known=False)
 
 
-def _posted(request: HttpRequest, wanted: SamlRequest, said: str, *, is_known: bool) -> HttpResponse:
-    fields = {"SAMLResponse": said} | ({"RelayState": wanted.relay} if wanted.relay else {})
+def _posted(request: HttpRequest, wanted: SamlRequest, response: str, *, is_known: bool) -> HttpResponse:
+    fields = {"SAMLResponse": response} | ({"RelayState": wanted.relay} if wanted.relay else {})
     return post_page(request, wanted.party, wanted.to, fields, is_known=is_known)
 
 

@@ -118,8 +118,8 @@ def receive(request: HttpRequest, kind: str, address: str, *, signed: bool = Fal
     if party is None:
         raise Unknown
     _prove(request, party, message, is_required=signed or party.must_sign)
-    said = message.root.get("Destination", "")
-    if (said or message.is_signed) and said != address:
+    destination = message.root.get("Destination", "")
+    if (destination or message.is_signed) and destination != address:
         raise RequestRefused("elsewhere", party)
     now, at = timezone.now(), instant(message.root.get("IssueInstant", ""))
     if not now - rules.ASKED_BEFORE <= at <= now + rules.ASKED_AHEAD:

@@ -65,7 +65,7 @@ class Families(Ground):
                 continue
             kept.append(self._bring(pupil, row, facts, who))
         for row in rows.values():
-            if self._is_mine(row):
+            if self._is_mine(row) and not self.setting.is_partial:
                 self.end(row, who)
             else:
                 kept.append(row)
@@ -134,16 +134,16 @@ class Families(Ground):
         return works or any(facts.person == key and facts.role != Role.PUPIL for facts in self.batch.holdings)
 
     def _relink(self, row: Guardianship, facts: GuardianshipFacts, who: Who) -> None:
-        told = {
+        values = {
             "authority": facts.authority,
             "kinship": facts.kinship,
             "contact_priority": facts.contact_priority,
         }
-        told |= {
+        values |= {
             n: getattr(facts, n)
             for n in ("pays", "lives_with", "receives_aid")
             if getattr(facts, n) is not None
         }
-        changed = {name: value for name, value in told.items() if getattr(row, name) != value}
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
         if changed:
             self.change(row, who, **changed)

@@ -58,13 +58,13 @@ class Ground:
             source=setting.source, authority=setting.writes_as, kind="person", value=key, person=person
         )
 
-    def take(self, key: str, person: Person, said: str) -> None:
-        """A key of the batch leads to somebody who is here; `said` tells why."""
+    def take(self, key: str, person: Person, reason: str) -> None:
+        """A key of the batch leads to somebody who is here; `reason` tells why."""
         self.standing.ids[key] = person.pk
         self.standing.people[person.pk] = person
         self.changes.ids.append(self.external(key, person))
         self.changes.touch(key)
-        self.warn(said, key)
+        self.warn(reason, key)
 
     def touch(self, who: Who) -> None:
         for key in self._keys.get(who, ()):

@@ -24,11 +24,11 @@ def as_said(name: str, value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
-def is_same(name: str, said: str, other: str) -> bool:
+def is_same(name: str, value: str, other: str) -> bool:
     """« +33 6 12 34 56 78 » and « 06 12 34 56 78 » are one; so are capitals in an e-mail. A name is what is written."""
     if name == Kind.PHONE:
-        return phone(said) == phone(other)
-    return said.casefold() == other.casefold() if name == Kind.EMAIL else said == other
+        return phone(value) == phone(other)
+    return value.casefold() == other.casefold() if name == Kind.EMAIL else value == other
 
 
 class Local(Ground):
@@ -57,11 +57,11 @@ class Local(Ground):
         if self._has_a_say and row not in self.changes.fallen:
             self.changes.fallen.append(row)
 
-    def _contradict(self, row: Correction, said: str) -> None:
+    def _contradict(self, row: Correction, value: str) -> None:
         school = self.setting.school
         if not self._has_a_say or (school and row.school_id != school.pk):
             return
-        row.told, row.contradicted = said[:254], row.contradicted + 1
+        row.told, row.contradicted = value[:254], row.contradicted + 1
         row.contradicted_on = self.setting.today
         self.changes.updates[Correction].append((row, {"told", "contradicted", "contradicted_on"}))
 
@@ -72,19 +72,19 @@ class Local(Ground):
 
     # Who they are, and how they are reached
 
-    def kept_of(self, person: Person, told: dict[str, Any]) -> set[str]:
+    def kept_of(self, person: Person, values: dict[str, Any]) -> set[str]:
         """The columns of a person that this file may not write."""
         kept, against = set[str](), list[Correction]()
         for kind, row in self.local.get(person.pk or 0, {}).items():
-            said = as_said(kind, told.get(kind))
-            if not said:
+            value = as_said(kind, values.get(kind))
+            if not value:
                 continue
             kept.add(kind)
-            if is_same(kind, said, row.value):
+            if is_same(kind, value, row.value):
                 self._agree(row)
             else:
                 against.append(row)
-                self._contradict(row, said)
+                self._contradict(row, value)
         self._say_local(person, against)
         return kept
 
@@ -159,13 +159,13 @@ class Local(Ground):
             Guest.objects.filter(holding__person__in=list(enrolled)).values_list("holding_id", flat=True)
         )
         standing = self.standing
-        told = {(self.who(facts.person), facts.role) for facts in self.batch.holdings}
+        roles = {(self.who(facts.person), facts.role) for facts in self.batch.holdings}
         links = [link for pk in enrolled for link in standing.guardianships.get(pk, ())]
         rows: list[tuple[int, Holding | Enrolment | Guardianship]] = [
             *(
                 (row.person_id, row)
                 for row in standing.holdings
-                if row.pk not in guests and (row.person_id, row.role) in told
+                if row.pk not in guests and (row.person_id, row.role) in roles
             ),
             *((row.pupil_id, row) for row in standing.enrolments if row.ends is None),
             *((row.pupil_id, row) for row in links if row.ruled_on is None),
@@ -201,10 +201,10 @@ class Local(Ground):
         self._agree(row)
         return False
 
-    def settle_departures(self, told: set[Who]) -> None:
+    def settle_departures(self, people: set[Who]) -> None:
         """Those who left by the word of the school, and whom a whole file does not hold any more: it agrees."""
         for pk in self.local:
-            if pk not in told and self.batch.pupils_told:
+            if pk not in people and self.batch.pupils_told:
                 self.leaves_later(pk)
 
     def learns_elsewhere(self, facts: EnrolmentFacts, rows: list[Enrolment]) -> bool:

@@ -145,8 +145,8 @@ class People(Others, Local):
     def _update(self, person: Person, facts: PersonFacts) -> None:
         if not self._may_rename(person):
             return
-        told = {name: getattr(facts, name) for name in PERSON_FIELDS}
-        changed = {name for name, value in told.items() if value and value != getattr(person, name)}
+        values = {name: getattr(facts, name) for name in PERSON_FIELDS}
+        changed = {name for name, value in values.items() if value and value != getattr(person, name)}
         is_second = facts.key in self.standing.seconds
         if is_second:
             changed = {name for name in changed if not getattr(person, name)}
@@ -157,7 +157,7 @@ class People(Others, Local):
             kept = {name for name in changed & IDENTITY if getattr(person, name)}
             changed -= kept
             self._say_kept(facts.key, kept)
-        changed -= self.kept_of(person, told)
+        changed -= self.kept_of(person, values)
         if not changed:
             return
         for name in changed:
@@ -170,8 +170,8 @@ class People(Others, Local):
     def _say_kept(self, key: str, kept: set[str]) -> None:
         if kept:
             names = ", ".join(sorted(str(FIELD_NAMES[name]) for name in kept))
-            said = _("Un fichier officiel dit autre chose, et fait foi : %(fields)s.") % {"fields": names}
-            self.warn(said, key)
+            sentence = _("Un fichier officiel dit autre chose, et fait foi : %(fields)s.") % {"fields": names}
+            self.warn(sentence, key)
 
     def _may_rename(self, person: Person) -> bool:
         """A file typed by a school renames no one who works or worked anywhere, or has ties elsewhere, of any date."""

@@ -6,6 +6,7 @@ from preau.directory.actions.comparing.ground import Who
 from preau.directory.actions.comparing.local import Local
 from preau.directory.models import Assignment, Enrolment, ExternalId, Group, Subject
 from preau.directory.rules.facts import Aspect, EnrolmentFacts, GroupFacts, TeachingFacts
+from preau.directory.words import level_rank
 
 Place = tuple[Who, str, str]
 
@@ -39,7 +40,7 @@ class Schooling(Local):
             if known is None:
                 self._open_group(facts)
             elif (level := self._level_of(facts, known)) != known.level:
-                self.change(known, None, level=level)
+                self.change(known, None, level=level, rank=level_rank(level))
                 self.changes.school_changed = True
         for facts in self.batch.groups.values():
             if facts.classes is not None:
@@ -97,8 +98,10 @@ class Schooling(Local):
         known = self._known_places()
         open_rows = {place: row for place, rows in known.items() for row in rows if row.ends is None}
         closed = {(place, row.ends) for place, rows in known.items() for row in rows if row.ends}
-        told = {(self.who(facts.pupil), facts.kind, facts.group): facts for facts in self.batch.enrolments}
-        for place, facts in told.items():
+        facts_by_place = {
+            (self.who(facts.pupil), facts.kind, facts.group): facts for facts in self.batch.enrolments
+        }
+        for place, facts in facts_by_place.items():
             if self.learns_elsewhere(facts, known.get(place, [])):
                 open_rows.pop(place, None)
             elif place in open_rows:
@@ -156,11 +159,11 @@ class Schooling(Local):
             (row.teacher_id, *places[row.group_id], codes.get(row.subject_id, "")): row
             for row in self.standing.assignments
         }
-        told = {
+        facts_by_place = {
             (self.who(facts.teacher), facts.kind, facts.group, facts.subject): facts
             for facts in self.batch.teachings
         }
-        for place, facts in told.items():
+        for place, facts in facts_by_place.items():
             if rows.pop(place, None) is None:
                 self._assign(place[0], facts)
         for (who, kind, _name, subject), row in rows.items():

@@ -85,8 +85,8 @@ def check(paths: Iterable[Path], degree: Degree, limit: int) -> None:
 
 
 def _and_more(number: int) -> list[str]:
-    said = ngettext("… et %(num)s autre.", "… et %(num)s autres.", number)
-    return [said % {"num": number}] if number > 0 else []
+    message = ngettext("… et %(num)s autre.", "… et %(num)s autres.", number)
+    return [message % {"num": number}] if number > 0 else []
 
 
 class Rules:
@@ -109,11 +109,11 @@ class Rules:
             self._fault(path.name, error.lineno, _("Le fichier n’est pas un XML bien formé."))
             return
         if reader.root != f"GAR-ENT-{kind}":
-            said = _("« %(root)s » n’est pas ce que le nom du fichier annonce.")
-            self._fault(path.name, 1, said % {"root": reader.root})
+            message = _("« %(root)s » n’est pas ce que le nom du fichier annonce.")
+            self._fault(path.name, 1, message % {"root": reader.root})
         if nodes > self.limit:
-            said = _("%(nodes)s nœuds, quand %(limit)s sont permis.")
-            self._fault(path.name, 1, said % {"nodes": nodes, "limit": self.limit})
+            message = _("%(nodes)s nœuds, quand %(limit)s sont permis.")
+            self._fault(path.name, 1, message % {"nodes": nodes, "limit": self.limit})
 
     def lost(self) -> Iterator[str]:
         """What is named and is nowhere in the delivery."""
@@ -129,15 +129,15 @@ class Rules:
 
     def _record(self, file: str, kind: str, record: Record) -> None:
         if record.name not in ONLY[self.degree]:
-            said = _("« %(name)s » n’existe pas dans les fichiers du %(degree)s.")
-            self._fault(file, record.line, said % {"name": record.name, "degree": self.degree.label})
+            message = _("« %(name)s » n’existe pas dans les fichiers du %(degree)s.")
+            self._fault(file, record.line, message % {"name": record.name, "degree": self.degree.label})
             return
         for sentence in _wrong_values(record):
             self._fault(file, record.line, sentence)
         key = tuple(record.first(name) for name in KEYS[record.name])
         if not self._meet((f"{kind}/{record.name}", *key)):
-            said = _("« %(key)s » deux fois parmi les %(name)s.")
-            self._fault(file, record.line, said % {"key": " ".join(key), "name": record.name})
+            message = _("« %(key)s » deux fois parmi les %(name)s.")
+            self._fault(file, record.line, message % {"key": " ".join(key), "name": record.name})
         for met in _met(record):
             self._meet(met)
         place = _place(file, record.line)
@@ -159,8 +159,8 @@ def _said(place: str, sentence: str) -> str:
 
 def _wrong_values(record: Record) -> Iterator[str]:
     for name, text in record.values:
-        if said := _wrong_value(name, text):
-            yield said
+        if message := _wrong_value(name, text):
+            yield message
     for name in KEYS[record.name]:
         if not record.first(name):
             yield _("%(record)s sans %(name)s.") % {"record": record.name, "name": name}
@@ -173,8 +173,8 @@ def _wrong_value(name: str, text: str) -> str:
     if not text.strip():
         return _("« %(name)s » est vide.") % {"name": name}
     if len(text) > LONGEST[name]:
-        said = _("« %(name)s » est trop long (%(length)s caractères, %(longest)s permis).")
-        return said % {"name": name, "length": len(text), "longest": LONGEST[name]}
+        message = _("« %(name)s » est trop long (%(length)s caractères, %(longest)s permis).")
+        return message % {"name": name, "length": len(text), "longest": LONGEST[name]}
     if name in WORDS and text not in WORDS[name][0]:
         return WORDS[name][1] % {"text": text}
     if name == "GARPersonDateNaissance" and not _is_day(text):

@@ -69,6 +69,6 @@ def _md5(path: Path) -> str:
 
 
 def _silent(scope: Scope) -> list[str]:
-    told = scope.holdings(ALLOTTING).exclude(person__email="").order_by()
-    heard = set(told.values_list("school_id", flat=True).distinct())
+    holdings = scope.holdings(ALLOTTING).exclude(person__email="").order_by()
+    heard = set(holdings.values_list("school_id", flat=True).distinct())
     return [f"{school.uai} {school.name}" for pk, school in scope.schools.items() if pk not in heard]

@@ -37,12 +37,12 @@ def records(scope: Scope, degree: Degree, kind: str) -> Iterator[Node]:
 # People
 
 
-def _identity(told: tuple[Any, ...], profiles: dict[str, str], home: str = "") -> list[Node]:
+def _identity(row: tuple[Any, ...], profiles: dict[str, str], home: str = "") -> list[Node]:
     """Who somebody is: the opaque identifier, the names that are shown, and the profile in each school.
 
     The birth name and the civil given names stay here: the usual given name stands for all.
     """
-    public_id, family, given, civility, born = told
+    public_id, family, given, civility, born = row
     given = given or NO_NAME
     return [
         ("GARPersonIdentifiant", public_id),
@@ -152,8 +152,8 @@ def _level(group: GroupLine, programme: str) -> str:
 
 
 def _levels(scope: Scope, group: GroupLine) -> set[str]:
-    told = {code for code in scope.programmes.get(group.pk, ()) if _is_level(code)}
-    return told | {LEVELS[level] for level in group.levels if level in LEVELS}
+    levels = {code for code in scope.programmes.get(group.pk, ()) if _is_level(code)}
+    return levels | {LEVELS[level] for level in group.levels if level in LEVELS}
 
 
 def _teaching(scope: Scope) -> Iterator[tuple[str, str, list[GroupLine]]]:
@@ -192,9 +192,11 @@ def _codes(scope: Scope, group_id: int) -> list[str]:
 
 def _taught(name: str, *, in_classes: bool) -> Callable[[Scope], Iterator[Node]]:
     def section(scope: Scope) -> Iterator[Node]:
-        told = scope.assignments(list(STAFF)).exclude(subject=None).exclude(subject__code__in=NOT_NATIONAL)
+        assignments = (
+            scope.assignments(list(STAFF)).exclude(subject=None).exclude(subject__code__in=NOT_NATIONAL)
+        )
         fields = ("teacher_id", "group_id", "teacher__public_id", "subject__code")
-        for held in by_first(streamed(told, *fields)):
+        for held in by_first(streamed(assignments, *fields)):
             for rows in by_first(row[1:] for row in held):
                 group = scope.groups[rows[0][0]]
                 if group.is_class == in_classes:

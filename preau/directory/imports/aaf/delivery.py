@@ -35,13 +35,20 @@ def read_aaf(paths: Iterable[Path], staged: Staged, tell: Tell) -> None:
     for path in paths:
         tell(path.name)
         staged.open(path.name)
-        with path.open("rb") as file:
-            reader = Reader(file, path.name, KEPT)
-            for raw in reader:
-                actions.add(raw.action)
-                staged.take(raw)
-            _head(reader.header, path.name, staged)
-        whole |= {told for mark, told in MARKS.items() if mark in path.name.lower()}
+        first, here = len(staged.spool.outcomes), set[str]()
+        try:
+            with path.open("rb") as file:
+                reader = Reader(file, path.name, KEPT)
+                for raw in reader:
+                    here.add(raw.action)
+                    staged.take(raw)
+                _head(reader.header, path.name, staged)
+            actions |= here
+        except Unreadable as refusal:
+            staged.leave(refusal, first)
+        whole |= {is_whole for mark, is_whole in MARKS.items() if mark in path.name.lower()}
+    if staged.refused and not actions:
+        raise staged.refused[0]
     staged.new = generation_of(staged.versions)
     staged.is_delta = False in whole or bool(actions - {"add"})
     if staged.is_delta and True in whole:

@@ -110,10 +110,10 @@ def lines(sheet: Sheet, file: int, kind: str) -> Iterator[Line]:
     }
     classes = [place for place, heading in enumerate(sheet.headings) if heading in CLASSES]
     for row in sheet.rows(longer=kind == PARENTS):
-        told = {wanted: row.cells[place] if place is not None else "" for wanted, place in where.items()}
+        cells = {wanted: row.cells[place] if place is not None else "" for wanted, place in where.items()}
         labels = [row.cells[place] for place in classes if row.cells[place]]
         children = list(_children(sheet.headings, row.cells)) if kind == PARENTS else []
-        yield Line(file, row.line, kind, told, labels, children, row.odd)
+        yield Line(file, row.line, kind, cells, labels, children, row.odd)
 
 
 def _children(headings: list[str], cells: list[str]) -> Iterator[Child]:

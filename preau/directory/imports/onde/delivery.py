@@ -23,12 +23,14 @@ from preau.directory.imports.onde.words import (
 from preau.directory.imports.records import Raw
 from preau.directory.imports.spool import Record
 from preau.directory.imports.staging.staged import Staged, Tell
+from preau.directory.words import LEVELS, level_rank
 from preau.foundation.csvfiles import TOO_LONG, TOO_SHORT, Sheet
 from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
 # A primary school has some hundred pupils: a file with more rows than this is of something else.
 MOST_ROWS = 5_000
+NO_LEVEL = len(LEVELS)
 WORKS = (columns.TEACHERS, columns.STAFF, columns.GUESTS)
 Told = dict[str, str | list[str]]
 
@@ -93,15 +95,18 @@ class Delivery:
             },
         )
         self._find_pupils()
+        self._compare_levels()
         self._stage_guardians()
         for pupil in self.pupils:
             self._stage_pupil(pupil)
         self._stage_staff()
 
-    def _take(self, category: str, key: str, row: Line, told: Told) -> None:
+    def _take(self, category: str, key: str, row: Line, values: Told) -> None:
         """An empty text is silence; an empty list is told."""
         attributes = {
-            name: [value] if isinstance(value, str) else value for name, value in told.items() if value != ""
+            name: [value] if isinstance(value, str) else value
+            for name, value in values.items()
+            if value != ""
         }
         self.staged.take(Raw(category, key, row.line, attributes), row.file)
 
@@ -142,14 +147,29 @@ class Delivery:
                 self.named[pupil.face.given, name].append(pupil)
             if row.classes and row.told["class_key"]:
                 self.class_keys.setdefault(fold(row.classes[0]), _one_part(row.told["class_key"]))
-        pupils_apart(self.pupils, self.register)
+        pupils_apart(self.pupils, self.register, self._is_named_by_parents)
+
+    def _is_named_by_parents(self, pupil: Somebody) -> bool:
+        children = (child for row in self.read.get(columns.PARENTS, ()) for child in row.children)
+        return any(pupil in self._pupils_named(child) for child in children)
+
+    def _compare_levels(self) -> None:
+        """These files say no year: those of a former one put nearly everybody in a lower level than where they are."""
+        now = faces.levels_now(self.place.uai)
+        for pupil in self.pupils:
+            told, known = level_rank(pupil.told["level"]), now.get(pupil.key, NO_LEVEL)
+            if max(told, known) < NO_LEVEL:
+                self.staged.levelled += 1
+                self.staged.below += told < known
 
     def _stage_pupil(self, pupil: Somebody) -> None:
-        row, told = pupil.rows[0], pupil.told
+        row, cells = pupil.rows[0], pupil.told
         if not pupil.key:
             reason = _("Deux élèves du même nom, nés le même jour : sans INE, rien ne les distingue.")
-            self._leave_aside("Eleve", pupil, reason)
+            self._leave_aside("Eleve", pupil, pupil.why or reason)
             return
+        if pupil.doubt:
+            self._doubt(pupil.doubt, row)
         links: Told = {}
         if columns.PARENTS in self.read and pupil.key not in self.untold:
             links = {"ENTElevePersRelEleve": list(dict.fromkeys(self.links[pupil.key]))}
@@ -158,10 +178,10 @@ class Delivery:
             pupil.key,
             row,
             {
-                **_identity(told),
-                "ENTEleveINE": ine_of(told["ine"]),
+                **_identity(cells),
+                "ENTEleveINE": pupil.face.ine,
                 "ENTPersonStructRattach": self.place.uai,
-                "ENTEleveNiveau": f"${told['level']}" if told["level"] else "",
+                "ENTEleveNiveau": f"${cells['level']}" if cells["level"] else "",
                 "ENTPersonClasses": [self._class(label, row) for label in row.classes],
                 "ENTPersonGroupes": [
                     f"{self.place.uai}$11$ORDINAIRE${_one_part(group)}${group}" for group in row.groups
@@ -191,7 +211,7 @@ class Delivery:
             self._stage_guardian(guardian)
 
     def _stage_guardian(self, guardian: Somebody) -> None:
-        told = guardian.told
+        cells = guardian.told
         if not guardian.key:
             self.untold |= guardian.face.children
             self._leave_aside(
@@ -203,20 +223,20 @@ class Delivery:
                 ),
             )
             return
-        level, kinship, contact = self._level(told), self._kinship(told), self._contact(told)
+        level, kinship, contact = self._level(cells), self._kinship(cells), self._contact(cells)
         for key in sorted(guardian.face.children):
             self.links[key].append(f"{guardian.key}${kinship}$0${level}${contact}$0")
         self._stage_adult("PersRelEleve", guardian, {})
 
     # What the words of a row mean
 
-    def _level(self, told: Mapping[str, str]) -> str:
-        return LEGAL if self.place.certified else authority_of(told["authority"])
+    def _level(self, cells: Mapping[str, str]) -> str:
+        return LEGAL if self.place.certified else authority_of(cells["authority"])
 
-    def _kinship(self, told: Mapping[str, str]) -> str:
-        return kinship_of(told["kinship"])
+    def _kinship(self, cells: Mapping[str, str]) -> str:
+        return kinship_of(cells["kinship"])
 
-    def _contact(self, told: Mapping[str, str]) -> str:
+    def _contact(self, cells: Mapping[str, str]) -> str:
         """« 1 » when they are called first: these files do not say."""
         return "0"
 
@@ -237,12 +257,13 @@ class Delivery:
                 keys |= found
             elif found:
                 self.untold |= found
-                self._doubt(
-                    _(
-                        "Deux élèves portent les noms d’un enfant de cette ligne : leurs responsables restent ce qu’ils sont."
-                    ),
-                    row,
+                aside = _(
+                    "Un enfant de cette ligne est mis de côté : ses responsables restent ce qu’ils sont."
                 )
+                twice = _(
+                    "Deux élèves portent les noms d’un enfant de cette ligne : leurs responsables restent ce qu’ils sont."
+                )
+                self._doubt(aside if found == {""} else twice, row)
             else:
                 self._doubt(
                     _(
@@ -299,25 +320,25 @@ def _one_part(text: str) -> str:
 
 def face_of(row: Line) -> Face:
     """Whom a row describes."""
-    told = row.told
-    home = frozenset({f"{fold(told['line'])}|{told['postcode']}"} if told["line"] else ())
-    contacts = contacts_of(told["email"], told["mobile"], told["phone"], told["work_phone"]) | home
-    names = names_of(told["family"], told["usage"])
+    cells = row.told
+    home = frozenset({f"{fold(cells['line'])}|{cells['postcode']}"} if cells["line"] else ())
+    contacts = contacts_of(cells["email"], cells["mobile"], cells["phone"], cells["work_phone"]) | home
+    names = names_of(cells["family"], cells["usage"])
     label = next(iter([*row.classes, *(child.label for child in row.children)]), "")
     return Face(
-        names, fold(told["given"]), day_written(told["born"]), ine_of(told["ine"]), contacts, label=label
+        names, fold(cells["given"]), day_written(cells["born"]), ine_of(cells["ine"]), contacts, label=label
     )
 
 
-def _identity(told: dict[str, str]) -> Told:
+def _identity(cells: dict[str, str]) -> Told:
     return {
-        "sn": told["usage"] or told["family"],
-        "ENTPersonNomPatro": told["family"],
-        "givenName": told["given"],
-        "personalTitle": told["civility"],
-        "ENTPersonDateNaissance": day_written(told["born"]),
-        "mail": told["email"],
-        "mobile": told["mobile"],
-        "homePhone": told["phone"],
-        "telephoneNumber": told["work_phone"],
+        "sn": cells["usage"] or cells["family"],
+        "ENTPersonNomPatro": cells["family"],
+        "givenName": cells["given"],
+        "personalTitle": cells["civility"],
+        "ENTPersonDateNaissance": day_written(cells["born"]),
+        "mail": cells["email"],
+        "mobile": cells["mobile"],
+        "homePhone": cells["phone"],
+        "telephoneNumber": cells["work_phone"],
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from preau.directory.models import ExternalId, Guardianship
+from preau.directory.models import Enrolment, ExternalId, Group, Guardianship
 from preau.foundation.text import fold
 
 SOURCE = "onde"
@@ -39,6 +39,9 @@ class Face:
     def is_named_as(self, other: "Face") -> bool:
         return self.given == other.given and bool(self.names & other.names)
 
+    def is_identified_as(self, other: "Face") -> bool:
+        return self.is_named_as(other) and self.born == other.born
+
     def is_surely(self, other: "Face") -> bool:
         """Somebody of the same names: a child, a way to be reached or a birth date that both have says it is them."""
         same_day = bool(self.born) and self.born == other.born
@@ -51,15 +54,15 @@ class Face:
         return bool(self.contacts and other.contacts) and not self.is_surely(other)
 
 
-def mint(uai: str, kind: str, *said: str) -> str:
+def mint(uai: str, kind: str, *parts: str) -> str:
     """A key for somebody new, the same each time the same is said."""
-    return kind + sha256("\x1f".join((uai, kind, *said)).encode()).hexdigest()[:24]
+    return kind + sha256("\x1f".join((uai, kind, *parts)).encode()).hexdigest()[:24]
 
 
-def contacts_of(*told: str) -> frozenset[str]:
+def contacts_of(*values: str) -> frozenset[str]:
     """E-mails in lower case, telephones by their last nine digits: 06… and +33 6… are one."""
     found = set()
-    for value in told:
+    for value in values:
         digits = "".join(sign for sign in value if sign.isdigit())
         if "@" in value:
             found.add(value.lower())
@@ -68,8 +71,8 @@ def contacts_of(*told: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def names_of(*told: str) -> frozenset[str]:
-    return frozenset(filter(None, map(fold, told)))
+def names_of(*names: str) -> frozenset[str]:
+    return frozenset(filter(None, map(fold, names)))
 
 
 def known(uai: str) -> list[Face]:
@@ -97,6 +100,18 @@ def known(uai: str) -> list[Face]:
     return list(faces.values())
 
 
+def levels_now(uai: str) -> dict[str, int]:
+    """The rank of the level in which each pupil of these files is, by key; of a class of two levels, the first."""
+    here = Enrolment.objects.filter(
+        ends=None,
+        group__kind=Group.Kind.CLASS,
+        pupil__external_ids__source=SOURCE,
+        pupil__external_ids__authority=f"uai:{uai}",
+        pupil__external_ids__kind="person",
+    )
+    return dict(here.values_list("pupil__external_ids__value", "group__rank"))
+
+
 class Register:
     """Finds the key of whoever a row describes, or mints one."""
 
@@ -116,6 +131,10 @@ class Register:
         """Those known under these names."""
         return [one for one in self._by_given.get((kind, face.given), ()) if one.is_named_as(face)]
 
+    def face(self, key: str) -> Face | None:
+        """Whoever is known under this key."""
+        return next((face for faces in self._by_given.values() for face in faces if face.key == key), None)
+
     def pupil(self, face: Face) -> str:
         """By the INE; else by the names and the birth date. Raises Ambiguous."""
         if face.ine in self._by_ine:
@@ -124,8 +143,8 @@ class Register:
             one for one in self.named(PUPIL, face) if one.born == face.born and not (one.ine and face.ine)
         ]
         if not here:
-            said = ("ine", face.ine) if face.ine else (*sorted(face.names), face.given, face.born)
-            return mint(self.uai, PUPIL, *said)
+            parts = ("ine", face.ine) if face.ine else (*sorted(face.names), face.given, face.born)
+            return mint(self.uai, PUPIL, *parts)
         return _only(here)
 
     def adult(self, kind: str, face: Face) -> str:
@@ -142,10 +161,10 @@ class Register:
             return _only(sure or maybe)
         if maybe:
             raise Ambiguous
-        said = (
+        parts = (
             (min(face.children, default=""),) if kind == GUARDIAN else (face.born, *sorted(face.contacts)[:1])
         )
-        return mint(self.uai, kind, *sorted(face.names), face.given, *said)
+        return mint(self.uai, kind, *sorted(face.names), face.given, *parts)
 
 
 def _only(faces: list[Face]) -> str:

@@ -71,13 +71,13 @@ def authority_of(text: str) -> str:
 
 def function_of(row: Line, uai: str) -> str:
     """`structure$code$label$discipline$name`; nothing for a guest, who is « autre personnel »."""
-    said = row.told["function"].replace("$", " ")
+    function = row.told["function"].replace("$", " ")
     if row.kind == TEACHERS and fold(row.told["head"]) in YES:
         return f"{uai}$ENS$ENSEIGNEMENT$D0000$DIRECTION"
     if row.kind == TEACHERS:
         # A teacher's function is what they teach.
-        return f"{uai}$ENS$ENSEIGNEMENT$ONDE${said}" if said else f"{uai}$ENS$$-$"
-    if row.kind == GUESTS or not said:
+        return f"{uai}$ENS$ENSEIGNEMENT$ONDE${function}" if function else f"{uai}$ENS$$-$"
+    if row.kind == GUESTS or not function:
         return ""
-    code = next((code for mark, code in FUNCTIONS.items() if fold(said).startswith(mark)), "AUTRE")
-    return f"{uai}${code}${said}$-$"
+    code = next((code for mark, code in FUNCTIONS.items() if fold(function).startswith(mark)), "AUTRE")
+    return f"{uai}${code}${function}$-$"

@@ -58,14 +58,14 @@ class Changes(Records):
             if twice or self.known.is_taken(row["school"], kind, label):
                 code = (self.one_part(row, row["code"]) or row["id"][-8:])[:20]
                 label = f"{label[: LONGEST_LABEL - len(code) - 3]} ({code})"
-            told = [row["id"], kind, label, row["school"], row["course"]]
-            self.tables.db.execute("INSERT OR IGNORE INTO labels VALUES (?,?,?,?,?)", told)
+            values = [row["id"], kind, label, row["school"], row["course"]]
+            self.tables.db.execute("INSERT OR IGNORE INTO labels VALUES (?,?,?,?,?)", values)
 
     def _change_schools(self) -> None:
-        known, told = set(self.known.schools.values()), set()
+        known, keys = set(self.known.schools.values()), set()
         for row in self.tables.all("SELECT * FROM orgs ORDER BY n"):
             if row["id"] in self.schools:
-                told.add(row["id"])
+                keys.add(row["id"])
                 if row["gone"]:
                     self.take(STRUCTURE, row, {}, action="delete")
                 else:
@@ -73,13 +73,13 @@ class Changes(Records):
         for row in self.tables.all(
             "SELECT school, file, min(line) AS line FROM classes WHERE gone = 0 GROUP BY school"
         ):
-            if row["school"] in known - told:
+            if row["school"] in known - keys:
                 self.take(STRUCTURE, row, self.classes_in(row["school"]), row["school"], "modify")
 
     def _change_courses(self) -> None:
         for row in self.tables.all("SELECT * FROM courses ORDER BY n"):
-            told = {} if row["gone"] else {"ENTLibelleMatiere": [row["title"]]}
-            self.take(SUBJECT, row, told, words.code_of(row["id"]), "delete" if row["gone"] else "add")
+            attributes = {} if row["gone"] else {"ENTLibelleMatiere": [row["title"]]}
+            self.take(SUBJECT, row, attributes, words.code_of(row["id"]), "delete" if row["gone"] else "add")
 
     # People
 
@@ -101,9 +101,9 @@ class Changes(Records):
         for category in sorted(known - now - {GUARDIAN}):
             self.take(category, row, {}, action="delete")
         for category in sorted(now):
-            told = identity | self._told_of(category, row["id"], roles)
-            if told or category in known:
-                self.take(category, row, told, action="modify" if known else "add")
+            attributes = identity | self._told_of(category, row["id"], roles)
+            if attributes or category in known:
+                self.take(category, row, attributes, action="modify" if known else "add")
 
     def roles_of(self, user: str) -> dict[str, list[str]] | None:
         """Somebody whose last role is taken away has none, which is told."""
@@ -119,23 +119,23 @@ class Changes(Records):
         return found or {GUARDIAN}
 
     def _told_of(self, category: str, key: str, roles: dict[str, list[str]] | None) -> Attributes:
-        told: Attributes = {}
+        attributes: Attributes = {}
         enrolled = self.tables.all(
             "SELECT 1 FROM enrollments WHERE user = ? AND file IS NOT NULL LIMIT 1", key
         )
         if category == PUPIL:
-            told |= {"ENTPersonStructRattach": roles[words.STUDENT]} if roles else {}
-            told |= self.classes_of(key) if enrolled else {}
+            attributes |= {"ENTPersonStructRattach": roles[words.STUDENT]} if roles else {}
+            attributes |= self.classes_of(key) if enrolled else {}
             related = self.tables.all("SELECT 1 FROM kin WHERE pupil = ? LIMIT 1", key)
-            told |= {"ENTElevePersRelEleve": list(self.links_of(key))} if related else {}
+            attributes |= {"ENTElevePersRelEleve": list(self.links_of(key))} if related else {}
         elif category == STAFF_RECORD:
-            told |= (
+            attributes |= (
                 self.functions_of({role: s for role, s in roles.items() if role in words.STAFF})
                 if roles
                 else {}
             )
-            told |= self.teachings_of(key) if enrolled else {}
-        return told
+            attributes |= self.teachings_of(key) if enrolled else {}
+        return attributes
 
     def _birth(self, key: str) -> Attributes:
         rows = self.tables.all(

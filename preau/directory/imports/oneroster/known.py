@@ -78,8 +78,8 @@ class DeltaContext:
             }
             wards = Guardianship.objects.active(self.today).filter(guardian__in=keys)
             found |= {(pk, GUARDIAN) for pk in wards.values_list("guardian_id", flat=True)}
-            told = {pk for pk, _category in found}
-            found |= {(pk, GUARDIAN) for pk in keys if pk not in told}
+            people = {pk for pk, _category in found}
+            found |= {(pk, GUARDIAN) for pk in keys if pk not in people}
             self._insert("known", "id, category", ((keys[pk], category) for pk, category in sorted(found)))
 
     # Classes
@@ -133,11 +133,11 @@ class DeltaContext:
         groups = self.groups
         learns = Enrolment.objects.filter(pupil__in=keys, ends=None, source=SOURCE)
         teaches = Assignment.objects.filter(teacher__in=keys, ends=None, source=SOURCE)
-        told = [
+        enrolments = [
             (keys[pk], groups.get(group, ""), words.STUDENT, "", f"{starts or ''}")
             for pk, group, starts in learns.values_list("pupil_id", "group_id", "starts")
         ]
-        told += [
+        enrolments += [
             (
                 keys[pk],
                 groups.get(group, ""),
@@ -147,11 +147,11 @@ class DeltaContext:
             )
             for pk, group, kind in teaches.values_list("teacher_id", "group_id", "kind")
         ]
-        said = {
+        pairs = {
             tuple(row)
             for row in self.tables.all('SELECT user, "class" FROM enrollments WHERE file IS NOT NULL')
         }
-        rest = [row for row in told if row[:2] not in said and row[1]]
+        rest = [row for row in enrolments if row[:2] not in pairs and row[1]]
         self._insert(
             "enrollments", 'user, "class", role, main, begins, gone, ends', ((*row, 0, "") for row in rest)
         )
@@ -159,7 +159,7 @@ class DeltaContext:
 
     def _roles(self, keys: dict[int, str]) -> None:
         """Version 1.2 lists the roles that have changed; those that it does not name go on."""
-        said = {
+        roles = {
             tuple(row)
             for row in self.tables.all("SELECT user, lower(role), org FROM roles WHERE file IS NOT NULL")
         }
@@ -167,7 +167,7 @@ class DeltaContext:
         rows = []
         for pk, role, title, school in held.values_list("person_id", "role", "title", "school_id"):
             word = ROLES.get(Role(role)) or TITLES.get(title, "administrator")
-            if school in self.schools and (keys[pk], word, self.schools[school]) not in said:
+            if school in self.schools and (keys[pk], word, self.schools[school]) not in roles:
                 rows.append((keys[pk], word, self.schools[school], 0, ""))
         self._insert("roles", "user, role, org, gone, ends", rows)
 

@@ -87,14 +87,14 @@ def _read_manifest(parcel: Parcel) -> None:
         return
     if sheet.headings[:2] != ["propertyname", "value"]:
         raise Unreadable(sheet.name, 1, _("Ce n’est pas un manifeste de OneRoster."))
-    told = {row.cells[0]: (row.cells[1], row.line) for row in sheet.rows()}
-    version, line = told.get("oneroster.version", ("", None))
+    properties = {row.cells[0]: (row.cells[1], row.line) for row in sheet.rows()}
+    version, line = properties.get("oneroster.version", ("", None))
     if version and not version.startswith(VERSIONS):
         reason = _("Version %(version)s de OneRoster : seules 1.1 et 1.2 se lisent.")
         raise Unreadable(sheet.name, line, reason % {"version": version[:20]})
-    parcel.system = told.get("source.systemCode", ("", None))[0]
+    parcel.system = properties.get("source.systemCode", ("", None))[0]
     for name in FILES:
-        mode, line = told.get(f"file.{name}", (ABSENT, None))
+        mode, line = properties.get(f"file.{name}", (ABSENT, None))
         parcel.modes[name] = mode.lower()
         if mode.lower() not in {BULK, DELTA, ABSENT}:
             raise Unreadable(sheet.name, line, _("Un fichier est « bulk », « delta » ou « absent »."))

@@ -38,10 +38,10 @@ class Records:
             self.stage_user(row)
 
     def take(
-        self, category: str, row: sqlite3.Row, told: Attributes, key: str = "", action: str = "add"
+        self, category: str, row: sqlite3.Row, attributes: Attributes, key: str = "", action: str = "add"
     ) -> None:
         """Stage a record. An empty text is silence; an empty list is told."""
-        known = {name: values for name, values in told.items() if values != [""]}
+        known = {name: values for name, values in attributes.items() if values != [""]}
         self.staged.take(Raw(category, key or row["id"], row["line"], known, action), row["file"])
 
     # Classes
@@ -56,8 +56,8 @@ class Records:
             seen.setdefault(place, []).append(
                 (row["id"], title, self.one_part(row, row["code"]) or row["id"][-8:])
             )
-            told = [row["id"], kind, title[:LONGEST_LABEL].strip(), row["school"], row["course"]]
-            self.tables.db.execute("INSERT OR IGNORE INTO labels VALUES (?,?,?,?,?)", told)
+            values = [row["id"], kind, title[:LONGEST_LABEL].strip(), row["school"], row["course"]]
+            self.tables.db.execute("INSERT OR IGNORE INTO labels VALUES (?,?,?,?,?)", values)
         for namesakes in seen.values():
             for key, title, code in namesakes if len(namesakes) > 1 else ():
                 label = f"{title[: LONGEST_LABEL - len(code[:20]) - 3]} ({code[:20]})"
@@ -85,28 +85,32 @@ class Records:
 
     def take_school(self, row: sqlite3.Row, kind: str = "", action: str = "add") -> None:
         """The format does not say what kind of school it is: its name may, and a school that is here knows."""
-        told: Attributes = {
+        attributes: Attributes = {
             "ENTStructureUAI": [row["uai"].upper()],
             "ENTStructureNomCourant": [row["name"].replace("$", "-")],
             "ENTServAcCodeAcademie": [self.system],
         }
-        told |= {"ENTStructureTypeStruct": [kind or row["name"]]} if action == "add" else {}
-        self.take(STRUCTURE, row, told | self.classes_in(row["id"]), action=action)
+        attributes |= {"ENTStructureTypeStruct": [kind or row["name"]]} if action == "add" else {}
+        self.take(STRUCTURE, row, attributes | self.classes_in(row["id"]), action=action)
 
     def classes_in(self, school: str) -> Attributes:
         """The classes and groups of a school, and their keys as `key$kind label`."""
-        told: Attributes = {"ENTStructureClasses": [], "ENTStructureGroupes": [], "ENTStructureCles": []}
+        attributes: Attributes = {
+            "ENTStructureClasses": [],
+            "ENTStructureGroupes": [],
+            "ENTStructureCles": [],
+        }
         for row in self.tables.all(
             "SELECT l.*, c.grades FROM labels l LEFT JOIN classes c ON c.id = l.id WHERE l.school = ? ORDER BY c.n",
             school,
         ):
             level = next(iter(words.listed((row["grades"] or "").replace("$", "-"))), "")
             if row["kind"] == "class":
-                told["ENTStructureClasses"].append(f"{row['label']}${level}")
+                attributes["ENTStructureClasses"].append(f"{row['label']}${level}")
             else:
-                told["ENTStructureGroupes"].append(f"{row['label']}$$")
-            told["ENTStructureCles"].append(f"{row['id']}${row['kind']} {row['label']}")
-        return told
+                attributes["ENTStructureGroupes"].append(f"{row['label']}$$")
+            attributes["ENTStructureCles"].append(f"{row['id']}${row['kind']} {row['label']}")
+        return attributes
 
     def _stage_courses(self) -> None:
         for row in self.tables.all("SELECT * FROM courses ORDER BY n"):
@@ -148,14 +152,14 @@ class Records:
     def roles_of(self, user: str) -> dict[str, list[str]] | None:
         """Role → schools, of the roles that have not ended; None for somebody of whom no known role is told."""
         found: dict[str, list[str]] = {}
-        told = False
+        has_roles = False
         for row in self.tables.all("SELECT role, org, ends FROM roles WHERE user = ? AND gone = 0", user):
             role = row["role"].lower()
             if role in words.STAFF or role in words.FAMILY or role == words.STUDENT:
-                told = True
+                has_roles = True
                 if not row["ends"] or row["ends"] >= self.today:
                     found.setdefault(role, []).extend([row["org"]] if row["org"] in self.schools else [])
-        return found if told else None
+        return found if has_roles else None
 
     def identity(self, row: sqlite3.Row) -> Attributes:
         born = self.tables.all("SELECT born FROM demographics WHERE id = ? AND gone = 0 LIMIT 1", row["id"])
@@ -170,29 +174,29 @@ class Records:
         }
 
     def _pupil(self, row: sqlite3.Row, schools: list[str]) -> Attributes:
-        told: Attributes = {
+        attributes: Attributes = {
             "ENTPersonStructRattach": schools,
             "ENTEleveINE": [words.ine_of(row["identifier"])],
             "ENTElevePersRelEleve": list(self.links_of(row["id"])),
         }
-        return told | self.classes_of(row["id"])
+        return attributes | self.classes_of(row["id"])
 
     def classes_of(self, user: str) -> Attributes:
         """Classes and groups of a pupil; of two enrolments in one class, that which goes on counts."""
-        told: Attributes = {"ENTEleveClasses": [], "ENTEleveGroupes": []}
+        attributes: Attributes = {"ENTEleveClasses": [], "ENTEleveGroupes": []}
         dates: Attributes = {"ENTEleveDateEntreeClasses": [], "ENTEleveDateSortieClasses": []}
         last = {
             (enrolment["school"], enrolment["label"]): enrolment
             for enrolment in self._enrolments(user, words.STUDENT)
         }
         for (school, label), one in last.items():
-            told["ENTEleveClasses" if one["kind"] == "class" else "ENTEleveGroupes"].append(
+            attributes["ENTEleveClasses" if one["kind"] == "class" else "ENTEleveGroupes"].append(
                 f"{school}${label}"
             )
             for name, day in zip(dates, (one["begins"], one["ends"]), strict=True):
                 if day:
                     dates[name].append(f"{school}${words.day_written(day)}${label}")
-        return told | dates
+        return attributes | dates
 
     def _enrolments(self, user: str, role: str) -> Iterator[sqlite3.Row]:
         return iter(
@@ -228,7 +232,7 @@ class Records:
         return {"ENTPersonStructRattach": list(schools), "ENTPersonFonctions": functions}
 
     def teachings_of(self, user: str) -> Attributes:
-        told: Attributes = {
+        attributes: Attributes = {
             "ENTAuxEnsClassesMatieres": [],
             "ENTAuxEnsGroupesMatieres": [],
             "ENTAuxEnsClasses": [],
@@ -242,9 +246,9 @@ class Records:
             value = f"{enrolment['school']}${enrolment['label']}"
             main = enrolment["kind"] == "class" and enrolment["main"].lower() == "true"
             if main:
-                told["ENTAuxEnsClassesPrincipal"].append(value)
+                attributes["ENTAuxEnsClassesPrincipal"].append(value)
             if enrolment["course"]:
-                told[f"{name}Matieres"].append(f"{value}${words.code_of(enrolment['course'])}")
+                attributes[f"{name}Matieres"].append(f"{value}${words.code_of(enrolment['course'])}")
             elif not main:
-                told[name].append(value)
-        return {name: list(dict.fromkeys(values)) for name, values in told.items()}
+                attributes[name].append(value)
+        return {name: list(dict.fromkeys(values)) for name, values in attributes.items()}

@@ -143,16 +143,16 @@ class Tables:
             if column in KEYS and place is not None
         ]
         for row in sheet.rows():
-            told = [row.cells[place] if place is not None else "" for place in where]
+            cells = [row.cells[place] if place is not None else "" for place in where]
             if any("$" in row.cells[place] for place in keys):
                 raise Unreadable(sheet.name, row.line, _("Un identifiant contient le signe « $ »."))
-            if row.odd and not self._fits(name, row, sheet, file, told[0]):
+            if row.odd and not self._fits(name, row, sheet, file, cells[0]):
                 continue
             gone = status is not None and row.cells[status].lower() == GONE
             if gone and not self.is_delta:
                 # A complete file that says that something is no more: as if it were not there.
                 continue
-            yield (file, row.line, gone, *told)
+            yield (file, row.line, gone, *cells)
 
     def _fits(self, name: str, row: Row, sheet: Sheet, file: int, key: str) -> bool:
         if row.odd == TOO_SHORT:

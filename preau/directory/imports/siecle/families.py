@@ -27,10 +27,15 @@ NEW_KINSHIP_OF = {"1": "20", "2": "10", "3": "50", "4": "39", "5": "51", "6": "9
 class Families:
     """Pupils with their classes and their links; then guardians."""
 
-    def __init__(self, told: SiecleFiles, staged: Staged, structures: Structures) -> None:
-        self.told, self.staged, self.structures, self.place = told, staged, structures, told.uai
-        self.pupils = {key_of(one): one for one in told.of("ELEVE")}
-        self.people = {key_of(one): one for one in told.of("PERSONNE")}
+    def __init__(self, siecle_files: SiecleFiles, staged: Staged, structures: Structures) -> None:
+        self.told, self.staged, self.structures, self.place = (
+            siecle_files,
+            staged,
+            structures,
+            siecle_files.uai,
+        )
+        self.pupils = {key_of(one): one for one in siecle_files.of("ELEVE")}
+        self.people = {key_of(one): one for one in siecle_files.of("PERSONNE")}
         self.places: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"class": [], "group": []})
         self.links: dict[str, list[Node]] = defaultdict(list)
         self.oneself: dict[str, str] = {}
@@ -94,7 +99,7 @@ class Families:
     # Records
 
     def _pupil(self, key: str, node: Node) -> dict[str, list[str]]:
-        told = filled(
+        attributes = filled(
             **_person(node),
             ENTPersonDateNaissance=node.said("DATE_NAISS"),
             personalTitle=CIVILITY_OF_SEX.get(node.said("CODE_SEXE"), ""),
@@ -104,20 +109,20 @@ class Families:
             ENTEleveDateSortieStructRattach=node.said("DATE_SORTIE", "DATE_SORTIE_ETAB"),
         )
         if others := [name for name in (node.said("PRENOM2"), node.said("PRENOM3")) if name]:
-            told["ENTPersonAutresPrenoms"] = others
-        return told | self._places_of(key, node) | self._links_of(key)
+            attributes["ENTPersonAutresPrenoms"] = others
+        return attributes | self._places_of(key, node) | self._links_of(key)
 
     def _places_of(self, key: str, node: Node) -> dict[str, list[str]]:
         places = self.places.get(key, {"class": [], "group": []})
-        told = {
+        attributes = {
             "ENTEleveClasses": [f"{self.place}${code}" for code in places["class"]],
             "ENTEleveGroupes": [f"{self.place}${code}" for code in places["group"]],
         }
         if entered := self._entered(node):
-            told["ENTEleveDateEntreeClasses"] = [
+            attributes["ENTEleveDateEntreeClasses"] = [
                 f"{self.place}${entered}${code}" for here in places.values() for code in here
             ]
-        return told
+        return attributes
 
     def _links_of(self, key: str) -> dict[str, list[str]]:
         """Silent without the guardians' export: no link ends for want of it."""

@@ -23,8 +23,13 @@ TAUGHT = {
 class Staff:
     """People, each with a function a discipline, and the services that name them."""
 
-    def __init__(self, told: SiecleFiles, staged: Staged, structures: Structures) -> None:
-        self.told, self.staged, self.structures, self.place = told, staged, structures, told.uai
+    def __init__(self, siecle_files: SiecleFiles, staged: Staged, structures: Structures) -> None:
+        self.told, self.staged, self.structures, self.place = (
+            siecle_files,
+            staged,
+            structures,
+            siecle_files.uai,
+        )
         # key → attribute of the AAF → values
         self.services: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
 
@@ -50,8 +55,8 @@ class Staff:
                 if key in known:
                     self._teach(key, kind, code_of(found), service.attributes.get("CODE_MATIERE", ""))
                 else:
-                    said = _("Service d’un enseignant inconnu : il n’est pas repris.")
-                    self.structures.warn(said, found, key)
+                    sentence = _("Service d’un enseignant inconnu : il n’est pas repris.")
+                    self.structures.warn(sentence, found, key)
 
     def _teach(self, key: str, kind: str, label: str, subject: str) -> None:
         plain, with_subject = TAUGHT[kind]
@@ -62,7 +67,7 @@ class Staff:
 
     def _person(self, key: str, node: Node) -> dict[str, list[str]]:
         birth = node.said("NOM_PATRONYMIQUE")
-        told = filled(
+        attributes = filled(
             sn=node.said("NOM_USAGE") or birth,
             ENTPersonNomPatro=birth or node.said("NOM_USAGE"),
             givenName=node.said("PRENOM"),
@@ -71,10 +76,10 @@ class Staff:
             ENTPersonStructRattach=self.place,
         )
         if functions := self._functions(key, node):
-            told["ENTPersonFonctions"] = functions
+            attributes["ENTPersonFonctions"] = functions
         if headed := self._headed(node):
-            told["ENTAuxEnsClassesPrincipal"] = headed
-        return told | {name: list(values) for name, values in self.services.get(key, {}).items()}
+            attributes["ENTAuxEnsClassesPrincipal"] = headed
+        return attributes | {name: list(values) for name, values in self.services.get(key, {}).items()}
 
     def _functions(self, key: str, node: Node) -> list[str]:
         """`school$ENS$$discipline code$label`, one a discipline. Whoever has services teaches, even when it is not said."""

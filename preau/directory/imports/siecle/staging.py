@@ -14,12 +14,12 @@ from preau.directory.imports.staging.staged import Staged, Tell
 
 def read_siecle(paths: Iterable[Path], staged: Staged, tell: Tell) -> None:
     """The exports of one school's base; its keys are its own: the UAI is their authority. Raises Unreadable."""
-    told = telling.read(paths, staged, tell)
-    if told.uai:
-        staged.academies.add(told.uai)
-    staged.new = told.new.pop() if len(told.new) == 1 else None
-    staged.day = telling.day_of_delivery(told, timezone.localdate(), staged.spool.files[0])
-    structures = Structures(told, staged)
+    siecle_files = telling.read(paths, staged, tell)
+    if siecle_files.uai:
+        staged.academies.add(siecle_files.uai)
+    staged.new = siecle_files.new.pop() if len(siecle_files.new) == 1 else None
+    staged.day = telling.day_of_delivery(siecle_files, timezone.localdate(), staged.spool.files[0])
+    structures = Structures(siecle_files, staged)
     structures.stage()
-    Families(told, staged, structures).stage()
-    Staff(told, staged, structures).stage()
+    Families(siecle_files, staged, structures).stage()
+    Staff(siecle_files, staged, structures).stage()

@@ -14,6 +14,7 @@ from preau.foundation.xmlrecords import Node
 
 # Levels of a collège by the first four digits of a MEF's statistical code: its labels tell the option too.
 LEVELS = {"2111": "6EME", "2112": "5EME", "2115": "4EME", "2116": "3EME"}
+LONGEST_LEVEL = 20
 # Natures of establishment (STSWEB) and their types (SIECLE) that we tell apart.
 NATURES = {"340": "COLLEGE", "352": "COLLEGE"} | dict.fromkeys(
     ("300", "301", "302", "303", "306", "310", "315", "320", "334"), "LYCEE"
@@ -47,16 +48,16 @@ class Structure:
 
 def code_of(found: FoundElement) -> str:
     """The code of a class, a group, a programme or a subject: SIECLE and STSWEB name the attribute differently."""
-    told = found.node.attributes
+    attributes = found.node.attributes
     names = ("CODE_STRUCTURE", "CODE_MEF", "CODE_MATIERE", "CODE")
-    return next((told[name].strip() for name in names if told.get(name, "").strip()), "")
+    return next((attributes[name].strip() for name in names if attributes.get(name, "").strip()), "")
 
 
 class Structures:
     """`classes` and `groups` by code: of Structures.xml, of STSWEB, and those where a pupil is."""
 
-    def __init__(self, told: SiecleFiles, staged: Staged) -> None:
-        self.told, self.staged, self.place = told, staged, told.uai
+    def __init__(self, siecle_files: SiecleFiles, staged: Staged) -> None:
+        self.told, self.staged, self.place = siecle_files, staged, siecle_files.uai
         self.found: dict[str, dict[str, Structure]] = {CLASS: {}, GROUP: {}}
         self.programmes = dict(self._codes("MEF"))
 
@@ -140,21 +141,24 @@ class Structures:
                 programmes = [programme] if programme and kind == CLASS else []
                 self.found[kind].setdefault(code, Structure()).add("", programmes, [])
 
-    def _level(self, structure: Structure) -> str:
+    def _level(self, name: str, structure: Structure, stands: FoundElement) -> str:
         levels = [self._level_of(code) for code in structure.programmes]
-        return "-".join(dict.fromkeys(filter(None, levels)))[:20]
+        level = "-".join(dict.fromkeys(filter(None, levels)))
+        if len(level) > LONGEST_LEVEL:
+            self.warn(_("Niveau de classe de plus de 20 caractères : il est coupé."), stands, name)
+        return level[:LONGEST_LEVEL].strip(" -")
 
     def _level_of(self, code: str) -> str:
         """6EME… by the statistical code in a collège; elsewhere the label of the programme that it is attached to."""
         one = self.programmes.get(code)
         if one is None:
             return ""
-        told = self._programme(one)
-        stat, attached = (told.get(name, [""])[0] for name in ("ENTMEFSTAT11", "ENTMEFRattach"))
+        attributes = self._programme(one)
+        stat, attached = (attributes.get(name, [""])[0] for name in ("ENTMEFSTAT11", "ENTMEFRattach"))
         if level := LEVELS.get(stat[:4]):
             return level
         general = self.programmes.get(attached, one)
-        return self._programme(general).get("ENTLibelleMef", [""])[0][:20].strip()
+        return self._programme(general).get("ENTLibelleMef", [""])[0].strip()
 
     # The school
 
@@ -165,7 +169,7 @@ class Structures:
         stands, node = self._heading()
         name = " ".join(filter(None, (node.said("DENOM_PRINC"), node.said("DENOM_COMPL"))))
         academy = next(node.each("ACADEMIE"), None)
-        told = filled(
+        attributes = filled(
             ENTStructureUAI=self.place,
             ENTStructureNomCourant=name or self.place,
             ENTStructureTypeStruct=self._type(node),
@@ -174,12 +178,14 @@ class Structures:
         )
         classes, groups = self.found[CLASS], self.found[GROUP]
         if classes:
-            told["ENTStructureClasses"] = [f"{code}${self._level(one)}" for code, one in classes.items()]
+            attributes["ENTStructureClasses"] = [
+                f"{code}${self._level(code, one, stands)}" for code, one in classes.items()
+            ]
         if groups:
-            told["ENTStructureGroupes"] = [
+            attributes["ENTStructureGroupes"] = [
                 "$".join((code, one.label, *one.classes)) for code, one in groups.items()
             ]
-        self.staged.take(Raw(STRUCTURE, self.place, stands.line, told), stands.file)
+        self.staged.take(Raw(STRUCTURE, self.place, stands.line, attributes), stands.file)
         if not name:
             self.warn(_("Aucun fichier ne dit le nom de l’établissement (Communs.xml, STSWEB)."), stands)
 
@@ -193,9 +199,9 @@ class Structures:
 
     def _type(self, node: Node) -> str:
         """Of the nature told, else of the years of study: their codes begin with 1 in a collège, with 2 in a lycée."""
-        told = NATURES.get(node.said("CODE_NATURE")) or TYPES.get(node.said("CODE_TYPE_ETAB"))
-        if told:
-            return told
+        kind = NATURES.get(node.said("CODE_NATURE")) or TYPES.get(node.said("CODE_TYPE_ETAB"))
+        if kind:
+            return kind
         taught = {code[:1] for one in self.found[CLASS].values() for code in one.programmes}
         return "LYCEE" if "2" in taught else "COLLEGE" if "1" in taught else ""
 

@@ -59,91 +59,91 @@ class SiecleFiles:
 
 def read(paths: Iterable[Path], staged: Staged, tell: Tell) -> SiecleFiles:
     """Every file, and every file of every archive. Raises Unreadable."""
-    told = SiecleFiles()
+    siecle_files = SiecleFiles()
     for path in paths:
         tell(path.name)
         with path.open("rb") as source:
             start = source.read(4)
             source.seek(0)
             if not start.startswith(uploads.ZIP_MARK):
-                _read_file(Reader(source, path.name), staged, told)
+                _read_file(Reader(source, path.name), staged, siecle_files)
                 continue
             try:
                 with uploads.opened_xml(source, LIMITS) as inside:
                     for name, member in inside:
-                        _read_file(Reader(member, f"{path.name}, {name}"), staged, told)
+                        _read_file(Reader(member, f"{path.name}, {name}"), staged, siecle_files)
             except uploads.UploadRefused as refusal:
                 raise Unreadable(path.name, None, str(refusal)) from None
-    return told
+    return siecle_files
 
 
-def _read_file(reader: Reader, staged: Staged, told: SiecleFiles) -> None:
+def _read_file(reader: Reader, staged: Staged, siecle_files: SiecleFiles) -> None:
     number = staged.open(reader.name)
     for node in reader:
         found = FoundElement(node, number, reader.root_tag)
         if node.tag == "PARAMETRES":
-            _head(found, reader, told)
+            _head(found, reader, siecle_files)
         else:
-            told.elements.setdefault(node.tag, []).append(found)
-        if told.count + reader.nodes > MOST:
+            siecle_files.elements.setdefault(node.tag, []).append(found)
+        if siecle_files.count + reader.nodes > MOST:
             raise reader.unreadable(_("Il y a trop d’enregistrements pour un seul établissement."))
-    told.count += reader.nodes
+    siecle_files.count += reader.nodes
     if reader.root_tag == files.PLACES:
         return
-    if not told.headings or told.headings[-1].file != number:
+    if not siecle_files.headings or siecle_files.headings[-1].file != number:
         raise reader.unreadable(_("Le fichier ne dit pas de quel établissement il vient (UAJ)."))
-    told.roots.add(reader.root_tag)
+    siecle_files.roots.add(reader.root_tag)
     if reader.root_tag == files.GUARDIANS:
-        _date_kinship(reader, told)
+        _date_kinship(reader, siecle_files)
     for line in reader.dollars:
         place = Record(0, "", "", number, line, {})
         staged.spool.warn(
             _("Le signe « $ » n’a pas sa place dans un code ou un libellé : il est remplacé."),
             place,
-            school=told.uai,
+            school=siecle_files.uai,
         )
 
 
-def _head(found: FoundElement, reader: Reader, told: SiecleFiles) -> None:
+def _head(found: FoundElement, reader: Reader, siecle_files: SiecleFiles) -> None:
     """The school, the year and the day of a file; a second school is refused."""
     node = found.node
     uai = next((one.attributes.get("CODE") or one.text for one in node.each("UAJ")), "").strip().upper()
     if not uai:
         raise reader.unreadable(_("Le fichier ne dit pas de quel établissement il vient (UAJ)."))
-    if told.uai and uai != told.uai:
-        said = _(
+    if siecle_files.uai and uai != siecle_files.uai:
+        sentence = _(
             "Les fichiers viennent de deux établissements, %(first)s et %(second)s : livrez-les séparément."
         )
-        raise reader.unreadable(said % {"first": told.uai, "second": uai})
-    told.uai = uai
-    told.headings.append(found)
+        raise reader.unreadable(sentence % {"first": siecle_files.uai, "second": uai})
+    siecle_files.uai = uai
+    siecle_files.headings.append(found)
     if day := day_of(node.said("DATE_EXPORT"), lambda _reason: None):
-        told.days.add(day)
+        siecle_files.days.add(day)
     year = next((one.attributes.get("ANNEE") or one.text for one in node.each("ANNEE_SCOLAIRE")), "")
     if reader.root_tag not in OF_A_YEAR or not YEAR.fullmatch(year):
         return
-    told.years.add(int(year))
-    if len(told.years) > 1:
+    siecle_files.years.add(int(year))
+    if len(siecle_files.years) > 1:
         raise reader.unreadable(_("Les fichiers sont de plusieurs années scolaires : livrez-les séparément."))
 
 
-def _date_kinship(reader: Reader, told: SiecleFiles) -> None:
+def _date_kinship(reader: Reader, siecle_files: SiecleFiles) -> None:
     """Version 2.0 of the guardians' export changed the tables of kinship and of levels."""
     major = reader.version.partition(".")[0]
     if major.isascii() and major.isdigit():
-        told.new.add(int(major) >= 2)
+        siecle_files.new.add(int(major) >= 2)
 
 
-def day_of_delivery(told: SiecleFiles, today: date, name: str) -> date | None:
+def day_of_delivery(siecle_files: SiecleFiles, today: date, name: str) -> date | None:
     """The day of the exports, kept inside their school year; raises Unreadable when that year has not begun."""
-    day = max(told.days, default=None)
-    if not told.years:
+    day = max(siecle_files.days, default=None)
+    if not siecle_files.years:
         return day
-    year = min(told.years)
+    year = min(siecle_files.years)
     first, last = date(year, 8, 1), date(year + 1, 7, 31)
     if first > today:
-        said = _(
+        sentence = _(
             "Ces fichiers sont ceux de l’année %(year)s, qui n’a pas commencé : livrez-les à la rentrée."
         )
-        raise Unreadable(name, None, said % {"year": f"{year}-{year + 1}"})
+        raise Unreadable(name, None, sentence % {"year": f"{year}-{year + 1}"})
     return min(max(day or today, first), last)

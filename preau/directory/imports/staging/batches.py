@@ -97,20 +97,24 @@ class Batches:
             yield record, self._structure(record)
 
     def _structure(self, record: Record) -> SchoolFacts:
-        told = record.attributes
-        parts = [part.strip() for part in first(told, "ENTStructureNomCourant").split("$") if part.strip()]
+        attributes = record.attributes
+        parts = [
+            part.strip() for part in first(attributes, "ENTStructureNomCourant").split("$") if part.strip()
+        ]
         if len(parts) > 1 and parts[1].startswith(parts[0]):
             parts.pop(0)
-        uai = first(told, "ENTStructureUAI", "ENTEtablissementUAI").upper()
+        uai = first(attributes, "ENTStructureUAI", "ENTEtablissementUAI").upper()
         if not UAI.fullmatch(uai) and (uai or record.action == "add"):
             self.spool.warn(_("UAI d’une forme inhabituelle."), record, school=record.key)
         # A name that is only the UAI says nothing: the school keeps the one it has.
         told_name = "" if parts == [uai] else " ".join(parts)
         name = fitted(told_name, 160, partial(self.spool.warn, record=record, school=record.key))
-        type_ = first(told, "ENTStructureTypeStruct")
+        type_ = first(attributes, "ENTStructureTypeStruct")
         kind = codes.kind_of_school(type_) if type_ else ""
-        phone = first(told, "telephoneNumber")[:30]
-        return SchoolFacts(record.key, uai, name, kind, phone, first(told, "ENTServAcAcademie"), record.id)
+        phone = first(attributes, "telephoneNumber")[:30]
+        return SchoolFacts(
+            record.key, uai, name, kind, phone, first(attributes, "ENTServAcAcademie"), record.id
+        )
 
     def warn_unknown_places(self) -> None:
         """People who name a structure that nobody knows: they are kept, without that place."""
@@ -128,7 +132,8 @@ class Batches:
         here = "JOIN place p ON p.record = r.id WHERE p.school = ? AND r.category <> 'double' ORDER BY r.id"
         self._here = {facts.key} | self._former.get(facts.key, set())
         # A school that others only mention is not told whole: nobody has left it.
-        whole = (facts.record > 0 or not self.told[STRUCTURE]) and not self.staged.is_delta
+        is_whole = not self.staged.is_delta and not self.staged.refused
+        whole = is_whole and (facts.record > 0 or not self.told[STRUCTURE])
         batch = Batch(facts, pupils_told=whole and self.told[PUPIL], staff_told=whole and self.told[STAFF])
         self._groups_of(facts, batch)
         records = list(self.spool.records(here, [facts.key]))
@@ -162,7 +167,7 @@ class Batches:
     def _unplaced(self, batch: Batch, records: list[Record]) -> Batch:
         self._fill(batch, records, "")
         guardians = {
-            placed(link)[0]
+            self._own(placed(link)[0])
             for record in records
             if record.category == PUPIL
             for link in links_of(record.attributes)
@@ -208,33 +213,33 @@ class Batches:
                 setattr(known, name, getattr(facts, name))
 
     def _person_facts(self, record: Record, school: str) -> PersonFacts:
-        told, whole = record.attributes, record.action == "add"
+        attributes, whole = record.attributes, record.action == "add"
         doubt = partial(self.spool.warn, record=record, school=school)
-        birth_name = fitted(first(told, "ENTPersonNomPatro"), 120, doubt)
-        given = fitted(first(told, "givenName"), 80, doubt)
-        civility = codes.civility_of(first(told, "personalTitle"))
+        birth_name = fitted(first(attributes, "ENTPersonNomPatro"), 120, doubt)
+        given = fitted(first(attributes, "givenName"), 80, doubt)
+        civility = codes.civility_of(first(attributes, "personalTitle"))
         institution = record.category == GUARDIAN and not given and not civility
-        if whole and not first(told, "sn"):
+        if whole and not first(attributes, "sn"):
             doubt(_("Sans nom d’usage : le nom de naissance est repris."))
         if whole and not given and record.category != GUARDIAN:
             doubt(_("Sans prénom."))
-        born = birth_day_of(first(told, "ENTPersonDateNaissance"), doubt)
-        silent = born is None and not first(told, "ENTPersonDateNaissance")
+        born = birth_day_of(first(attributes, "ENTPersonDateNaissance"), doubt)
+        silent = born is None and not first(attributes, "ENTPersonDateNaissance")
         if whole and silent and record.category != GUARDIAN:
             doubt(_("Sans date de naissance."))
         return PersonFacts(
             key=record.key,
             records=[record.id],
-            family_name=fitted(first(told, "sn"), 120, doubt) or birth_name,
+            family_name=fitted(first(attributes, "sn"), 120, doubt) or birth_name,
             given_name=given,
             birth_name=birth_name,
-            civil_given_names=" ".join(told.get("ENTPersonAutresPrenoms", ()))[:200],
+            civil_given_names=" ".join(attributes.get("ENTPersonAutresPrenoms", ()))[:200],
             civility=civility,
             birth_date=born,
-            email=email_of(first(told, "mail"), doubt),
-            phone=phone_of(told),
+            email=email_of(first(attributes, "mail"), doubt),
+            phone=phone_of(attributes),
             is_institution=institution if whole else None,
-            ine=first(told, "ENTEleveINE")[:20],
+            ine=first(attributes, "ENTEleveINE")[:20],
             holds_trust=self._holds_trust(record),
         )
 
@@ -248,34 +253,36 @@ class Batches:
 
     def _pupil(self, batch: Batch, record: Record, school: str) -> None:
         self._links(batch, record, school)
-        told = record.attributes
+        attributes = record.attributes
         # A change that does not say where somebody is speaks of where they are.
-        stays = record.action == "modify" and "ENTPersonStructRattach" not in told
+        stays = record.action == "modify" and "ENTPersonStructRattach" not in attributes
         if not school or (not stays and self._here.isdisjoint(places_of(record))):
             return
         doubt = partial(self.spool.warn, record=record, school=school)
-        programme = first(told, "ENTEleveMEF")[:20]
+        programme = first(attributes, "ENTEleveMEF")[:20]
         if programme and self.programmes and programme not in self.programmes:
             doubt(_("Formation (MEF) inconnue : gardée telle quelle."))
         # The first degree has no MEF: the code of the level (MEFSTAT4) says which year of which cycle.
-        programme = programme or first(told, "ENTEleveNiveau").partition("$")[0].strip()[:20]
+        programme = programme or first(attributes, "ENTEleveNiveau").partition("$")[0].strip()[:20]
         leaves = None
-        if stays or first(told, "ENTPersonStructRattach") in self._here:
-            leaves = day_of(first(told, "ENTEleveDateSortieStructRattach"), doubt)
+        if stays or first(attributes, "ENTPersonStructRattach") in self._here:
+            leaves = day_of(first(attributes, "ENTEleveDateSortieStructRattach"), doubt)
         if Aspect.PUPIL in batch.aspects[record.key]:
-            said = record.action == "add" or "ENTEleveDateSortieStructRattach" in told
-            batch.holdings.append(HoldingFacts(record.key, Role.PUPIL, "", programme, leaves, ends_told=said))
-        level, before = self._level_of(told), len(batch.enrolments)
+            has_end = record.action == "add" or "ENTEleveDateSortieStructRattach" in attributes
+            batch.holdings.append(
+                HoldingFacts(record.key, Role.PUPIL, "", programme, leaves, ends_told=has_end)
+            )
+        level, before = self._level_of(attributes), len(batch.enrolments)
         for kind, name in (("class", "ENTEleveClasses"), ("group", "ENTEleveGroupes")):
-            for value in told.get(name, ()):
+            for value in attributes.get(name, ()):
                 self._enrol(batch, record, kind, value, school, level)
         self._enrol_first_degree(batch, record, school, level)
         for enrolment in batch.enrolments[before:] if leaves else ():
             enrolment.ends = min(enrolment.ends or leaves, leaves)
 
-    def _level_of(self, told: Attributes) -> str:
+    def _level_of(self, attributes: Attributes) -> str:
         """CM1 from `1124$CM1` (first degree); in the second degree the school's record tells the level of a class."""
-        return first(told, "ENTEleveNiveau").rpartition("$")[2][:20]
+        return first(attributes, "ENTEleveNiveau").rpartition("$")[2][:20]
 
     def _enrol(self, batch: Batch, record: Record, kind: str, value: str, school: str, level: str) -> None:
         place, label = placed(value)
@@ -303,26 +310,26 @@ class Batches:
 
     def _enrol_first_degree(self, batch: Batch, record: Record, school: str, level: str) -> None:
         """The label is not unique in a school, the id is."""
-        for kind, key, said in self._first_degree_values(record):
-            label = self._first_degree_group(batch, kind, key, said, level)
+        for kind, key, name in self._first_degree_values(record):
+            label = self._first_degree_group(batch, kind, key, name, level)
             starts = self._class_day(record, "ENTEleveDateEntreeClasses", school, key)
             ends = self._class_day(record, "ENTEleveDateSortieClasses", school, key)
             batch.enrolments.append(EnrolmentFacts(record.key, kind, label, starts, ends))
 
     def _name_first_degree(self, records: list[Record], school: str) -> None:
         """Each class has one name: the id is the key, and where records disagree on its label the most common one wins."""
-        said: dict[tuple[str, str], Counter[str]] = {}
+        counts_by_class: dict[tuple[str, str], Counter[str]] = {}
         for record in records:
             for kind, key, label in self._first_degree_values(record):
-                said.setdefault((kind, key), Counter())[label] += 1
+                counts_by_class.setdefault((kind, key), Counter())[label] += 1
         self._labels = {}
-        for (kind, key), labels in sorted(said.items()):
+        for (kind, key), labels in sorted(counts_by_class.items()):
             label = labels.most_common(1)[0][0]
             taken = {name for (of, _key), name in self._labels.items() if of == kind}
             self._labels[kind, key] = f"{label[:35]} ({key[-20:]})" if label in taken else label
         for record in records:
             for kind, key, label in self._first_degree_values(record):
-                if label != said[kind, key].most_common(1)[0][0]:
+                if label != counts_by_class[kind, key].most_common(1)[0][0]:
                     self.spool.warn(
                         _("Une classe a ici un autre libellé qu’ailleurs : le plus courant est gardé."),
                         record,
@@ -353,13 +360,14 @@ class Batches:
         if not {"ENTElevePersRelEleve", "ENTEleveAutoriteParentale"} & set(record.attributes):
             return
         batch.linked.add(record.key)
-        home = set(record.attributes.get("ENTEleveAdresseRel", ()))
+        home = set(map(self._own, record.attributes.get("ENTEleveAdresseRel", ())))
         first_degree = "ENTElevePersRelEleve" not in record.attributes
         doubt = partial(self.spool.warn, record=record, school=school)
         seen: set[str] = set()
         # Some files say a guardian once alone and once in full: the full link says what the other leaves out.
         for value in sorted(links_of(record.attributes), key=lambda link: "$" not in link):
             parts = [part.strip() for part in value.split("$")]
+            parts[0] = self._own(parts[0])
             if parts[0] in seen or not parts[0]:
                 doubt(_("Même responsable deux fois : le premier lien est gardé."))
                 continue
@@ -369,6 +377,10 @@ class Batches:
                 doubt(_("Un élève est donné comme son propre parent : le lien n’est pas repris."))
                 continue
             batch.guardianships.append(link)
+
+    def _own(self, guardian: str) -> str:
+        """The key of whom a pupil names: not always the number that the file gives."""
+        return self.staged.parted.get(guardian, guardian)
 
     def _link(
         self, pupil: str, parts: list[str], home: set[str], doubt: Doubt, *, first_degree: bool
@@ -397,16 +409,18 @@ class Batches:
     # Staff
 
     def _staff(self, batch: Batch, record: Record, school: str) -> None:
-        told = record.attributes
-        stays = record.action == "modify" and not told.keys() & {
+        attributes = record.attributes
+        stays = record.action == "modify" and not attributes.keys() & {
             "ENTPersonStructRattach",
             "ENTPersonFonctions",
         }
         if not school or (not stays and self._here.isdisjoint(places_of(record))):
             return
-        roles = [self._role(record, value.split("$"), school) for value in told.get("ENTPersonFonctions", ())]
+        roles = [
+            self._role(record, value.split("$"), school) for value in attributes.get("ENTPersonFonctions", ())
+        ]
         held = {(role.role, role.title): role for role in roles if role}
-        if not roles and first(told, "ENTPersonStructRattach") in self._here:
+        if not roles and first(attributes, "ENTPersonStructRattach") in self._here:
             held = {(Role.OTHER, ""): HoldingFacts(record.key, Role.OTHER)}
         batch.holdings += held.values()
         self._teachings(batch, record, school)
@@ -432,31 +446,31 @@ class Batches:
         return HoldingFacts(record.key, role, codes.written(title)[:80])
 
     def _teachings(self, batch: Batch, record: Record, school: str) -> None:
-        told = record.attributes
+        attributes = record.attributes
         for kind, plain, with_subject in (
             ("class", "ENTAuxEnsClasses", "ENTAuxEnsClassesMatieres"),
             ("group", "ENTAuxEnsGroupes", "ENTAuxEnsGroupesMatieres"),
         ):
-            taught = [placed_subject(value) for value in told.get(with_subject, ())]
+            taught = [placed_subject(value) for value in attributes.get(with_subject, ())]
             named = {label for place, label, code in taught if place in self._here}
             for place, label, code in taught:
                 if place in self._here and label and code:
                     self._teach(batch, record, kind, label, code, school)
             # A change of the classes alone does not say the subject: the list with subjects follows, or nothing new.
-            silent = record.action == "modify" and with_subject not in told
-            for place, label in () if silent else (placed(value) for value in told.get(plain, ())):
+            silent = record.action == "modify" and with_subject not in attributes
+            for place, label in () if silent else (placed(value) for value in attributes.get(plain, ())):
                 if place in self._here and label and label not in named:
                     self._teach(batch, record, kind, label, self._discipline(record, school), school)
-        for place, label in (placed(value) for value in told.get("ENTAuxEnsClassesPrincipal", ())):
+        for place, label in (placed(value) for value in attributes.get("ENTAuxEnsClassesPrincipal", ())):
             if place in self._here and label:
                 self._group(batch, record, "class", label, school)
                 batch.teachings.append(TeachingFacts(record.key, "class", label[:60]))
         self._teach_first_degree(batch, record, school)
 
     def _teach_first_degree(self, batch: Batch, record: Record, school: str) -> None:
-        for kind, key, said in self._first_degree_values(record):
+        for kind, key, name in self._first_degree_values(record):
             if kind == "class":
-                label = self._first_degree_group(batch, "class", key, said, "")
+                label = self._first_degree_group(batch, "class", key, name, "")
                 batch.subjects.setdefault("POLYVALENT", _("Enseignements de la classe"))
                 batch.teachings.append(TeachingFacts(record.key, "class", label, "POLYVALENT"))
                 batch.teachings.append(TeachingFacts(record.key, "class", label))
@@ -543,13 +557,13 @@ def official_codes(staged: Staged, category: str) -> dict[str, tuple[str | None,
     """code → (label, national code, statistical code) of the MEF or matières of a delivery; None: a change is silent."""
     found = {}
     for record in staged.spool.of_category(category):
-        told = [
+        parts = [
             first(record.attributes, *names)[:longest]
             if record.action == "add" or record.attributes.keys() & set(names)
             else None
             for names, longest in CODE_PARTS
         ]
-        found[record.key[:20]] = tuple(told)
+        found[record.key[:20]] = tuple(parts)
     return found
 
 

@@ -59,8 +59,8 @@ class Meaning(NamedTuple):
 def generation_of(versions: Iterable[str]) -> bool | None:
     """Do the declared versions (« AAF-VE2407 ») use the new tables? None when they say nothing, or not the same."""
     digits = ("".join(sign for sign in version if sign in "0123456789") for version in versions)
-    told = {int(number[:4]) >= FIRST_NEW_VERSION for number in digits if len(number) >= 4}
-    return told.pop() if len(told) == 1 else None
+    generations = {int(number[:4]) >= FIRST_NEW_VERSION for number in digits if len(number) >= 4}
+    return generations.pop() if len(generations) == 1 else None
 
 
 def meaning_of(kinship: str, level: str, *, new: bool | None) -> Meaning:
@@ -69,16 +69,16 @@ def meaning_of(kinship: str, level: str, *, new: bool | None) -> Meaning:
     A code that nobody knows gives the least: « autre », and a person to contact.
     """
     kinship = kinship.lstrip("0") or "0"
-    told, doubt = new, ""
+    is_new, doubt = new, ""
     by_code = True if kinship in NEW_KINSHIP else False if kinship in OLD_KINSHIP else None
-    if by_code is not None and by_code != told:
-        doubt = "version" if told is None else "generation"
-        told = by_code
+    if by_code is not None and by_code != is_new:
+        doubt = "version" if is_new is None else "generation"
+        is_new = by_code
     if by_code is None:
         doubt = "kinship"
     kin = (NEW_KINSHIP if by_code else OLD_KINSHIP).get(kinship, Kinship.OTHER)
-    authority = (OLD_LEVELS if told is False else NEW_LEVELS).get(level.strip())
-    if told is None and level.strip() == "2":
+    authority = (OLD_LEVELS if is_new is False else NEW_LEVELS).get(level.strip())
+    if is_new is None and level.strip() == "2":
         # Legal in one generation, in charge in the other: in charge is the lesser.
         doubt = "level"
     return Meaning(kin, authority or Authority.CONTACT, doubt if authority else "level")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from preau.directory.imports.records import Raw
 from preau.directory.imports.spool import UNCHANGED, Record, Spool
 from preau.directory.imports.staging.values import Attributes, first, placed
+from preau.directory.models import Person
 from preau.foundation.reading import Unreadable
 from preau.foundation.text import fold
 
@@ -44,29 +45,50 @@ class Staged:
     """A delivery in its spool, and what its headers say: version of the format, académie, day.
 
     `new`: which generation of kinship codes it uses (None: not said). `is_delta`: it tells changes, not everything.
+    `is_dated`: the files say their day. Where they do not, `below` of `levelled` pupils are told of a lower level than theirs.
     `spared`: keys of people who have not left, although no record bears them: one in quarantine may be theirs.
     `same`: new keys of people whom the format itself has recognised, and who they are.
+    `goes_on`: a file that cannot be trusted is left aside, told in `refused`, and the others are read.
+    `shared`: a pupil and a guardian whom one number means; `parted`: numbers of guardians, and the keys that stand for them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, goes_on: bool = False) -> None:
+        self.goes_on, self.refused = goes_on, list[Unreadable]()
         self.spool = Spool()
         self.versions: set[str] = set()
         self.academies: set[str] = set()
         self.day: date | None = None
+        self.is_dated, self.below, self.levelled = False, 0, 0
         self.doubles: set[str] = set()
         self.new: bool | None = None
         self.is_delta = False
         self.spared: set[str] = set()
         self.same: dict[str, int] = {}
+        self.shared: list[tuple[Record, Record]] = []
+        self.parted: dict[str, str] = {}
 
     def open(self, name: str) -> int:
         """A file begins; returns its number."""
         self.spool.files.append(name)
         return len(self.spool.files) - 1
 
+    def leave(self, refusal: Unreadable, first: int) -> None:
+        """A file, whose records begin at this number, cannot be trusted. Raises it, unless the others go on."""
+        if not self.goes_on:
+            raise refusal
+        self.spool.cut(first)
+        self.refused.append(refusal)
+
     def take(self, raw: Raw, file: int | None = None) -> None:
         """Stage one record, and put in quarantine what has no category, no key or no name."""
         _take(raw, self.spool, file)
+
+    def part(self, these: Iterable[tuple[str, str]]) -> None:
+        """(category, number): a number that somebody of another category bears too. From now on these have keys of their own."""
+        owned = [(category, key, own_key(category, key)) for category, key in these]
+        if owned:
+            self.spool.rekey(owned, GUARDIAN)
+            self.parted = {key: own for category, key, own in owned if category == GUARDIAN}
 
     def set_aside(self, raw: Raw, file: int, reason: str, school: str = "") -> None:
         """Stage one record in quarantine, for a reason that only its own format can see."""
@@ -75,14 +97,19 @@ class Staged:
         self.spool.quarantine(reason, record, school=school)
 
 
+def own_key(category: str, key: str) -> str:
+    """The key of whoever bears a number that is already somebody else's."""
+    return f"{category}:{key}"
+
+
 Tell = Callable[[str], None]
 # Reads files into what is staged, telling the name of each as it opens it.
 Read = Callable[[Iterable[Path], Staged, Tell], None]
 
 
-def stage(paths: Iterable[Path], today: date, tell: Tell, read: Read) -> Staged:
-    """Read every file. Raises Unreadable at the first that cannot be trusted; the spool is then gone."""
-    staged = Staged()
+def stage(paths: Iterable[Path], today: date, tell: Tell, read: Read, *, goes_on: bool = False) -> Staged:
+    """Read every file. Raises Unreadable at the first that cannot be trusted, or if none can; the spool is then gone."""
+    staged = Staged(goes_on=goes_on)
     try:
         read(paths, staged, tell)
         staged.spool.seal()
@@ -99,12 +126,12 @@ def stage(paths: Iterable[Path], today: date, tell: Tell, read: Read) -> Staged:
 def _take(raw: Raw, spool: Spool, file: int | None) -> None:
     attributes = {FIRST_DEGREE.get(name, name): values for name, values in raw.attributes.items()}
     category = CATEGORIES.get(raw.category, raw.category or "?")
-    told = first(attributes, *JOINTURES)
-    key = raw.id or told
+    jointure = first(attributes, *JOINTURES)
+    key = raw.id or jointure
     place = len(spool.files) - 1 if file is None else file
     number = spool.add(category, key, raw.line, attributes, raw.action, place)
     record = Record(number, category, key, place, raw.line, attributes, raw.action)
-    reason = _why_not(record, told)
+    reason = _why_not(record, jointure)
     if reason:
         # It belongs nowhere, but the school that it names is told.
         spool.quarantine(reason, record, school=min(places_of(record), default=""))
@@ -114,12 +141,12 @@ def _take(raw: Raw, spool: Spool, file: int | None) -> None:
         spool.kin(number, {placed(link)[0] for link in links_of(attributes)})
 
 
-def _why_not(record: Record, told: str) -> str:
+def _why_not(record: Record, jointure: str) -> str:
     if record.category not in CATEGORIES.values():
         return _("Catégorie inconnue.")
     if not record.key:
         return _("Sans clé (jointure).")
-    if told and told != record.key:
+    if jointure and jointure != record.key:
         return _("Deux clés différentes : l’identifiant et la jointure ne sont pas les mêmes.")
     if len(record.key) > 60:
         return _("Clé de plus de 60 caractères.")
@@ -127,12 +154,12 @@ def _why_not(record: Record, told: str) -> str:
 
 
 def _why_not_named(record: Record) -> str:
-    told = record.attributes
+    attributes = record.attributes
     if record.category == STRUCTURE:
-        return _why_not_structure(told)
+        return _why_not_structure(attributes)
     if record.category in PEOPLE:
-        return "" if first(told, "sn", "ENTPersonNomPatro") else _("Sans nom.")
-    return "" if first(told, "ENTLibelleMef", "ENTLibelleMatiere") else _("Sans libellé.")
+        return "" if first(attributes, "sn", "ENTPersonNomPatro") else _("Sans nom.")
+    return "" if first(attributes, "ENTLibelleMef", "ENTLibelleMatiere") else _("Sans libellé.")
 
 
 def _why_not_structure(attributes: Attributes) -> str:
@@ -171,22 +198,22 @@ def _fold(staged: Staged) -> None:
 
 
 def _fold_these(records: list[Record], spool: Spool) -> None:
-    action, told, kept = "", dict[str, list[str]](), list[Record]()
+    action, attributes, kept = "", dict[str, list[str]](), list[Record]()
     for record in records:
         if record.action == "modify" and action == "delete":
             spool.quarantine(_("Modification de ce que la même livraison supprime."), record)
             continue
         if record.action == "modify":
-            action, told = action or "modify", told | record.attributes
+            action, attributes = action or "modify", attributes | record.attributes
         else:
-            action, told = record.action, record.attributes
+            action, attributes = record.action, record.attributes
         kept.append(record)
     if len(kept) > 1:
-        spool.fold(kept[:-1], kept[-1], action, told)
+        spool.fold(kept[:-1], kept[-1], action, attributes)
         # Where the whole of it belongs, not only what the last request says.
-        spool.place(kept[-1].id, places_of(kept[-1]._replace(attributes=told)) - places_of(kept[-1]))
+        spool.place(kept[-1].id, places_of(kept[-1]._replace(attributes=attributes)) - places_of(kept[-1]))
         if kept[-1].category == PUPIL:
-            spool.kin(kept[-1].id, {placed(link)[0] for link in links_of(told)})
+            spool.kin(kept[-1].id, {placed(link)[0] for link in links_of(attributes)})
         spool.flush()
 
 
@@ -216,12 +243,17 @@ def _find_doubles(staged: Staged) -> None:
 
 
 def _judge(records: list[Record], staged: Staged) -> None:
-    spool, kept = staged.spool, dict[str, Record]()
+    spool, kept, apart = staged.spool, dict[str, Record](), dict[str, Record]()
     for record in records:
-        same = kept.get(record.category)
-        told = [other for other in kept.values() if record.action == other.action == "add"]
-        if same is None and all(agree(record, other) for other in told):
+        same = kept.get(record.category) or apart.get(record.category)
+        others = [other for other in kept.values() if record.action == other.action == "add"]
+        if same is None and all(agree(record, other) for other in others):
             kept[record.category] = record
+        elif same is None and {record.category, *kept} == {PUPIL, GUARDIAN}:
+            # Two lists of numbers that overlap: two people, each in their own category.
+            apart[record.category] = record
+            both = kept | apart
+            staged.shared.append((both[PUPIL], both[GUARDIAN]))
         elif same is not None and same.attributes == record.attributes:
             spool.warn(_("Présent deux fois, à l’identique : lu une fois."), record)
             spool.leave_out(record, UNCHANGED)
@@ -237,16 +269,21 @@ def _judge(records: list[Record], staged: Staged) -> None:
 
 def agree(one: Record, other: Record) -> bool:
     """May two records of different categories be one human being (a teacher who is a parent)?"""
-
-    def names(record: Record) -> tuple[str, str]:
-        attributes = record.attributes
-        return fold(first(attributes, "sn", "ENTPersonNomPatro")), fold(first(attributes, "givenName"))
-
     days = {first(record.attributes, "ENTPersonDateNaissance") for record in (one, other)} - {""}
-    return names(one) == names(other) and len(days) < 2
+    return _names(one) == _names(other) and len(days) < 2
+
+
+def are_names_of(record: Record, person: Person) -> bool:
+    return _names(record) == (fold(person.family_name), fold(person.given_name))
+
+
+def _names(record: Record) -> tuple[str, str]:
+    attributes = record.attributes
+    return fold(first(attributes, "sn", "ENTPersonNomPatro")), fold(first(attributes, "givenName"))
 
 
 def _date(staged: Staged, today: date) -> None:
+    staged.is_dated = staged.day is not None
     if staged.day is None:
         staged.day = today
     elif (today - staged.day).days > OLD_AFTER_DAYS:

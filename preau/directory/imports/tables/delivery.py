@@ -102,12 +102,12 @@ class _Cells:
         found = (part.strip() for cell in self.told.get(key, ()) for part in cell.split(","))
         return list(dict.fromkeys(filter(None, found)))
 
-    def line(self, file: int, kind: str, told: Mapping[str, str], **more: list[str] | list[Child]) -> Line:
-        said = SILENT | dict(told)
+    def line(self, file: int, kind: str, texts: Mapping[str, str], **more: list[str] | list[Child]) -> Line:
+        cells = SILENT | dict(texts)
         for name in ("mobile", "phone", "work_phone"):
-            said[name] = f"0{said[name]}" if NO_NOUGHT.fullmatch(said[name]) else said[name]
+            cells[name] = f"0{cells[name]}" if NO_NOUGHT.fullmatch(cells[name]) else cells[name]
         classes, children, groups = (more.get(name, []) for name in ("classes", "children", "groups"))
-        return Line(file, self.row.line, kind, said, classes, children, self.row.odd, tuple(groups))  # type: ignore[arg-type]
+        return Line(file, self.row.line, kind, cells, classes, children, self.row.odd, tuple(groups))  # type: ignore[arg-type]
 
 
 def _of_pupils(file: int, row: _Cells) -> Iterator[Line]:
@@ -119,21 +119,21 @@ def _of_pupils(file: int, row: _Cells) -> Iterator[Line]:
     yield row.line(file, rows.PUPILS, names, classes=classes, groups=row.several("groups"))
     child = Child(names["family"], names["usage"], names["given"], next(iter(classes), ""))
     for prefix in (ONE, TWO):
-        told = {key.removeprefix(prefix): row[key] for key in row.told if key.startswith(prefix)}
-        if told.get("family"):
-            yield row.line(file, rows.PARENTS, told, children=[child])
+        cells = {key.removeprefix(prefix): row[key] for key in row.told if key.startswith(prefix)}
+        if cells.get("family"):
+            yield row.line(file, rows.PARENTS, cells, children=[child])
 
 
 def _of_guardians(file: int, row: _Cells) -> Iterator[Line]:
     child = Child(row["pupil_family"], "", row["pupil_given"], next(iter(row.several("pupil_class")), ""))
-    told = {key: row[key] for key in row.told if key in SILENT or key == "priority"}
-    yield row.line(file, rows.PARENTS, told, children=[child])
+    cells = {key: row[key] for key in row.told if key in SILENT or key == "priority"}
+    yield row.line(file, rows.PARENTS, cells, children=[child])
 
 
 def _of_staff(file: int, row: _Cells) -> Iterator[Line]:
-    told = {key: row[key] for key in row.told if key in SILENT or key == "title"}
-    kind = rows.TEACHERS if fold(told.get("function", "")).startswith(TEACHES) else rows.STAFF
-    yield row.line(file, kind, told, classes=row.several("classes"))
+    cells = {key: row[key] for key in row.told if key in SILENT or key == "title"}
+    kind = rows.TEACHERS if fold(cells.get("function", "")).startswith(TEACHES) else rows.STAFF
+    yield row.line(file, kind, cells, classes=row.several("classes"))
 
 
 LINES = {PUPILS: _of_pupils, GUARDIANS: _of_guardians, STAFF: _of_staff}
@@ -163,55 +163,55 @@ class Tables(Delivery):
             return
         first = {child: line for line in reversed(self.read.get(rows.PARENTS, [])) for child in line.children}
         for child, line in first.items():
-            told = SILENT | {"family": child.family, "given": child.given}
-            pupil = Line(line.file, line.line, rows.PUPILS, told, [], [child], line.odd)
+            cells = SILENT | {"family": child.family, "given": child.given}
+            pupil = Line(line.file, line.line, rows.PUPILS, cells, [], [child], line.odd)
             if self.register.named(PUPIL, face_of(pupil)):
                 self.read.setdefault(rows.PUPILS, []).append(pupil)
 
-    def _take(self, category: str, key: str, row: Line, told: Told) -> None:
+    def _take(self, category: str, key: str, row: Line, values: Told) -> None:
         if not self.staged.is_delta or category == "EtabEducNat" or key not in self.register.keys:
-            super()._take(category, key, row, told)
+            super()._take(category, key, row, values)
             return
         # Known by their names: these say nothing new.
-        said = {
+        attributes = {
             name: [value] if isinstance(value, str) else value
-            for name, value in told.items()
+            for name, value in values.items()
             if value and name not in NAMES
         }
-        self.staged.take(Raw(category, key, row.line, said, "modify"), row.file)
+        self.staged.take(Raw(category, key, row.line, attributes, "modify"), row.file)
 
-    def _level(self, told: Mapping[str, str]) -> str:
-        said = fold(told["authority"])
+    def _level(self, cells: Mapping[str, str]) -> str:
+        authority = fold(cells["authority"])
         by_label = {fold(str(one.label)): str(number) for number, one in enumerate(Authority, 1)}
-        if not said:
+        if not authority:
             return "1" if self.matching.certified else "3"
         return (
-            LEVELS.get(said)
-            or by_label.get(said)
-            or ("1" if said in YES or said.startswith("legal") else "3")
+            LEVELS.get(authority)
+            or by_label.get(authority)
+            or ("1" if authority in YES or authority.startswith("legal") else "3")
         )
 
-    def _kinship(self, told: Mapping[str, str]) -> str:
-        return KINSHIP.get(fold(told["kinship"])) or kinship_of(told["kinship"])
+    def _kinship(self, cells: Mapping[str, str]) -> str:
+        return KINSHIP.get(fold(cells["kinship"])) or kinship_of(cells["kinship"])
 
-    def _contact(self, told: Mapping[str, str]) -> str:
-        return told.get("priority") or "0"
+    def _contact(self, cells: Mapping[str, str]) -> str:
+        return cells.get("priority") or "0"
 
     def _function(self, row: Line) -> str:
         """`structure$code$label$discipline$name`: what they are gives the role, what they teach or do the title."""
-        said, title = row.told["function"].replace("$", " "), row.told.get("title", "").replace("$", " ")
-        code = _code_of(said)
-        if not said and not title:
+        function, title = row.told["function"].replace("$", " "), row.told.get("title", "").replace("$", " ")
+        code = _code_of(function)
+        if not function and not title:
             return ""
         if code == "ENS":
             return (
                 f"{self.place.uai}$ENS$ENSEIGNEMENT$TABLE${title}" if title else f"{self.place.uai}$ENS$$-$"
             )
-        return f"{self.place.uai}${code}${title or ('' if fold(said) in OUR_ROLES else said)}$-$"
+        return f"{self.place.uai}${code}${title or ('' if fold(function) in OUR_ROLES else function)}$-$"
 
 
-def _code_of(said: str) -> str:
-    word = fold(said)
+def _code_of(function: str) -> str:
+    word = fold(function)
     if word in OUR_ROLES:
         return OUR_ROLES[word]
     if word.startswith(TEACHES):

@@ -72,7 +72,7 @@ def _guardian(prefix: str, number: str, part: Any) -> list[ColumnMeaning]:
     """A guardian in the row of a pupil: « Nom responsable 1 », « Responsable 1 nom », « Nom du responsable »…"""
 
     def words(*names: str) -> str:
-        told = [
+        headings = [
             shape % {"name": name, "n": number}
             for name in names
             for shape in (
@@ -95,7 +95,7 @@ def _guardian(prefix: str, number: str, part: Any) -> list[ColumnMeaning]:
                 "%(name)s représentant légal %(n)s",
             )
         ]
-        return "|".join(told)
+        return "|".join(headings)
 
     def said(label: Any) -> Any:
         return format_lazy(_("Responsable {number} : {field}"), number=number, field=label)

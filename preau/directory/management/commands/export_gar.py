@@ -41,11 +41,11 @@ class Command(ExportCommand):
         written = ", ".join(f"{kind} {count}" for kind, count in done.counts.items())
         self.stdout.write(f"{done.archive.name} : {written}.")
 
-    def _degree(self, scope: Scope, told: str | None) -> Degree:
+    def _degree(self, scope: Scope, option: str | None) -> Degree:
         """The GAR takes each degree apart."""
         found = {degree_of(school) for school in scope.schools.values()}
-        if len(found) > 1 or (told and found != {told}):
-            degree = Degree(told) if told else Degree.SECOND
+        if len(found) > 1 or (option and found != {option}):
+            degree = Degree(option) if option else Degree.SECOND
             others = [school.uai for school in scope.schools.values() if degree_of(school) != degree]
             raise CommandError(
                 f"Une livraison ne porte que sur un degré : {', '.join(others)} n’est pas du {degree.label}."

@@ -39,11 +39,11 @@ class Command(ImportCommand):
 
     def _uai_of(self, paths: list[Path]) -> str:
         """The one UAI that the path of these files holds, else that of the only primary school."""
-        told = {found.upper() for path in paths for found in UAI.findall(str(path.absolute()).upper())}
-        told = told or set(School.objects.filter(kind=School.Kind.ECOLE).values_list("uai", flat=True)[:2])
-        if len(told) != 1:
+        uais = {found.upper() for path in paths for found in UAI.findall(str(path.absolute()).upper())}
+        uais = uais or set(School.objects.filter(kind=School.Kind.ECOLE).values_list("uai", flat=True)[:2])
+        if len(uais) != 1:
             raise CommandError("Ces fichiers ne disent pas de quelle école ils sont : donnez --school UAI.")
-        return told.pop()
+        return uais.pop()
 
     def _place(self, uai: str, name: str, certified: bool) -> Place:
         school = School.objects.filter(uai=uai).first()

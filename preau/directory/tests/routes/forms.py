@@ -39,6 +39,7 @@ from tests.net.matrix_cast import (
     ANYBODY,
     OFFICE,
     OWN_CLASS,
+    SOMEBODY_ELSE,
     STEM,
     WHOLE_SCHOOL,
     WHOLE_STAFF,
@@ -216,6 +217,18 @@ def _pupil(stage: Stage) -> Data:
     }
 
 
+def _guardian(stage: Stage) -> Data:
+    """An aunt whom nobody knows."""
+    return {
+        "r1_given_name": "Rozenn",
+        "r1_family_name": "Kergoat",
+        "r1_kinship": "other",
+        "r1_phone": "06 11 22 33 48",
+        "r1_email": "rozenn.kergoat@famille.example",
+        "r1_lines": "7 rue du Puits",
+    }
+
+
 def _substitute(stage: Stage) -> Data:
     return {
         "role": "teacher",
@@ -291,6 +304,7 @@ NEW_FILE = {"directory_school": "each file has an address of its own", "journal_
 BODIES = {
     "directory:people": Body("secretary", lambda stage: {"mots": STEM}, writes=False),
     "directory:enrol": Body("secretary", _pupil, wrong=lambda stage: {"birth_date": "2062-01-01"}),
+    "directory:add_guardian": Body("secretary", _guardian, wrong=lambda stage: {"r1_phone": "06"}),
     "directory:engage": Body("secretary", _substitute, wrong=lambda stage: {"last_day": "2035-01-01"}),
     "directory:correct": Body("secretary", _corrected, wrong=lambda stage: {"phone": "06"}),
     "directory:depart": Body(
@@ -344,6 +358,11 @@ BODIES = {
         again={"journal_line": "each export leaves its trace"},
     ),
     "directory:ask_photos": Body("cpe"),
+    "directory:work_groups": Body(
+        "teacher",
+        lambda stage: {"name": "Demi-classe A", "pupils": [stage.people["pupil"].pk]},
+        wrong=lambda stage: {"name": ""},
+    ),
     "directory:photo_consent": Body(
         "guardian", lambda stage: {"answer": "no"}, wrong=lambda stage: {"answer": "?"}
     ),
@@ -445,13 +464,19 @@ BODIES = {
 }
 # What is said of a school is everybody's there; who comes, and why, of the head; a name of a file is not kept.
 READ_BY = {
+    # Its name is for whoever made it; a pupil reads in « Mes données » what is held about them.
+    "directory:work_groups": {"pupil"},
+    "own group of work": {"pupil"},
     "directory:consent_requests": WHOLE_STAFF | OWN_CLASS,
     **dict.fromkeys(["directory:leaver", "directory:bring", "directory:bring_tables"], OFFICE),
     **dict.fromkeys(["directory:add_year_class", "directory:year_class"], OFFICE),
     # Names are read by whoever meets the person; how they are reached, and why somebody came, by fewer.
     "directory:enrol": WHOLE_STAFF | OWN_CLASS,
+    "directory:add_guardian": WHOLE_STAFF | OWN_CLASS,
     "directory:engage": WHOLE_SCHOOL,
     "directory:correct": WHOLE_STAFF | OWN_CLASS,
+    # Their family hears of them at addresses that no one of the cast has: this form gives one to the pupil, another an aunt.
+    "directory:correct.given_name": WHOLE_STAFF | OWN_CLASS | {SOMEBODY_ELSE},
     "directory:engage.reason": {"head"},
     "directory:own_contact": OFFICE,
     "directory:answer_request": {"guardian", *OFFICE},

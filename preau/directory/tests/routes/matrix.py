@@ -21,6 +21,7 @@ from preau.directory.models import (
     School,
     SchoolYear,
     Subject,
+    WorkGroup,
 )
 from preau.directory.tests.routes.stage import DOUBLES
 from tests.declared import Named
@@ -79,6 +80,7 @@ SEES: dict[type[Model], Near] = {
     Leaver: near(own=OFFICE, other_school={"neighbour_head"}),
     PlannedClass: near(own=OFFICE, other_school={"neighbour_head"}),
     SchoolYear: MEMBERS | near(departed=STAFF | OWN_FAMILY | OTHER_FAMILY),
+    WorkGroup: near(own={"teacher"}, other_class={"teacher_parent"}),
     Merge: near(own={"head", "secretary"}, other_school={"neighbour_head"}),
 }
 DECIDERS = near(own=OFFICE, departed=OFFICE, other_school={"neighbour_head"})
@@ -120,7 +122,10 @@ OPENS: dict[str, Near | set[str]] = {
         OFFICE | NEIGHBOURING,
     ),
     **dict.fromkeys(
-        [f"directory:{name}" for name in ("correct", "depart", "move", "certificates", "dismiss")],
+        [
+            f"directory:{name}"
+            for name in ("correct", "depart", "move", "certificates", "dismiss", "add_guardian")
+        ],
         near(own=OFFICE, other_class=OFFICE, other_school=NEIGHBOURING),
     ),
     "directory:withdraw_correction": SEES[Correction],
@@ -157,6 +162,7 @@ OPENS: dict[str, Near | set[str]] = {
     "directory:group": READ_GROUPS
     | near(own=WITH_PUPILS | OWN_FAMILY, other_class=WITH_PUPILS | OTHER_FAMILY),
     "directory:group_list": READ_GROUPS,
+    "directory:work_groups": READ_GROUPS,
     "directory:export_list": READ_GROUPS,
     # A teacher, of the class that they teach.
     "directory:faces": near(
@@ -170,6 +176,10 @@ OPENS: dict[str, Near | set[str]] = {
     ),
     **dict.fromkeys(
         ["directory:family", "directory:pupil_photo", "directory:remove_photo"], OF_PHOTOGRAPHERS
+    ),
+    # Those who read the family, and the head teacher.
+    "directory:seen_by_family": near(
+        own=PHOTOGRAPHERS | {"teacher"}, other_class=PHOTOGRAPHERS, other_school=NEIGHBOURING
     ),
     "directory:photo_consent": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
     "directory:consents": FAMILY | OTHER_FAMILY,
@@ -271,7 +281,11 @@ NAMES = {
     "same": Named(Person, "public_id"),
     "r1_same": Named(Person, "public_id"),
     "r2_same": Named(Person, "public_id"),
+    "selection": Named(WorkGroup),
+    "sets": Named(WorkGroup),
+    "pupils": Named(Person),
     "eleve": Named(Person, "public_id"),
+    "responsable": Named(Person, "public_id"),
     "garder": Named(Person, "public_id"),
     "signe": Named(Person, "public_id"),
     "demande": Named(ConsentRequest),
@@ -285,6 +299,7 @@ NUMBERED = {
 }
 PLAIN = dict.fromkeys(
     [
+        "alone",
         "mots",
         *(
             f"r{rank}_{name}"

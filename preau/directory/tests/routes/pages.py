@@ -32,6 +32,7 @@ from preau.directory.tests.props import (
     many_siblings,
     many_staff,
     many_unplaced,
+    many_work_groups,
     many_years,
     own_class,
     own_contact_request,
@@ -55,8 +56,10 @@ PAGES = [
     Page("directory:without_class", pages.STAFF),
     Page("directory:group", pages.EVERYONE, model=own_class),
     Page("directory:group_list", pages.STAFF, model=own_class),
+    Page("directory:work_groups", pages.STAFF, model=own_class),
     Page("directory:faces", pages.STAFF, model=own_class),
     Page("directory:family", pages.KEEPERS, model=cast_pupil, by="public_id"),
+    Page("directory:seen_by_family", pages.KEEPERS | {"teacher"}, model=cast_pupil, by="public_id"),
     Page("directory:photo_consent", pages.FAMILY, model=cast_pupil, by="public_id"),
     Page("directory:pupil_photo", pages.KEEPERS, model=cast_pupil, by="public_id"),
     Page("directory:consents", pages.FAMILY),
@@ -73,7 +76,7 @@ PAGES = [
     Page("directory:answer_request", pages.OFFICE, model=own_contact_request),
     *(
         Page(f"directory:{name}", pages.OFFICE, model=cast_pupil, by="public_id")
-        for name in ["correct", "depart", "move", "certificates"]
+        for name in ["correct", "depart", "move", "certificates", "add_guardian"]
     ),
     Page("directory:deliveries", pages.OFFICE),
     Page("directory:bring", pages.OFFICE),
@@ -194,6 +197,8 @@ LISTS = [
         "directory:group_list?colonnes=responsables&colonnes=naissance&colonnes=groupes",
         many_pupils,
     ),
+    ("teacher", "directory:work_groups", many_pupils),
+    ("teacher", "directory:work_groups", many_work_groups),
     ("secretary", "directory:faces", many_pupils),
     ("guardian", "directory:consents", many_questions),
     ("guardian", "directory:consent", many_questions),
@@ -238,6 +243,7 @@ LISTS = [
 # Whom the office finds: test_office.py.
 LISTS_APART = {"directory:person", "directory:people"}
 ONE_THING = {
+    "directory:seen_by_family",
     "directory:photo_consent",
     "directory:pupil_photo",
     "directory:photo",
@@ -267,6 +273,7 @@ ONE_THING = {
     "directory:depart",
     "directory:move",
     "directory:certificates",
+    "directory:add_guardian",
     "directory:pair",
     "directory:zone",
     "directory:services",

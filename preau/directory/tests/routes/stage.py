@@ -28,6 +28,7 @@ from preau.directory.models import (
     Room,
     School,
     Subject,
+    WorkGroup,
 )
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
@@ -50,12 +51,13 @@ def plant(stage: Stage) -> None:
     _guests(stage)
     _corrections(stage)
     _next_years(stage)
+    _work_groups(stage)
 
 
 def _corrections(stage: Stage) -> None:
     """A telephone that each school says and the file does not."""
     office = {"head", "secretary"}
-    for scope, world, said in [
+    for scope, world, text in [
         (
             OWN,
             stage.college,
@@ -67,7 +69,7 @@ def _corrections(stage: Stage) -> None:
             school=world.school,
             person=stage.objects[Person][scope][0],
             field="birth_name",
-            value=said,
+            value=text,
             told="",
             by=world.people["secretary"],
             at=NOW,
@@ -75,7 +77,7 @@ def _corrections(stage: Stage) -> None:
         stage.put(scope, row)
         asks = world.people["guardian"]
         request = ContactRequest.objects.create(
-            school=world.school, person=asks, field="lines", value=f"3 {said}", asked_at=NOW
+            school=world.school, person=asks, field="lines", value=f"3 {text}", asked_at=NOW
         )
         stage.put(scope, request)
 
@@ -188,6 +190,24 @@ def _next_years(stage: Stage) -> None:
             decided_at=NOW,
         )
         stage.put(scope, planned, world.year)
+
+
+def _work_groups(stage: Stage) -> None:
+    """One of each teacher: whoever made it reads its name, and nobody else."""
+    for scope, world, key, pupil in [
+        (OWN, stage.college, "teacher", "own"),
+        (OTHER_CLASS, stage.college, "teacher_parent", "other"),
+        (OTHER_SCHOOL, stage.twin, "teacher", "twin"),
+    ]:
+        name = f"{STEM} {TWIN}" if world is stage.twin else stage.mark(f"{pupil} group of work", {key}, set())
+        owner = world.people["teacher"] if world is stage.twin else stage.people[key]
+        learner: Any = stage.objects[Person][scope][0]
+        group = Group.objects.filter(year=world.year, enrolments__pupil=learner)[0]
+        made = WorkGroup.objects.create(
+            school=world.school, group=group, owner=owner, name=name[:40], kept_at=NOW
+        )
+        made.pupils.add(learner)
+        stage.put(scope, made)
 
 
 def _deliveries(stage: Stage) -> None:

@@ -55,22 +55,22 @@ def _exempt(arrangement: Arrangement, since: date) -> list[int]:
 
 
 def _arrange(
-    viewer: Viewer, pupil: Person, said: ArrangementFacts, subject: Subject | None
+    viewer: Viewer, pupil: Person, facts: ArrangementFacts, subject: Subject | None
 ) -> Arrangement | None:
     same = {
         "school_id": viewer.school_id,
         "pupil": pupil,
-        "kind": said.kind,
+        "kind": facts.kind,
         "subject": subject,
-        "must_attend": said.must_attend and subject is not None,
-        "words": said.words,
-        "first_day": said.first_day,
-        "last_day": said.last_day,
+        "must_attend": facts.must_attend and subject is not None,
+        "words": facts.words,
+        "first_day": facts.first_day,
+        "last_day": facts.last_day,
     }
     if Arrangement.objects.filter(ended_at=None, **same).exists():
         return None
     made: Arrangement = Arrangement.objects.create(said_by=viewer.person, said_at=timezone.now(), **same)
-    journal.record(viewer, "attendance.arranged", made, subject_id=pupil.pk, kind=said.kind)
+    journal.record(viewer, "attendance.arranged", made, subject_id=pupil.pk, kind=facts.kind)
     return made
 
 

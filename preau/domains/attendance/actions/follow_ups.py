@@ -110,15 +110,15 @@ def note_action(
     open_one = FollowUp.objects.select_for_update().going_on().filter(pk=follow_up.pk).first()
     if open_one is None:
         raise ClosedAlready
-    said = {"kind": kind, "day": day, "words": words, "for_family": for_family and kind != Kind.NOTE}
-    if open_one.actions.filter(made_by=viewer.person, **said).exists():
+    fields = {"kind": kind, "day": day, "words": words, "for_family": for_family and kind != Kind.NOTE}
+    if open_one.actions.filter(made_by=viewer.person, **fields).exists():
         return None
     action = FollowUpAction.objects.create(
         school_id=open_one.school_id,
         follow_up=open_one,
         made_by=viewer.person,
         made_at=timezone.now(),
-        **said,
+        **fields,
     )
     # Of the action, not of the follow-up: a family does not read that there is a note of the school's own.
     journal.record(viewer, "attendance.follow_up_noted", action, subject_id=open_one.pupil_id, kind=kind)

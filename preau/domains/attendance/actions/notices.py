@@ -1,18 +1,20 @@
 """Telling people: families of an absence, school life of an explanation, its author of the answer, a teacher of a call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from preau.directory.models import Guardianship, Holding
 from preau.directory.models.scoping import active_on
 from preau.directory.words import Role
-from preau.domains.attendance.models import Decision, Entry, Explanation, Notice, RollCall
+from preau.domains.attendance.models import Decision, Entry, Explanation, Notice, RollCall, Status
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates, notices
 
@@ -20,6 +22,7 @@ from preau.foundation import dates, notices
 # if the change does.
 absences_left = Signal()  # entry_ids: ids of absences that others of the same day stood for, and do no more
 ABSENCE, TO_READ, FORGOTTEN = "attendance.absence", "attendance.to_read", "attendance.forgotten_call"
+CORRECTED = "attendance.corrected"
 ANSWERS = {
     Explanation.State.ACCEPTED: "attendance.accepted",
     Explanation.State.REFUSED: "attendance.refused",
@@ -52,11 +55,13 @@ def prepare_notices(entry_ids: Sequence[int], today: date) -> list[int]:
 
 
 def _forget_what_was_taken_back(entry_ids: Sequence[int]) -> None:
-    told = Notice.objects.filter(entry_id__in=entry_ids, sent_at__isnull=False)
-    if not told.exists():
+    rows = Notice.objects.filter(entry_id__in=entry_ids, sent_at__isnull=False)
+    if not rows.exists():
         return
-    silent = notices.taken_back(ABSENCE, *map(str, entry_ids))
-    pks = [notice.pk for notice in told if (notice.guardian_id, str(notice.entry_id)) in silent]
+    keys = list(map(str, entry_ids))
+    # Read here before its letter left: it was heard.
+    silent = notices.taken_back(ABSENCE, *keys) - notices.heard(ABSENCE, *keys)
+    pks = [notice.pk for notice in rows if (notice.guardian_id, str(notice.entry_id)) in silent]
     Notice.objects.filter(pk__in=pks).update(sent_at=None)
 
 
@@ -78,10 +83,11 @@ def tell_guardian(notice_id: int) -> bool:
         return False
     if not _may_know(notice.pupil_id, notice.guardian_id, now):
         return False
-    told = {other.entry_id for other in same_day.values() if other.sent_at}
-    silent = notices.taken_back(ABSENCE, *map(str, told))
-    told -= {int(key) for person, key in silent if person == notice.guardian_id}
-    if Entry.objects.absences().filter(pk__in=told).exists():
+    entry_ids = {other.entry_id for other in same_day.values() if other.sent_at}
+    keys = list(map(str, entry_ids))
+    silent = notices.taken_back(ABSENCE, *keys) - notices.heard(ABSENCE, *keys)
+    entry_ids -= {int(key) for person, key in silent if person == notice.guardian_id}
+    if Entry.objects.absences().filter(pk__in=entry_ids).exists():
         return False
     tell_absence(notice.guardian_id, notice.entry_id)
     notice.sent_at = now
@@ -108,19 +114,92 @@ def tell_absence(guardian_id: int, entry_id: int) -> None:
             url=reverse("attendance:explain", kwargs={"pk": entry_id}),
             facts={"day": dates.day(entry.day), "hours": entry.lesson.hours, "school": school.name},
             again=True,
+            after=timezone.now() + timedelta(minutes=settings.ABSENCE_LETTERS_WAIT),
         )
     )
 
 
-def settle_absences(entry_ids: Sequence[int]) -> None:
-    """These absences are explained, or were none. Others of the same day, which theirs stood for, are told if need be."""
+@transaction.atomic
+def tell_corrections(entry_ids: Sequence[int]) -> int:
+    """Tell those whom the news of an absence had reached what its roll says by now; returns how many. Whom it had not hears nothing.
+
+    Run again, it tells nobody twice: each correction is a thing of its own.
+    """
+    reached = sorted(notices.heard(ABSENCE, *map(str, entry_ids)))
+    entries = {
+        str(entry.pk): entry
+        for entry in Entry.objects.filter(pk__in=[int(key) for _guardian, key in reached])
+        .select_related("lesson__school")
+        .prefetch_related("changes")
+    }
+    links = Guardianship.objects.informed(timezone.localdate()).filter(
+        pupil__in={entry.pupil_id for entry in entries.values()}
+    )
+    informed = set(links.values_list("pupil_id", "guardian_id"))
+    before = _corrections_before(entries.values())
+    news = [
+        _correction(guardian, entries[key])
+        for guardian, key in reached
+        if key in entries
+        and (entries[key].pupil_id, guardian) in informed
+        # Absent again, where nobody had heard that they were not.
+        and (entries[key].status != Status.ABSENT or (guardian, key) in before)
+    ]
+    notices.publish(*news)
+    return len(news)
+
+
+def _corrections_before(entries: Iterable[Entry]) -> set[tuple[int, str]]:
+    """(guardian, entry) of whoever has heard of a former correction; what has not left of it does not leave."""
+    keys = [key for entry in entries for key in _keys_of(entry)[:-1]]
+    if not notices.settle(CORRECTED, *keys):
+        return set()
+    return {(guardian, key.split("-")[0]) for guardian, key in notices.heard(CORRECTED, *keys)}
+
+
+def _keys_of(entry: Entry) -> list[str]:
+    """Of each step of an entry, the last of which is what it says."""
+    return [f"{entry.pk}-{pk}" for pk in sorted(change.pk for change in entry.changes.all())]
+
+
+def _correction(guardian_id: int, entry: Entry) -> notices.News:
+    lesson, school = entry.lesson, entry.lesson.school
+    if entry.status == Status.LATE:
+        late = timedelta(minutes=entry.minutes_late or 0)
+        said = _("est arrivé(e) à %(hour)s : retard de %(minutes)s") % {
+            "hour": dates.hour(lesson.starts + late, school.timezone),
+            "minutes": dates.minutes(entry.minutes_late or 0),
+        }
+    elif entry.status == Status.ABSENT:
+        said = _("est de nouveau noté(e) absent(e)")
+    else:
+        said = _("était en cours : l’absence notée est effacée")
+    return notices.News(
+        kind=CORRECTED,
+        person_id=guardian_id,
+        key=_keys_of(entry)[-1],
+        school_id=school.pk,
+        about_id=entry.pupil_id,
+        url=reverse("attendance:explain", kwargs={"pk": entry.pk})
+        if entry.status == Status.ABSENT
+        else reverse("attendance:absences"),
+        facts={"day": dates.day(entry.day), "hours": lesson.hours, "school": school.name, "what": said},
+    )
+
+
+def settle_absences(entry_ids: Sequence[int]) -> bool:
+    """These absences are explained, or were none. Others of the same day, which theirs stood for, are told if need be.
+
+    Returns whether somebody had been told of these.
+    """
     if not entry_ids or not notices.settle(ABSENCE, *map(str, entry_ids)):
-        return
+        return False
     settled = Entry.objects.filter(pk__in=entry_ids, pupil=OuterRef("pupil"), day=OuterRef("day"))
     others = Entry.objects.to_explain().filter(Exists(settled)).exclude(pk__in=entry_ids)
     left = list(others.order_by("pk").values_list("pk", flat=True))
     if left:
         absences_left.send(sender=Entry, entry_ids=left)
+    return True
 
 
 # An explanation

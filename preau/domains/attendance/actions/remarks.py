@@ -20,7 +20,7 @@ def remark(viewer: Viewer, lesson: Lesson, pupil: Person, kind: str) -> bool:
         _on_the_roll(viewer, lesson, pupil)
     if ListRemark.objects.open().filter(lesson=lesson, pupil=pupil).exists():
         return False
-    said = ListRemark.objects.create(
+    row = ListRemark.objects.create(
         school_id=lesson.school_id,
         lesson=lesson,
         pupil=pupil,
@@ -28,7 +28,7 @@ def remark(viewer: Viewer, lesson: Lesson, pupil: Person, kind: str) -> bool:
         said_by=viewer.person,
         said_at=timezone.now(),
     )
-    journal.record(viewer, "attendance.list_remarked", said, subject_id=pupil.pk, kind=kind)
+    journal.record(viewer, "attendance.list_remarked", row, subject_id=pupil.pk, kind=kind)
     return True
 
 

@@ -1,7 +1,7 @@
 """Calling the roll and correcting what was seen."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,13 +12,14 @@ from django.utils import timezone
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.actions import notices
 from preau.domains.attendance.models import (
+    UNCALLED,
     Entry,
     EntryChange,
     RollCall,
     Status,
     label_of,
 )
-from preau.domains.attendance.queries.registers import noted_in, seen_of
+from preau.domains.attendance.queries.registers import Standing, seen_of, standing_of
 from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.models import Lesson
 from preau.foundation import journal, live
@@ -27,6 +28,9 @@ from preau.foundation.locks import lock
 Noted = tuple[str, int | None]
 # Sent inside the transaction: its receivers only enqueue tasks, in the same database, so that a task exists if and only
 # if the change does.
+absences_corrected = (
+    Signal()
+)  # entry_ids: ids of entries, some of which had been told as absences, and are none
 absences_recorded = Signal()  # entry_ids: ids of entries that have just become absences
 
 
@@ -42,12 +46,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two people wrote different things about the same pupil at the same time."""
+    """Two pages wrote different things about the same pupil at the same time; `own`, both of the same person."""
 
     pupil_id: int
     theirs: str
     mine: str
     now: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,11 @@ def validate_roll(
 
     Raises RollConflict, and writes nothing, when someone else has changed the same pupil since the page was shown.
     """
-    changed, conflicts, call = _compare(lesson, marks, sending)
+    marks = list(marks)
+    changed, conflicts, standing = _compare(lesson, marks, sending)
     if conflicts:
-        raise RollConflict(conflicts)
-    return _validate(viewer, lesson, call, changed, sending)
+        raise RollConflict(_with_own(viewer, lesson, conflicts))
+    return _validate(viewer, lesson, _call_of(lesson, standing, marks), changed, sending)
 
 
 @transaction.atomic
@@ -102,34 +108,63 @@ def replay_roll(viewer: Viewer, lesson: Lesson, marks: Iterable[Mark], sending: 
     What agrees is written at once: a family is not told later because of another pupil's line. What does not is left as it
     is, for the person to look at.
     """
-    changed, conflicts, call = _compare(lesson, marks, sending)
-    _validate(viewer, lesson, call, changed, sending)
-    return conflicts
+    marks = list(marks)
+    changed, conflicts, standing = _compare(lesson, marks, sending)
+    _validate(viewer, lesson, _call_of(lesson, standing, marks), changed, sending)
+    return _with_own(viewer, lesson, conflicts)
+
+
+def _with_own(viewer: Viewer, lesson: Lesson, conflicts: Sequence[Conflict]) -> list[Conflict]:
+    """Of each, whether the same person had noted the other thing, in another tab or on another device."""
+    if not conflicts:
+        return []
+    pupils = [conflict.pupil_id for conflict in conflicts]
+    steps = EntryChange.objects.filter(entry__lesson=lesson, entry__pupil_id__in=pupils).order_by("pk")
+    last_by = dict(steps.values_list("entry__pupil_id", "changed_by_id"))
+    return [
+        replace(conflict, own=last_by.get(conflict.pupil_id) == viewer.person.pk) for conflict in conflicts
+    ]
 
 
 def _compare(
     lesson: Lesson, marks: Iterable[Mark], sending: Sending | None
-) -> tuple[list[Mark], list[Conflict], int | None]:
-    """Under the lock of the lesson: what the person changed, where somebody else has written otherwise, and the key of the call."""
+) -> tuple[list[Mark], list[Conflict], Standing]:
+    """Under the lock of the lesson: what the person changed, where somebody else has written otherwise, and what stood before."""
     # The lock first, alone: what is read with it is what stood before it was waited for.
     Lesson.objects.select_for_update().only("pk").get(pk=lesson.pk)
-    noted, call = noted_in(lesson)
+    standing = standing_of(lesson)
+    noted = standing.noted
     done = _written_by(lesson, sending)
     # Latenesses are measured when the roll was made, however late the network brings it.
     now = max(lesson.starts, min(timezone.now(), sending.made_at)) if sending else timezone.now()
     mine = [
         _timed(mark, lesson, noted, now)
         for mark in marks
-        if mark.pupil_id in noted and mark.pupil_id not in done
+        if mark.pupil_id in noted and mark.pupil_id not in done and mark.status != UNCALLED
     ]
-    changed = [
-        mark
-        for mark in mine
-        if seen_of(mark.status, mark.minutes_late) not in {mark.seen, seen_of(*noted[mark.pupil_id])}
-    ]
-    clashing = {mark.pupil_id for mark in changed if seen_of(*noted[mark.pupil_id]) != mark.seen}
+    changed = [mark for mark in mine if _is_changed(mark, seen_of(*noted[mark.pupil_id]))]
+    clashing = {
+        mark.pupil_id
+        for mark in changed
+        if seen_of(*noted[mark.pupil_id]) not in {mark.seen, seen_of(UNCALLED, None)}
+    }
     conflicts = [_conflict(mark, noted[mark.pupil_id]) for mark in changed if mark.pupil_id in clashing]
-    return [mark for mark in changed if mark.pupil_id not in clashing], conflicts, call
+    return [mark for mark in changed if mark.pupil_id not in clashing], conflicts, standing
+
+
+def _is_changed(mark: Mark, now: str) -> bool:
+    """Of whoever came after the roll nothing is said: even « present », which a page has chosen beforehand, is then to write."""
+    mine = seen_of(mark.status, mark.minutes_late)
+    return mine != now and (mine != mark.seen or now == seen_of(UNCALLED, None))
+
+
+def _call_of(lesson: Lesson, standing: Standing, marks: Sequence[Mark]) -> RollCall:
+    """The call that was made, else a new one, of the pupils whom its page listed."""
+    pupils = (mark.pupil_id for mark in marks if mark.status != UNCALLED)
+    listed = [standing.enrolments[pupil] for pupil in pupils if pupil in standing.enrolments]
+    call = RollCall(pk=standing.call, lesson=lesson, school_id=lesson.school_id)
+    call.listed_to = max(listed, default=None)
+    return call
 
 
 def _conflict(mark: Mark, theirs: Noted) -> Conflict:
@@ -146,14 +181,13 @@ def _written_by(lesson: Lesson, sending: Sending | None) -> set[int]:
 
 
 def _validate(
-    viewer: Viewer, lesson: Lesson, known: int | None, changed: Sequence[Mark], sending: Sending | None
+    viewer: Viewer, lesson: Lesson, call: RollCall, changed: Sequence[Mark], sending: Sending | None
 ) -> RollCall:
     """Make the call if it was not, write what changed, tell whom it concerns."""
     now = timezone.now()
     # What a device says of its own past is believed within the lesson's: never before it opened, never ahead of us.
     called_at = max(lesson.starts - EARLY, min(now, sending.made_at)) if sending else now
-    first = known is None
-    call = RollCall(pk=known, lesson=lesson, school_id=lesson.school_id)
+    first = call.pk is None
     if first:
         call.called_by, call.called_at = viewer.person, called_at
         call.save(force_insert=True)
@@ -218,7 +252,9 @@ def _change(viewer: Viewer, entry: Entry, now: datetime, sending: Sending | None
 def _tell(written: Sequence[Entry]) -> None:
     """Absences are told to families; what is none any more is no longer to be explained."""
     absent = [entry.pk for entry in written if entry.status == Status.ABSENT]
-    notices.settle_absences([entry.pk for entry in written if entry.pk not in absent])
+    others = [entry.pk for entry in written if entry.pk not in absent]
+    if notices.settle_absences(others):
+        absences_corrected.send(sender=Entry, entry_ids=others)
     if absent:
         absences_recorded.send(sender=Entry, entry_ids=absent)
 
@@ -230,7 +266,7 @@ def note_latecomer(viewer: Viewer, lesson: Lesson, pupil_id: int) -> Entry | Non
     None when nothing was to write: the pupil is not expected there, or was noted late before (a second click).
     """
     lock(Lesson, lesson.pk)
-    noted, _call = noted_in(lesson)
+    noted = standing_of(lesson).noted
     if pupil_id not in noted or noted[pupil_id][0] == Status.LATE:
         return None
     now = timezone.now()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from preau.directory.models import Person
@@ -14,6 +15,8 @@ from preau.foundation.locks import lock
 
 # A visit that nobody ended is over in the night: nobody sleeps at the library.
 FORGOTTEN = timedelta(hours=10)
+# Two clicks on one arrival.
+A_MOMENT = timedelta(minutes=5)
 
 
 class StillElsewhere(Exception):
@@ -60,6 +63,30 @@ def _keep(viewer: Viewer, visit: Visit) -> Visit:
         visit.told_to_family = False
         visit.save(update_fields=["told_to_family"])
         journal.record(viewer, "attendance.visit_begun", visit, subject_id=visit.pupil_id)
+    return visit
+
+
+@transaction.atomic
+def note_arrival(viewer: Viewer, pupil: Person) -> Visit | None:
+    """Somebody at the gate lets in who comes between two lessons: seen there at this hour, and on their way.
+
+    It changes nothing on any roll. None when they are noted somewhere, or were a moment ago (a second click).
+    """
+    now = timezone.now()
+    lock(Person, pupil.pk)
+    known = Visit.objects.filter(pupil=pupil, school_id=viewer.school_id or 0)
+    if known.filter(Q(ends=None) | Q(ends__gt=now - A_MOMENT)).exists():
+        return None
+    visit = Visit.objects.create(
+        school_id=viewer.school_id or 0,
+        pupil=pupil,
+        place=Visit.Place.OFFICE,
+        starts=now,
+        ends=now,
+        noted_by=viewer.person,
+        ended_by=viewer.person,
+    )
+    journal.record(viewer, "attendance.latecomer_noted", visit, subject_id=pupil.pk)
     return visit
 
 

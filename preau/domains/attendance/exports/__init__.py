@@ -12,7 +12,6 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Entry
 from preau.domains.attendance.queries.absences import classes_of, rows_of
 from preau.domains.attendance.queries.past import rows_of_past
-from preau.foundation import dates
 from preau.foundation.csvtext import Line, safe
 
 HEADER = [_("Élève"), _("Classe"), _("Jour"), _("Heures"), _("Matière"), _("État"), _("Suite"), _("Motif")]
@@ -31,7 +30,7 @@ def csv_of(viewer: Viewer, lines: "QuerySet[Entry, dict[str, Any]]", before: Any
             cells = [
                 row.list_name,
                 row.group,
-                dates.day(row.day, year=True),
+                row.day,
                 row.hours,
                 row.subject,
                 row.label,
@@ -43,7 +42,7 @@ def csv_of(viewer: Viewer, lines: "QuerySet[Entry, dict[str, Any]]", before: Any
             cells = [
                 past.list_name,
                 past.group,
-                dates.day(past.day, year=True),
+                past.day,
                 past.when,
                 "",
                 past.label,

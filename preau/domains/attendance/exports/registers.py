@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.exports.letters import STYLE
+from preau.domains.attendance.queries.month import MonthRegister
 from preau.domains.attendance.queries.summaries import Register
 from preau.foundation import pdf
 from preau.foundation.csvtext import Line, safe
@@ -47,3 +48,9 @@ def register_pdf(viewer: Viewer, register: Register, group: Group | None, *, eac
     """The same table on paper; `each`: by pupil, though it is of the whole school."""
     context = {"register": register, "school": viewer.school, "group": group, "each": each}
     return pdf.made(render_to_string("attendance/register_pdf.html", context, using="pages"), STYLE)
+
+
+def month_pdf(viewer: Viewer, register: MonthRegister, group: Group) -> bytes:
+    """A class for one month, a column for each half-day."""
+    context = {"register": register, "school": viewer.school, "group": group}
+    return pdf.made(render_to_string("attendance/month_pdf.html", context, using="pages"), STYLE)

@@ -16,7 +16,15 @@ from preau.directory.viewer import Viewer
 from preau.domains.attendance.actions.arrangements import ArrangementFacts
 from preau.domains.attendance.actions.rolls import Conflict, Mark, Sending
 from preau.domains.attendance.forms.registers import classes_offered
-from preau.domains.attendance.models import Arrangement, Entry, Explanation, ListRemark, Reason, Status
+from preau.domains.attendance.models import (
+    UNCALLED,
+    Arrangement,
+    Entry,
+    Explanation,
+    ListRemark,
+    Reason,
+    Status,
+)
 from preau.domains.attendance.queries.absences import same_day_to_explain
 from preau.domains.attendance.queries.registers import RegisterRow, seen_of
 from preau.domains.timetable.models import Lesson
@@ -59,9 +67,9 @@ class RollForm:
 
         None when it does not say of each pupil what the page had shown. It cannot be drawn: it knows no name.
         """
-        said, seen = _pupils_in(data, "status-"), _pupils_in(data, "seen-")
-        rows = [RegisterRow(pupil, "", "", Status.PRESENT, None, was_absent_before=False) for pupil in said]
-        return cls(rows, data, over=over) if seen >= said else None
+        pupils, seen = _pupils_in(data, "status-"), _pupils_in(data, "seen-")
+        rows = [RegisterRow(pupil, "", "", Status.PRESENT, None, was_absent_before=False) for pupil in pupils]
+        return cls(rows, data, over=over) if seen >= pupils else None
 
     def is_valid(self) -> bool:
         return not self.errors
@@ -69,10 +77,16 @@ class RollForm:
     def add_conflicts(self, conflicts: Iterable[Conflict]) -> None:
         """Show both values; what is in the database becomes what this page has seen."""
         for conflict in conflicts:
-            self.errors[conflict.pupil_id] = _(
+            words = _(
                 "Quelqu’un vient de noter « %(theirs)s ». Vous avez choisi « %(mine)s » : "
                 "validez de nouveau pour garder votre choix, ou changez-le."
-            ) % {"theirs": conflict.theirs, "mine": conflict.mine}
+            )
+            if conflict.own:
+                words = _(
+                    "Vous avez noté « %(theirs)s » dans un autre onglet. Ici, vous avez choisi « %(mine)s » : "
+                    "validez de nouveau pour garder ce choix, ou changez-le."
+                )
+            self.errors[conflict.pupil_id] = words % {"theirs": conflict.theirs, "mine": conflict.mine}
         self.marks = [self._fresh(row, mark) for row, mark in zip(self.rows, self.marks, strict=True)]
 
     def _fresh(self, row: RegisterRow, mark: Mark) -> Mark:
@@ -91,11 +105,13 @@ class RollForm:
 
     def _mark(self, row: RegisterRow) -> Mark:
         status = self.data.get(f"status-{row.pupil_id}", row.status)
-        if status not in Status.values:
+        seen = self.data.get(f"seen-{row.pupil_id}", row.seen)
+        # Whoever came after the roll may wait for a word; nobody else becomes uncalled again.
+        if status not in Status.values and not status == seen == UNCALLED:
             self.errors[row.pupil_id] = _("Choisissez présent, retard ou absent.")
             status = row.status
         minutes = self._minutes(row) if status == Status.LATE else None
-        return Mark(row.pupil_id, status, minutes, self.data.get(f"seen-{row.pupil_id}", row.seen))
+        return Mark(row.pupil_id, status, minutes, seen)
 
     def _minutes(self, row: RegisterRow) -> int | None:
         typed = self.data.get(f"minutes-{row.pupil_id}", str(row.minutes_late or "")).strip()

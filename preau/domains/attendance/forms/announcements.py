@@ -14,7 +14,14 @@ from preau.commons.files.rules import PAPER
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Reason
-from preau.domains.attendance.queries.announcements import schools_of
+from preau.domains.attendance.queries.announcements import (
+    announced_over,
+    has_ended_today,
+    has_no_school,
+    next_school_day,
+    schools_of,
+    when_said,
+)
 from preau.domains.attendance.queries.half_days import settings_of
 from preau.domains.attendance.queries.reasons import who_may_have_told
 from preau.foundation.fields import Attachments, Day, OneRow
@@ -75,8 +82,8 @@ class AnnounceForm(forms.Form):
         error_messages={"required": _("Choisissez un enfant.")},
     )
     first_day = Day(label=_("Premier jour"))
-    half = _half()
     last_day = Day(label=_("Dernier jour"), required=False, help_text=_("Rien à écrire pour un seul jour."))
+    half = _half()
     from_hour = _hour(
         _("À partir de"), required=False, help_text=_("Si ce n’est ni la journée, ni une demi-journée.")
     )
@@ -102,9 +109,12 @@ class AnnounceForm(forms.Form):
     ) -> None:
         one = child or (children[0] if len(children) == 1 else None)
         first = one.public_id if one else None
-        kwargs["initial"] = {"first_day": viewer.today, "enfant": first}
+        kwargs["initial"] = {"enfant": first}
         super().__init__(*args, **kwargs)
         self.viewer, self.children = viewer, children
+        if not self.is_bound:
+            # In the evening one speaks of tomorrow, on a Friday of Monday.
+            self.initial["first_day"] = next_school_day(viewer, [one] if one else children)
         self.schools = schools_of(children, viewer.today)
         places = sorted({school.pk for school in self.schools.values()})
         offered = Reason.objects.none()
@@ -140,8 +150,29 @@ class AnnounceForm(forms.Form):
             self.add_error("last_day", _("Le dernier jour vient avant le premier."))
         elif last > today + FARTHEST:
             self.add_error("last_day", _("C’est trop loin : appelez l’établissement."))
+        elif has_no_school(self.viewer, data["enfant"], first, last):
+            words = _("Pas de cours ce jour-là pour %(name)s : il n’y a rien à annoncer.")
+            if last > first:
+                words = _("Pas de cours ces jours-là pour %(name)s : il n’y a rien à annoncer.")
+            self.add_error("first_day", words % {"name": data["enfant"].given_name})
+        elif first == today and has_ended_today(self.viewer, data["enfant"]):
+            words = _("La journée de %(name)s est finie : choisissez un jour à venir.")
+            self.add_error("first_day", words % {"name": data["enfant"].given_name})
         else:
             self._moments(data, first, last, school)
+            self._said_already(data)
+
+    def _said_already(self, data: dict[str, Any]) -> None:
+        """What one said already covers it: said again with other hours, it would be two. The same one again is no mistake."""
+        if self.errors:
+            return
+        before = announced_over(self.viewer, data["enfant"], data["starts"], data["ends"])
+        if before is None:
+            return
+        data["is_known"] = (before.starts, before.ends) == (data["starts"], data["ends"])
+        if not data["is_known"]:
+            sentence = _("Vous l’avez déjà annoncé : %(when)s. Pour changer, retirez d’abord cette annonce.")
+            self.add_error("first_day", sentence % {"when": when_said(before)})
 
     def _moments(self, data: dict[str, Any], first: date, last: date, school: School | None) -> None:
         zone = ZoneInfo(school.timezone if school else "Europe/Paris")
@@ -188,9 +219,12 @@ class CallForm(forms.Form):
     def __init__(self, viewer: Viewer, pupil: Person, *args: Any, **kwargs: Any) -> None:
         guardians = [link.guardian for link in who_may_have_told(viewer, pupil.pk)]
         first = guardians[0].pk if guardians else None
-        kwargs["initial"] = {"first_day": viewer.today, "told_by": first}
+        kwargs["initial"] = {"told_by": first}
         super().__init__(*args, **kwargs)
         self.viewer = viewer
+        if not self.is_bound:
+            # Today stays a right answer in the evening: what was noted of it is settled by the call.
+            self.initial["first_day"] = next_school_day(viewer, [pupil])
         fields: Any = self.fields
         fields["motif"].queryset = Reason.objects.in_use(viewer.school_id or 0)
         fields["told_by"].queryset = Person.objects.filter(pk__in=[guardian.pk for guardian in guardians])

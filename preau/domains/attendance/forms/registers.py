@@ -19,7 +19,7 @@ def _day(label: Any, *, required: bool = False) -> forms.DateField:
 def classes_offered(viewer: Viewer) -> "QuerySet[Group]":
     """The classes of the year, for a filter."""
     here = Group.objects.visible_to(viewer).filter(kind=Group.Kind.CLASS, year=viewer.year)
-    return here.order_by("name")
+    return here.order_by("rank", "name")
 
 
 # A school year with its summer; and no day before which nobody asks.

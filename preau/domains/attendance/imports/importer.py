@@ -61,11 +61,11 @@ def _shown(row: AbsencesImport, plan: Plan) -> dict[str, Any]:
     people = {person.pk: person.list_name for person in Person.objects.filter(pk__in=pupils)}
     classes = classes_of(sorted(pupils), _today(row))
     reasons = dict(Reason.objects.in_use(row.school_id).values_list("pk", "label"))
-    told = {
+    sentences = {
         name: [_said(facts, people, classes, reasons, row.school.timezone) for facts in found]
         for name, found in shown.items()
     }
-    return told | {"counts": {name: len(found) for name, found in lists.items()}}
+    return sentences | {"counts": {name: len(found) for name, found in lists.items()}}
 
 
 def _said(
@@ -146,8 +146,8 @@ def name_columns(
     """What each column holds is remembered, and the tables are read. Raises MovedOn."""
 
     def remember(known: AbsencesImport) -> dict[str, Any]:
-        for said in columns.values():
-            remember_columns(known.school, run.COLUMNS, said)
+        for mapping in columns.values():
+            remember_columns(known.school, run.COLUMNS, mapping)
         return {}
 
     stages.read_again(ABSENCES_FILES, viewer, row, "attendance.import_columns_named", remember)

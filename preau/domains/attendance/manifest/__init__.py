@@ -24,14 +24,16 @@ from preau.domains.attendance.manifest import (  # noqa: F401 - early facts; reg
 )
 from preau.domains.attendance.models import ABSENCES as FOLLOWED
 from preau.domains.attendance.models import SCHOOL_LIFE as BY_FUNCTION
+from preau.domains.attendance.queries import announcements as known
 from preau.domains.attendance.queries import remarks
 from preau.domains.attendance.queries.absences import (
     absences_to_explain,
     agenda_of,
+    days_of,
     recent_rows,
     rows_to_explain,
 )
-from preau.domains.attendance.queries.registers import called_among, marks_of, not_in_school
+from preau.domains.attendance.queries.registers import attended, called_among, marks_of, not_in_school
 from preau.domains.attendance.queries.school_life import (
     calls_to_make,
     explanations_to_read,
@@ -41,13 +43,20 @@ from preau.domains.attendance.queries.school_life import (
 )
 from preau.domains.attendance.queries.trend import absence_trend
 from preau.domains.timetable.boards import (
+    BesideLessons,
     LessonHold,
     LessonMarks,
+    LessonPart,
+    NearDays,
     Whereabouts,
+    beside_lessons,
     lesson_holds,
     lesson_marks,
+    lesson_parts,
+    near_days,
     whereabouts,
 )
+from preau.domains.timetable.models import Lesson
 from preau.foundation import boards
 from preau.foundation.boards import (
     Concerned,
@@ -63,10 +72,25 @@ from preau.foundation.readers import Readers, Rows, on_themselves, own, with_gua
 # Before families are told: what they announced is not asked of them.
 rolls.absences_recorded.connect(announcements.explain_announced, dispatch_uid="attendance.announced")
 rolls.absences_recorded.connect(tasks.enqueue_notices, dispatch_uid="attendance.notices")
+rolls.absences_corrected.connect(tasks.enqueue_corrections, dispatch_uid="attendance.corrected")
 notices.absences_left.connect(tasks.enqueue_others, dispatch_uid="attendance.others")
 boards.schedule.add(boards.Scheduled("attendance.remind_of_calls", tasks.remind_of_calls, every_minutes=10))
 
 lesson_marks.add(LessonMarks("attendance", marks_of, order=10, service="attendance"))
+
+
+def attended_part(viewer: Viewer, lesson: Lesson) -> Mapping[str, Any] | None:
+    found = attended(viewer, lesson)
+    return {"found": found} if found else None
+
+
+lesson_parts.add(
+    LessonPart("attendance/_attended.html", attended_part, rules.calls_rolls, order=10, service="attendance")
+)
+near_days.add(
+    NearDays("attendance", known.near_days, known.near_read, rules.follows_absences, service="attendance")
+)
+beside_lessons.add(BesideLessons("attendance", known.beside_lessons, order=5, service="attendance"))
 lesson_holds.add(
     LessonHold("attendance", called_among, _("L’appel de ce cours est fait : il reste où il est."))
 )
@@ -170,7 +194,7 @@ def remarks_card(viewer: Viewer, waiting: int) -> Mapping[str, Any] | None:
 
 
 def recent_card(viewer: Viewer) -> Mapping[str, Any]:
-    return {"rows": recent_rows(viewer), "viewer": viewer}
+    return {"days": days_of(recent_rows(viewer)), "viewer": viewer}
 
 
 boards.cards.add(
@@ -301,6 +325,24 @@ boards.notification_kinds.add(
 )
 boards.notification_kinds.add(
     NotificationKind(
+        "attendance.corrected",
+        _("Une absence corrigée"),
+        ABSENCES,
+        _("Une absence corrigée"),
+        _("%(about)s %(what)s (%(day)s, %(hours)s, %(school)s)."),
+        _("Voir les absences"),
+        _("L’établissement vous avait dit cette absence : il vous dit ce qu’elle est devenue."),
+        rules.answers_for_absences,
+        pace=Pace.AT_ONCE,
+        urgent=True,
+        urgency=_("Une famille inquiète doit savoir aussitôt que l’élève est là."),
+        may_wait=True,
+        can_be_muted=False,
+        order=10,
+    )
+)
+boards.notification_kinds.add(
+    NotificationKind(
         "attendance.refused",
         _("Une absence reste à expliquer"),
         ABSENCES,
@@ -422,7 +464,7 @@ for label, model, person, fields in [
         _("Appels"),
         "RollCall",
         "called_by",
-        {"school": NONE, "lesson": NONE, "called_by": PERSONAL, "called_at": PERSONAL},
+        {"school": NONE, "lesson": NONE, "called_by": PERSONAL, "called_at": PERSONAL, "listed_to": NONE},
     ),
     (
         _("Absences et retards"),

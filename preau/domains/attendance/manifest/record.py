@@ -124,3 +124,13 @@ for label, address, icon, open_to, order in [
     (_("Noter un départ"), leaving_page, "logout", rules.runs_school_life, 20),
 ]:
     boards.pupil_links.add(boards.PupilLink(label, address, icon, open_to, order=order, service=KEY))
+boards.site_pages.add(
+    boards.SitePage(
+        _("Annoncer une absence"),
+        "attendance:announce",
+        "calendar-event",
+        rules.answers_for_absences,
+        _("malade maladie absent absente"),
+        KEY,
+    )
+)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
@@ -27,6 +28,16 @@ def fetched(viewer: Viewer, file: Any) -> None:
     journal.record(viewer, "attendance.register_fetched", viewer.school)
 
 
+def month_page(group: int) -> str:
+    """The register of a class for this month."""
+    return reverse("attendance:month", kwargs={"pk": group})
+
+
+boards.group_links.add(
+    boards.GroupLink(
+        _("Registre d’appel du mois"), month_page, "calendar", rules.reads_month_of, order=28, service=KEY
+    )
+)
 for name, files in [("table", summaries.register_tables), ("paper", summaries.register_papers)]:
     boards.file_owners.add(
         boards.FileOwner("attendance.RegisterFile", name, files, outlives=True, read=fetched, service=KEY)

@@ -247,7 +247,8 @@ for label, url_name, words in [
     (_("Appels du jour"), "attendance:board", _("appel explications vie scolaire")),
     (_("Toutes les absences"), "attendance:entries", _("retards justifier")),
     (_("Alertes d’assiduité"), "attendance:alerts", _("absentéisme")),
-    (_("Absences annoncées"), "attendance:announced", _("prévenir parents")),
+    (_("Absences annoncées"), "attendance:announced", _("prévenir parents malade maladie")),
+    (_("Un parent appelle"), "attendance:calling", _("annoncer absence absent malade maladie")),
     (_("Registre des absences"), "attendance:register", _("appel")),
 ]:
     boards.site_pages.add(

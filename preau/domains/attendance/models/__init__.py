@@ -10,7 +10,15 @@ from preau.domains.attendance.models.notices import Notice
 from preau.domains.attendance.models.past import DAWN, DUSK, AbsencesImport, PastAbsence, past_label
 from preau.domains.attendance.models.register_files import RegisterFile
 from preau.domains.attendance.models.remarks import ListRemark
-from preau.domains.attendance.models.rolls import SAID, Entry, EntryChange, RollCall, Status, label_of
+from preau.domains.attendance.models.rolls import (
+    SAID,
+    UNCALLED,
+    Entry,
+    EntryChange,
+    RollCall,
+    Status,
+    label_of,
+)
 from preau.domains.attendance.models.seating import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -31,6 +39,7 @@ __all__ = [
     "MOST_ROWS",
     "SAID",
     "SCHOOL_LIFE",
+    "UNCALLED",
     "AbsencesImport",
     "Alert",
     "Announcement",

@@ -22,6 +22,10 @@ class Status(models.TextChoices):
     ABSENT = "absent", _("Absent")
 
 
+# Of a pupil who came to the class after its roll was called: nobody has said anything of them there yet.
+UNCALLED = ""
+
+
 class RollCallQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever sees the lesson among the staff knows whether its roll was called."""
@@ -29,7 +33,11 @@ class RollCallQuerySet(SchoolQuerySet):
 
 
 class RollCall(models.Model):
-    """The roll of a lesson was called: it exists only once validated."""
+    """The roll of a lesson was called: it exists only once validated.
+
+    `listed_to`: the newest enrolment that was on its list, whose keys grow. Of a pupil enrolled after it, the roll says nothing;
+    unknown, of the rolls of before, it was of everybody.
+    """
 
     school = models.ForeignKey(
         School, models.CASCADE, related_name="roll_calls", verbose_name=_("établissement")
@@ -39,6 +47,7 @@ class RollCall(models.Model):
         Person, models.PROTECT, related_name="roll_calls", verbose_name=_("fait par")
     )
     called_at = models.DateTimeField(_("fait à"))
+    listed_to = models.BigIntegerField(_("dernière inscription de sa liste"), null=True, blank=True)
 
     objects = RollCallQuerySet.as_manager()
 
@@ -150,6 +159,8 @@ class Entry(models.Model):
 
 
 def label_of(status: str, minutes_late: int | None) -> str:
+    if status == UNCALLED:
+        return gettext("Pas encore marqué")
     if status == Status.LATE:
         return gettext("Retard de %(minutes)s") % {"minutes": dates.minutes(minutes_late or 0)}
     return str(Status(status).label)

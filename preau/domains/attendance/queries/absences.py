@@ -1,8 +1,8 @@
 """Absences as lists show them: to families, to school life, to a spreadsheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -50,6 +50,11 @@ class AbsenceRow:
     """Read by the pupil or the family: what they sent waits for the school, not for them."""
     explains: bool = True
     """Whoever reads it answers for absences; a pupil under eighteen does not."""
+
+    @property
+    def has_state(self) -> bool:
+        """A lateness that nobody has settled says no more than itself."""
+        return self.status == Status.ABSENT or self.settled
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -160,12 +165,46 @@ RECENT = Prepared(lambda viewer: absences_of(viewer)[:4])
 
 def recent_rows(viewer: Viewer) -> list[AbsenceRow]:
     """The four newest of what a family follows."""
-    return by_child(rows_of(RECENT(viewer), {}, viewer))
+    return rows_of(RECENT(viewer), {}, viewer)
 
 
-def by_child(rows: list[AbsenceRow]) -> list[AbsenceRow]:
-    """Newest day first, and in a day one child after the other; each as they came."""
-    return sorted(rows, key=lambda row: (-row.day.toordinal(), row.pupil))
+@dataclass(frozen=True)
+class AbsenceDay:
+    """What a family reads of one child on one day, lesson by lesson: what is true of all of them is said once."""
+
+    pupil: str
+    day: date
+    rows: tuple[AbsenceRow, ...]
+
+    @property
+    def tag(self) -> tuple[str, str] | None:
+        """The state that all of them share."""
+        states = {row.tag for row in self.rows if row.has_state}
+        return states.pop() if len(states) == 1 and all(row.has_state for row in self.rows) else None
+
+    @property
+    def reason(self) -> str:
+        """The reason that all of them share; "" for none."""
+        reasons = {row.reason for row in self.rows}
+        return reasons.pop() if len(reasons) == 1 else ""
+
+    @property
+    def to_explain(self) -> AbsenceRow | None:
+        """The first that waits for a word: its form offers the others of the day."""
+        return next((row for row in self.rows if row.to_explain), None)
+
+    @property
+    def explanations(self) -> list[int]:
+        return list(dict.fromkeys(row.explanation_id for row in self.rows if row.explanation_id))
+
+
+def days_of(rows: Iterable[AbsenceRow]) -> list[AbsenceDay]:
+    """Newest day first, in a day one child after the other; of each, the lessons by the hour. `rows`: newest first."""
+    days: dict[tuple[date, str], list[AbsenceRow]] = {}
+    for row in rows:
+        days.setdefault((row.day, row.pupil), []).insert(0, row)
+    ordered = sorted(days, key=lambda key: (-key[0].toordinal(), key[1]))
+    return [AbsenceDay(pupil, day, tuple(days[day, pupil])) for day, pupil in ordered]
 
 
 def absences_of(viewer: Viewer) -> "QuerySet[Entry, dict[str, Any]]":
@@ -411,3 +450,9 @@ def _agenda_entry(viewer: Viewer, lessons: list[Mapping[str, Any]]) -> AgendaEnt
         url=address,
         gesture=_("Expliquer") if to_explain else _("Voir les absences"),
     )
+
+
+def absences_between(viewer: Viewer, pupil: Person, starts: datetime, ends: datetime) -> int:
+    """At how many lessons of these hours a roll has noted this pupil absent (one query)."""
+    found = Entry.objects.visible_to(viewer).absences().filter(pupil=pupil)
+    return found.filter(lesson__starts__lt=ends, lesson__ends__gt=starts).count()

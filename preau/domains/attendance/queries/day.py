@@ -10,8 +10,8 @@ from django.db.models import OuterRef, QuerySet
 
 from preau.directory.models import Enrolment
 from preau.directory.viewer import Viewer
-from preau.domains.attendance.models import Entry, Status
-from preau.domains.attendance.queries.registers import class_of, seen_of, told_apart
+from preau.domains.attendance.models import UNCALLED, Entry, Status
+from preau.domains.attendance.queries.registers import came_after, class_of, listed_to, seen_of, told_apart
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries.lessons import LessonRow, lines_of, rows_from
 from preau.foundation.prepared import Prepared
@@ -32,7 +32,8 @@ NAMES = ("pupil_id", "pupil__search_name", "pupil__family_name", "pupil__given_n
 def _enrolled(lessons: Iterable[int], day: date) -> "QuerySet[Enrolment, tuple[Any, ...]]":
     known = Enrolment.objects.active(day).filter(group__lessons__in=lessons)
     own_class = class_of("pupil", OuterRef("school"), day)
-    return known.values_list("group__lessons__pk", *NAMES, own_class).distinct()
+    listed = listed_to(OuterRef("group__lessons__pk"))
+    return known.values_list("group__lessons__pk", *NAMES, own_class, listed, "pk").distinct()
 
 
 TAUGHT = Prepared(
@@ -55,9 +56,16 @@ def rolls_of_day(viewer: Viewer) -> list[RollOfDay]:
     pupils: dict[int, dict[tuple[str, int], str]] = defaultdict(dict)
     seen: dict[tuple[int, int], str] = {}
     classes: dict[int, dict[int, str | None]] = defaultdict(dict)
-    for lesson, pupil, sorted_by, family_name, given_name, own_class in ENROLLED(ids, viewer.today):
+    came: dict[tuple[int, int], tuple[int | None, int]] = {}
+    for lesson, pupil, sorted_by, family_name, given_name, own_class, listed, enrolment in ENROLLED(
+        ids, viewer.today
+    ):
         pupils[lesson][sorted_by, pupil] = f"{family_name.upper()} {given_name}"
         classes[lesson][pupil] = own_class
+        # Of a pupil of two groups of the lesson, the older enrolment.
+        _listed, known = came.get((lesson, pupil), (listed, enrolment))
+        came[lesson, pupil] = (listed, min(known, enrolment))
+    seen |= {key: seen_of(UNCALLED, None) for key, pair in came.items() if came_after(*pair)}
     for lesson, pupil, sorted_by, family_name, given_name, status, late in NOTED(ids):
         pupils[lesson][sorted_by, pupil] = f"{family_name.upper()} {given_name}"
         seen[lesson, pupil] = seen_of(status, late)

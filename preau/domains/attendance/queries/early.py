@@ -44,12 +44,12 @@ def lessons_of_a_subject(school: School, first: date, last: date) -> Iterator[Ha
 
 
 def lessons_of_a_subject_said(number: int, what: str) -> str:
-    said = ngettext(
+    sentence = ngettext(
         "%(num)s cours manqué sans motif valable (%(what)s)",
         "%(num)s cours manqués sans motif valable dans la même matière (%(what)s),",
         number,
     )
-    return said % {"num": number, "what": what}
+    return sentence % {"num": number, "what": what}
 
 
 def days_of_the_week(school: School, first: date, last: date) -> Iterator[Happened]:
@@ -59,12 +59,12 @@ def days_of_the_week(school: School, first: date, last: date) -> Iterator[Happen
 
 
 def days_of_the_week_said(number: int, what: str) -> str:
-    said = ngettext(
+    sentence = ngettext(
         "%(num)s jour avec un cours manqué sans motif valable (%(what)s)",
         "%(num)s jours avec un cours manqué sans motif valable, le même jour de la semaine (%(what)s),",
         number,
     )
-    return said % {"num": number, "what": what}
+    return sentence % {"num": number, "what": what}
 
 
 def _missed(school: School, first: date, last: date) -> Iterator[tuple[int, date, str]]:

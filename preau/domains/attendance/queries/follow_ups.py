@@ -201,8 +201,8 @@ def _address(viewer: Viewer, row: LetterRow, links: Iterable[Guardianship], info
     if row.alert.level == Alert.Level.REPORT:
         row.recipients.append(authority())
         return
-    told = [link for link in links if link.pk in informed and link.guardian_id != pupil.pk]
-    row.recipients += [_named(link.guardian) for link in told]
+    guardianships = [link for link in links if link.pk in informed and link.guardian_id != pupil.pk]
+    row.recipients += [_named(link.guardian) for link in guardianships]
     if any(link.may_not_be_informed for link in links):
         row.doubts.append(_("Une personne ne doit pas être informée : aucun courrier n’est à son nom."))
     if (pupil.age_on(viewer.today) or 0) >= MAJORITY:

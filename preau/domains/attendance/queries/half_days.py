@@ -66,8 +66,8 @@ def missed_by(
     days: dict[int, set[date]] = defaultdict(set)
     for line in lines:
         days[line["pupil_id"]].add(line["day"])
-    told = _told(school.pk, first, last, pupils)
-    for one in told:
+    past_absences = _told(school.pk, first, last, pupils)
+    for one in past_absences:
         days[one.half.pupil_id].add(one.half.day)
     lessons = _expected(school.pk, first, last, days, narrow=pupils is not None) if days else {}
     for line in noted:
@@ -75,7 +75,7 @@ def missed_by(
     for line in lines:
         lessons[line["pupil_id"], line["lesson_id"]] = _absent(line)
     return missed_half_days(
-        lessons.values(), (settings or settings_of(school.pk)).noon, ZoneInfo(school.timezone), told
+        lessons.values(), (settings or settings_of(school.pk)).noon, ZoneInfo(school.timezone), past_absences
     )
 
 

@@ -92,14 +92,14 @@ def notes_of(lesson: Lesson, pupils: Sequence[int]) -> dict[int, tuple[Note, ...
     for house in (whereabout for whereabout in whereabouts if whereabout.in_rolls):
         for pupil, words in house.said(lesson.school_id, lesson.starts, lesson.ends, pupils).items():
             notes[pupil].append(Note(words, house.icon, words))
-    return {pupil: tuple(said) for pupil, said in notes.items()}
+    return {pupil: tuple(pupil_notes) for pupil, pupil_notes in notes.items()}
 
 
 def _note(line: tuple[Any, ...]) -> Note:
     _pupil, source, kind, must_attend, words, starts, ends, zone, _pk = line
     if source == KNOWN:
-        said = known_said(kind, starts, zone)
-        return Note(said, ICONS.get(kind, AWAY), said)
+        sentence = known_said(kind, starts, zone)
+        return Note(sentence, ICONS.get(kind, AWAY), sentence)
     if source == WHERE:
         return Note(where_said(kind, starts, ends, zone), PLACE, where_said("", starts, ends, zone))
     return Note(said_of(kind, must_attend, words), ICONS[kind])

@@ -47,20 +47,20 @@ NOTES = (
 
 def figures_of(report: Mapping[str, Any]) -> list[str]:
     """How much, in words."""
-    told = {
+    counts = {
         name: int(report.get(name) or 0)
         for name in ("absences", "excused", "latenesses", "unchanged", "aside")
     }
     words = {
         "absences": ngettext(
-            "%(count)s demi-journée d’absence", "%(count)s demi-journées d’absence", told["absences"]
+            "%(count)s demi-journée d’absence", "%(count)s demi-journées d’absence", counts["absences"]
         ),
-        "excused": ngettext("dont %(count)s justifiée", "dont %(count)s justifiées", told["excused"]),
-        "latenesses": ngettext("%(count)s retard", "%(count)s retards", told["latenesses"]),
-        "unchanged": ngettext("%(count)s déjà là", "%(count)s déjà là", told["unchanged"]),
-        "aside": ngettext("%(count)s ligne mise de côté", "%(count)s lignes mises de côté", told["aside"]),
+        "excused": ngettext("dont %(count)s justifiée", "dont %(count)s justifiées", counts["excused"]),
+        "latenesses": ngettext("%(count)s retard", "%(count)s retards", counts["latenesses"]),
+        "unchanged": ngettext("%(count)s déjà là", "%(count)s déjà là", counts["unchanged"]),
+        "aside": ngettext("%(count)s ligne mise de côté", "%(count)s lignes mises de côté", counts["aside"]),
     }
-    return [words[name] % {"count": number(count)} for name, count in told.items() if count]
+    return [words[name] % {"count": number(count)} for name, count in counts.items() if count]
 
 
 def when_said(starts: datetime, ends: datetime, *, afternoon: bool, timed: bool, zone: str = "") -> str:
@@ -198,28 +198,28 @@ def rows_of_past(
 
 
 def _row(viewer: Viewer, line: tuple[Any, ...], classes: Mapping[int, str]) -> PastRow:
-    told = dict(zip(COLUMNS, line, strict=True))
-    kind, excused = told["kind"], bool(told["excused"])
-    label = told["reason__label"] or told["words"]
-    untimed_late = kind == Status.LATE and not told["timed"]
+    values = dict(zip(COLUMNS, line, strict=True))
+    kind, excused = values["kind"], bool(values["excused"])
+    label = values["reason__label"] or values["words"]
+    untimed_late = kind == Status.LATE and not values["timed"]
     return PastRow(
-        told["pk"],
-        told["pupil_id"],
-        told["pupil__given_name"],
-        Person(family_name=told["pupil__family_name"], given_name=told["pupil__given_name"]).list_name,
-        told["day"],
+        values["pk"],
+        values["pupil_id"],
+        values["pupil__given_name"],
+        Person(family_name=values["pupil__family_name"], given_name=values["pupil__given_name"]).list_name,
+        values["day"],
         ""
         if untimed_late
         else when_said(
-            told["starts"],
-            told["starts"] if kind == Status.LATE else told["ends"],
-            afternoon=bool(told["afternoon"]),
-            timed=bool(told["timed"]),
-            zone=told["school__timezone"],
+            values["starts"],
+            values["starts"] if kind == Status.LATE else values["ends"],
+            afternoon=bool(values["afternoon"]),
+            timed=bool(values["timed"]),
+            zone=values["school__timezone"],
         ),
-        past_label(kind, told["minutes_late"]),
+        past_label(kind, values["minutes_late"]),
         (excused_said(kind, excused=excused), "done" if excused else "neutral"),
-        reason_said(viewer, label, None, confidential=bool(told["reason__confidential"])),
-        told["withdrawn_at"] is not None,
-        classes.get(told["pupil_id"], ""),
+        reason_said(viewer, label, None, confidential=bool(values["reason__confidential"])),
+        values["withdrawn_at"] is not None,
+        classes.get(values["pupil_id"], ""),
     )

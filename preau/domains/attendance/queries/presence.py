@@ -9,18 +9,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Person
 from preau.directory.models.schools import place_of
 from preau.directory.viewer import Viewer
 from preau.domains.attendance.models import Announcement, Entry, Status, Visit, exempting
+from preau.domains.attendance.queries.registers import came_after
+from preau.domains.attendance.rules import EARLY
 from preau.domains.timetable.boards import whereabouts
 from preau.domains.timetable.models import DaySlot, Lesson
 from preau.domains.timetable.queries.slots import SlotLine, is_hole, slots_of
 from preau.foundation import dates, text
 from preau.foundation.prepared import Prepared
 
+# A visit that ended so long ago was of another day.
+LATELY = timedelta(hours=12)
 # Houses are asked of a time, not of a point: what begins right now has begun.
 INSTANT = timedelta(seconds=1)
 
@@ -61,14 +66,23 @@ class Call:
     subject: str
     room: str
     called_at: datetime | None
+    listed_to: int | None
     groups: set[int] = field(default_factory=set)
 
     @property
     def place(self) -> str:
         return ", ".join(filter(None, [place_of(self.room) if self.room else "", self.subject]))
 
-    def is_called(self, now: datetime) -> bool:
-        return self.called_at is not None and self.called_at <= now
+    def has_called(self, pupil: "OnePupil", now: datetime) -> bool:
+        """Was the roll called, with them on its list? Of whoever came to the class after it, it says nothing."""
+        if self.called_at is None or self.called_at > now:
+            return False
+        enrolments = [pupil.enrolments[group] for group in self.groups if group in pupil.enrolments]
+        return not came_after(self.listed_to, min(enrolments, default=None))
+
+    def is_before(self, pupil: "OnePupil", now: datetime) -> bool:
+        """Was the roll called before they came to the class?"""
+        return self.called_at is not None and self.called_at <= now and not self.has_called(pupil, now)
 
 
 @dataclass(frozen=True)
@@ -86,9 +100,14 @@ class OnePupil:
     pk: int
     public_id: str
     name: str
-    groups: frozenset[int]
+    enrolments: Mapping[int, int]
+    """By group, the key of the enrolment in it."""
     group_id: int
     group: str
+
+    @property
+    def groups(self) -> frozenset[int]:
+        return frozenset(self.enrolments)
 
 
 @dataclass(frozen=True)
@@ -99,6 +118,7 @@ class Moment:
     lessons: Mapping[int, list[Call]]
     marks: Mapping[tuple[int, int], Mark]
     visits: Mapping[int, tuple[str, datetime]]
+    passed: Mapping[int, datetime]
     known: Mapping[int, tuple[str, datetime]]
     outings: Mapping[int, str]
     slots: Sequence[SlotLine]
@@ -117,6 +137,7 @@ PUPILS = Prepared(
             "group_id",
             "group__name",
             "group__kind",
+            "pk",
         )
     )
 )
@@ -133,6 +154,7 @@ LESSONS = Prepared(
             "lesson__subject__name",
             "lesson__room__name",
             "lesson__roll_call__called_at",
+            "lesson__roll_call__listed_to",
             "group_id",
         )
     )
@@ -155,7 +177,10 @@ MARKS = Prepared(
 )
 VISITS = Prepared(
     lambda viewer: (
-        Visit.objects.visible_to(viewer).going_on().order_by("pk").values_list("pupil_id", "place", "starts")
+        Visit.objects.visible_to(viewer)
+        .filter(Q(ends=None) | Q(ends__gt=viewer.ago(LATELY)))
+        .order_by("ends", "pk")
+        .values_list("pupil_id", "place", "starts", "ends")
     )
 )
 KNOWN = Prepared(
@@ -179,48 +204,51 @@ def pupils_now(viewer: Viewer, now: datetime) -> list[Seen]:
 
 
 def _pupils(school: int, day: date) -> list[OnePupil]:
-    groups: dict[int, set[int]] = defaultdict(set)
+    enrolments: dict[int, dict[int, int]] = defaultdict(dict)
     names: dict[int, tuple[str, str]] = {}
     classes: dict[int, tuple[int, str]] = {}
-    for pupil, public_id, family, given, group, name, kind in PUPILS(school, day):
-        groups[pupil].add(group)
+    for pupil, public_id, family, given, group, name, kind, enrolment in PUPILS(school, day):
+        enrolments[pupil][group] = min(enrolment, enrolments[pupil].get(group, enrolment))
         names[pupil] = (public_id, f"{family.upper()} {given}")
         if kind == Group.Kind.CLASS or pupil not in classes:
             classes[pupil] = (group, name)
     return [
-        OnePupil(pupil, *said, frozenset(groups[pupil]), *classes[pupil]) for pupil, said in names.items()
+        OnePupil(pupil, *identity, enrolments[pupil], *classes[pupil]) for pupil, identity in names.items()
     ]
 
 
 def _moment(viewer: Viewer, school: int, day: date, now: datetime, pupils: Sequence[int]) -> Moment:
     calls: dict[int, Call] = {}
     lessons: dict[int, list[Call]] = defaultdict(list)
-    for pk, starts, ends, zone, subject, room, called_at, group in LESSONS(school, day):
-        call = calls.setdefault(pk, Call(pk, starts, ends, zone, subject, room or "", called_at))
+    for pk, starts, ends, zone, subject, room, called_at, listed, group in LESSONS(school, day):
+        call = calls.setdefault(pk, Call(pk, starts, ends, zone, subject, room or "", called_at, listed))
         call.groups.add(group)
         lessons[group].append(call)
     marks = {
-        (lesson, pupil): Mark(status, minutes, _news(said, settled=bool(settled)), exempt)
-        for lesson, pupil, status, minutes, said, settled, exempt in MARKS(viewer)
+        (lesson, pupil): Mark(status, minutes, news_of(state, settled=bool(settled)), exempt)
+        for lesson, pupil, status, minutes, state, settled, exempt in MARKS(viewer)
     }
     outings: dict[int, str] = {}
     for house in (one for one in whereabouts if one.in_rolls):
         outings |= house.said(school, now, now + INSTANT, pupils)
+    came = VISITS(viewer)
     return Moment(
         now,
         lessons,
         marks,
-        {pupil: (place, starts) for pupil, place, starts in VISITS(viewer)},
+        {pupil: (place, starts) for pupil, place, starts, ends in came if ends is None},
+        {pupil: ends for pupil, _place, starts, ends in came if ends and dates.local(ends).date() == day},
         {pupil: (kind, starts) for pupil, kind, starts in KNOWN(viewer, now)},
         outings,
         [slot for slot in slots_of(viewer, day, day) if day.weekday() in slot.weekdays],
     )
 
 
-def _news(said: str | None, *, settled: bool) -> str:
-    if settled or said == "accepted":
+def news_of(state: str | None, *, settled: bool) -> str:
+    """What is known of an absence, in a word; nothing where nobody has said why."""
+    if settled or state == "accepted":
         return _("expliqué")
-    return _("mot à lire") if said == "pending" else ""
+    return _("mot à lire") if state == "pending" else ""
 
 
 def _seen(pupil: OnePupil, moment: Moment) -> Seen | None:
@@ -253,13 +281,13 @@ def _left_since(pupil: OnePupil, since: datetime, moment: Moment) -> bool:
 def _likeliest(pupil: OnePupil, calls: Sequence[Call], moment: Moment) -> Call:
     """Of two lessons at once, the one whose roll says something of the pupil, else the one that was called."""
     noted = [call for call in calls if (call.pk, pupil.pk) in moment.marks]
-    called = [call for call in calls if call.is_called(moment.now)]
+    called = [call for call in calls if call.has_called(pupil, moment.now)]
     return (noted or called or calls)[0]
 
 
 def _in_lesson(pupil: OnePupil, call: Call, day: Sequence[Call], moment: Moment) -> Seen:
     mark = moment.marks.get((call.pk, pupil.pk))
-    status = mark.status if mark else Status.PRESENT if call.is_called(moment.now) else ""
+    status = mark.status if mark else Status.PRESENT if call.has_called(pupil, moment.now) else ""
     known = moment.known.get(pupil.pk)
     if mark and status == Status.ABSENT:
         return _absent(pupil, call, mark, known)
@@ -272,9 +300,15 @@ def _in_lesson(pupil: OnePupil, call: Call, day: Sequence[Call], moment: Moment)
         return _said(pupil, Where.IN, call.place, words, late=mark.minutes)
     if status:
         return _said(pupil, Where.IN, call.place)
-    before = _last_mark(pupil, day, moment)
+    before, passed = _last_mark(pupil, day, moment), moment.passed.get(pupil.pk)
+    if passed and passed >= call.starts - EARLY:
+        hour = _("vu à %(hour)s, appel pas encore fait") % {"hour": dates.hour(passed)}
+        return _said(pupil, Where.UNSEEN, call.place, hour)
     words = _("absent au cours d’avant") if before == Status.ABSENT else _expected_out(known, seen)
-    return _said(pupil, Where.UNSEEN, call.place, words or _("appel pas encore fait"))
+    uncalled = (
+        _("arrivé(e) depuis l’appel") if call.is_before(pupil, moment.now) else _("appel pas encore fait")
+    )
+    return _said(pupil, Where.UNSEEN, call.place, words or uncalled)
 
 
 def _absent(pupil: OnePupil, call: Call, mark: Mark, known: tuple[str, datetime] | None) -> Seen:
@@ -293,21 +327,26 @@ def _seen_at(call: Call, mark: Mark | None) -> datetime:
 
 
 def _between(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Seen:
-    """A hole between two lessons: at the canteen, in study, or in the yard; as seen as at the lesson before."""
+    """A hole between two lessons: at the canteen, in study, or in the yard; as seen as at the lesson before, whose bell sees nobody."""
     known, seen = moment.known.get(pupil.pk), _last_seen(pupil, day, moment)
+    place = _slot_place(pupil, day, moment)
+    passed = _passed_since(pupil, day, moment)
+    if passed and not (known and _is_out(known, passed)):
+        return _said(pupil, Where.IN, place, _("vu à %(hour)s") % {"hour": dates.hour(passed)})
     if known and _is_out(known, seen):
         return _known(pupil, known)
     before = _last_mark(pupil, day, moment)
-    place = _slot_place(pupil, day, moment)
     if before == Status.ABSENT:
         return _said(
             pupil, Where.MISSING, place, _("absent au cours d’avant"), news=_last_news(pupil, day, moment)
         )
     if not before:
-        return _said(pupil, Where.UNSEEN, place, _("aucun appel encore"))
-    if words := _expected_out(known, seen):
-        return _said(pupil, Where.UNSEEN, place, words)
-    return _said(pupil, Where.IN, place)
+        words = _("aucun appel encore")
+    elif not _is_last_called(pupil, day, moment):
+        words = _("appel du dernier cours pas fait")
+    else:
+        words = _expected_out(known, seen)
+    return _said(pupil, Where.UNSEEN if words else Where.IN, place, words)
 
 
 def _is_out(known: tuple[str, datetime], seen: datetime | None) -> bool:
@@ -324,7 +363,7 @@ def _last_seen(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> datetime
     """When a lesson saw them last, unless a later roll missed them; whoever is free not to come is not missed."""
     for call in reversed(day):
         mark = moment.marks.get((call.pk, pupil.pk))
-        if call.ends > moment.now or not (mark or call.is_called(moment.now)):
+        if call.ends > moment.now or not (mark or call.has_called(pupil, moment.now)):
             continue
         if mark is None or mark.status != Status.ABSENT:
             return _seen_at(call, mark)
@@ -350,9 +389,30 @@ def _last_call(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> Call | N
     over = [
         call
         for call in day
-        if call.ends <= moment.now and (call.is_called(moment.now) or (call.pk, pupil.pk) in moment.marks)
+        if call.ends <= moment.now
+        and (call.has_called(pupil, moment.now) or (call.pk, pupil.pk) in moment.marks)
     ]
     return over[-1] if over else None
+
+
+def _passed_since(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> datetime | None:
+    """When they were seen at a place of the school, later than anything that a roll says and than the last lesson's bell."""
+    passed = moment.passed.get(pupil.pk)
+    over = [call for call in day if call.ends <= moment.now]
+    if passed is None or not over:
+        return None
+    call_times = [call.called_at for call in over if call.called_at and call.has_called(pupil, moment.now)]
+    return passed if passed >= max([over[-1].starts, *call_times]) else None
+
+
+def _is_last_called(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> bool:
+    """Is anything known of the lesson that was over last, or of another at the same hour?"""
+    over = [call for call in day if call.ends <= moment.now]
+    return any(
+        call.has_called(pupil, moment.now) or (call.pk, pupil.pk) in moment.marks
+        for call in over
+        if call.ends > over[-1].starts
+    )
 
 
 def _last_mark(pupil: OnePupil, day: Sequence[Call], moment: Moment) -> str:
@@ -380,10 +440,10 @@ def _known(pupil: OnePupil, known: tuple[str, datetime]) -> Seen:
 
 
 def _said(
-    pupil: OnePupil, where: Where, place: str, said: str = "", news: str = "", late: int | None = None
+    pupil: OnePupil, where: Where, place: str, detail: str = "", news: str = "", late: int | None = None
 ) -> Seen:
     return Seen(
-        pupil.pk, pupil.public_id, pupil.name, pupil.group_id, pupil.group, where, place, said, news, late
+        pupil.pk, pupil.public_id, pupil.name, pupil.group_id, pupil.group, where, place, detail, news, late
     )
 
 
@@ -433,3 +493,9 @@ def lesson_begun(viewer: Viewer, pupil: Person, now: datetime) -> Lesson | None:
         .order_by("pk")
         .first()
     )
+
+
+def lesson_to_come(viewer: Viewer, pupil: Person, now: datetime) -> Lesson | None:
+    """The next lesson of the day in which a pupil is expected (one query)."""
+    lessons = Lesson.objects.in_school(viewer).held().of_pupils([pupil.pk]).on(viewer.today)
+    return lessons.filter(starts__gt=now).select_related("subject", "school").order_by("starts", "pk").first()

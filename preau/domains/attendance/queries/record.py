@@ -18,6 +18,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -34,6 +35,8 @@ from preau.domains.attendance.models import (
     AttendanceSettings,
     Entry,
     Explanation,
+    FollowUp,
+    FollowUpAction,
     PastAbsence,
     RollCall,
     Status,
@@ -53,8 +56,9 @@ from preau.domains.timetable.queries.lessons import LessonRow
 from preau.domains.timetable.queries.record import days_shown, month_of
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
+from preau.foundation.templating import url
 
-MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS, LEADS, BEFORE = range(8)
+MISSED, CALLED, KNOWN, WHERE, HOLDS, NOONS, LEADS, BEFORE, FOLLOWED = range(9)
 # How far back absences are recent, and how many days of them are shown.
 LATELY, MOST = timedelta(days=45), 6
 HALF_A_DAY = timedelta(hours=12)
@@ -62,8 +66,8 @@ HALF_A_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Line:
-    """One row of any of the eight tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement; its hours are
-    known, of what was noted before the school came."""
+    """One row of any of the nine tables. `flag`: settled, of an entry; comes to the lesson, of an arrangement; its hours are
+    known, of what was noted before the school came; it says nothing of them, of a roll."""
 
     what: int
     pk: int
@@ -84,9 +88,9 @@ class Line:
 def _known(
     viewer: Viewer, pupil: int, only: Any, first: date, since: datetime
 ) -> "QuerySet[Any, tuple[Any, ...]]":
-    """One list from eight tables, six as the viewer sees them: absences since a day, rolls of today, what was announced for now,
+    """One list from nine tables, seven as the viewer sees them: absences since a day, rolls of today, what was announced for now,
     where they are, what is arranged; when the afternoon begins; whether the viewer is their head teacher; absences since that day that
-    were noted before the school came."""
+    were noted before the school came; the follow-up that goes on, with the last thing done in it."""
     none, never = Value("", CharField()), Cast(Value(None), DateTimeField())
     no_day, no, yes, nought = (
         Cast(Value(None), DateField()),
@@ -111,6 +115,13 @@ def _known(
     called = RollCall.objects.visible_to(viewer).filter(
         lesson__in=Lesson.objects.of_pupils(only).filter(day=today).order_by().values("pk")
     )
+    # At a roll whose list they were not yet on, and on which nobody has marked them since, nothing was said of them.
+    came = Enrolment.objects.active(today).filter(pupil=pupil, group__lessons=OuterRef("lesson"))
+    marked = Entry.objects.filter(pupil=pupil, lesson=OuterRef("lesson"))
+    called = called.annotate(came=Subquery(came.order_by("pk").values("pk")[:1]))
+    called = called.annotate(
+        unsaid=Case(When(~Exists(marked), came__gt=F("listed_to"), then=yes), default=no)
+    )
     announced = Announcement.objects.visible_to(viewer).standing().filter(pupil=pupil)
     announced = announced.filter(ends__gt=viewer.moment)
     elsewhere = Visit.objects.visible_to(viewer).going_on().filter(pupil=pupil, starts__gt=since)
@@ -125,6 +136,11 @@ def _known(
         late=Coalesce("minutes_late", nought),
         counting=Case(When(excused=True, then=no), default=yes),
         half=Case(When(afternoon=True, then=Value("pm")), default=none),
+    )
+    followed = FollowUp.objects.visible_to(viewer).going_on().filter(pupil=pupil)
+    done = FollowUpAction.objects.visible_to(viewer).filter(follow_up=OuterRef("pk")).order_by("-day", "-pk")
+    followed = followed.annotate(
+        last=Coalesce(Subquery(done.values("kind")[:1]), none), done_on=Subquery(done.values("day")[:1])
     )
     lists: list[Any] = [
         missed.values_list(
@@ -156,7 +172,7 @@ def _known(
             never,
             zone,
             nought,
-            no,
+            "unsaid",
             no,
             no,
             nought,
@@ -249,10 +265,37 @@ def _known(
             no,
             nought,
         ),
+        followed.values_list(
+            Value(FOLLOWED),
+            "pk",
+            "last",
+            none,
+            none,
+            none,
+            "done_on",
+            "opened_at",
+            never,
+            zone,
+            nought,
+            no,
+            no,
+            no,
+            nought,
+        ),
     ]
     known, *others = (one.order_by() for one in lists)
     found: QuerySet[Any, tuple[Any, ...]] = known.union(*others, all=True)
     return found
+
+
+@dataclass(frozen=True)
+class FollowUpLine:
+    """A follow-up that goes on: its page, since when, the last thing done in it and its day."""
+
+    page: str
+    since: date
+    last: str
+    done_on: date | None
 
 
 @dataclass(frozen=True)
@@ -309,8 +352,8 @@ def lines_of(viewer: Viewer, pupil: Person) -> list[Line]:
     if key not in viewer.found:
         first = min(days_shown(viewer.today)[0], viewer.days_ago(LATELY))
         rows = KNOWN_OF(viewer, pupil.pk, (pupil.pk,), first, viewer.ago(HALF_A_DAY))
-        told = not viewer.is_staff or runs_school_life(viewer)
-        viewer.found[key] = [_line(row, told=told) for row in rows]
+        has_access = not viewer.is_staff or runs_school_life(viewer)
+        viewer.found[key] = [_line(row, told=has_access) for row in rows]
     found: list[Line] = viewer.found[key]
     return found
 
@@ -416,8 +459,10 @@ def _called(viewer: Viewer, pupil: Person, now: LessonRow) -> tuple[str, str]:
         return "", ""
     for line in lines_of(viewer, pupil):
         if line.what == CALLED and line.pk == now.pk and line.starts:
-            said = {"hour": dates.hour(line.starts, line.zone)}
-            return _("Présence notée à l’appel de %(hour)s") % said, "circle-check"
+            if line.flag:
+                return _("Arrivé(e) depuis l’appel, à marquer"), "clock"
+            values = {"hour": dates.hour(line.starts, line.zone)}
+            return _("Présence notée à l’appel de %(hour)s") % values, "circle-check"
     return _("Appel pas encore fait"), "clock"
 
 
@@ -432,12 +477,14 @@ def _reads_all(viewer: Viewer, pupil: Person) -> bool:
 
 
 def month_shown(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
-    """This month as half-days; None where there is neither a lesson nor an absence, as for a pupil who has just come."""
+    """This month as half-days, and the follow-up that goes on; None where there is neither a lesson nor an absence nor a follow-up, as
+    for a pupil who has just come."""
     if not _reads_all(viewer, pupil):
         return None
     lessons = [row for row in month_of(viewer, pupil) if not row.is_cancelled]
     missed = _missed(viewer, pupil)
-    if not lessons and not missed:
+    follow_up = _follow_up(viewer, pupil)
+    if not lessons and not missed and not follow_up:
         return None
     first, last = days_shown(viewer.today)
     of_month = [one for one in missed if one.day and _is_of_month(one.day, viewer.today)]
@@ -461,8 +508,20 @@ def month_shown(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
         "days": [(f"{dates.DAYS[column][:3]}.", dates.DAYS[column]) for column in columns],
         "away": len({(one.day, _is_afternoon(one, noon)) for one in of_month if one.kind == Status.ABSENT}),
         "late": sum(one.kind == Status.LATE for one in of_month),
+        "follow_up": follow_up,
     }
     return shown | {"said": month_said(shown)}
+
+
+def _follow_up(viewer: Viewer, pupil: Person) -> FollowUpLine | None:
+    """For whoever reads follow-ups: school life; the family, of its own."""
+    line = next((one for one in lines_of(viewer, pupil) if one.what == FOLLOWED), None)
+    if line is None or line.starts is None:
+        return None
+    page = "follow_up" if viewer.is_staff else "told_follow_up"
+    last = str(FollowUpAction.Kind(line.kind).label) if line.kind else ""
+    since = dates.local(line.starts, line.zone).date()
+    return FollowUpLine(url(f"attendance:{page}", pk=line.pk), since, last, line.day)
 
 
 def month_said(context: Mapping[str, Any]) -> str:
@@ -483,8 +542,8 @@ def _is_of_month(day: date, today: date) -> bool:
 
 def _noon_of(viewer: Viewer, pupil: Person) -> time:
     """When the afternoon begins in their school."""
-    said = [line.words for line in lines_of(viewer, pupil) if line.what == NOONS]
-    return time.fromisoformat(said[0]) if said else NOON
+    words = [line.words for line in lines_of(viewer, pupil) if line.what == NOONS]
+    return time.fromisoformat(words[0]) if words else NOON
 
 
 def _is_afternoon(one: Line | LessonRow, noon: time) -> bool:
@@ -580,8 +639,8 @@ def _missed_day(viewer: Viewer, lines: Sequence[Line]) -> MissedDay:
     first = lines[-1]
     # A teacher does nothing about it, and is not told what a family said.
     by_roll = first.what == MISSED
-    told = first.flag or not by_roll or not viewer.is_staff or runs_school_life(viewer)
-    word, tone = _tag(first, own=not viewer.is_staff) if told else ("", "neutral")
+    has_access = first.flag or not by_roll or not viewer.is_staff or runs_school_life(viewer)
+    word, tone = _tag(first, own=not viewer.is_staff) if has_access else ("", "neutral")
     absent = first.kind == Status.ABSENT
     title = _("Absence") if absent else past_label(first.kind, first.minutes or None)
     open_still = first.state not in SAID and not first.flag
@@ -603,7 +662,7 @@ def _detail(lines: Sequence[Line]) -> str:
 
 def _before_said(lines: Sequence[Line]) -> str:
     """When it was, as precisely as the other program said it."""
-    said = (
+    moments = (
         when_said(
             line.starts,
             line.starts if line.kind == Status.LATE else line.ends,
@@ -614,7 +673,7 @@ def _before_said(lines: Sequence[Line]) -> str:
         for line in reversed(lines)
         if line.starts and line.ends and (line.flag or line.kind == Status.ABSENT)
     )
-    return ", ".join(said)
+    return ", ".join(moments)
 
 
 def _tag(line: Line, *, own: bool) -> tuple[str, str]:

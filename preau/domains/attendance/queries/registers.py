@@ -25,9 +25,9 @@ from django.utils.translation import gettext as _
 from preau.directory.models import Enrolment, Group, Guardianship, Person
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.attendance.models import ABSENCES, Entry, EntryChange, RollCall, Status
+from preau.domains.attendance.models import ABSENCES, UNCALLED, Entry, EntryChange, RollCall, Status
 from preau.domains.attendance.queries.notes import Note, known_elsewhere, notes_of
-from preau.domains.attendance.rules import CORRECTION, EARLY
+from preau.domains.attendance.rules import CORRECTION, EARLY, reads_roll
 from preau.domains.timetable.boards import Mark
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates, text
@@ -67,12 +67,16 @@ class RegisterRow:
         return [note for note in self.notes if note.is_whispered]
 
     @property
+    def is_uncalled(self) -> bool:
+        return self.status == UNCALLED
+
+    @property
     def seen(self) -> str:
         return seen_of(self.status, self.minutes_late)
 
 
 def seen_of(status: str, minutes_late: int | None) -> str:
-    """The short form in which a page remembers what it showed: « present », « late-10 »."""
+    """The short form in which a page remembers what it showed: « present », « late-10 »; nothing, of whoever is not called yet."""
     return f"{status}-{minutes_late}" if status == Status.LATE else status
 
 
@@ -85,13 +89,35 @@ def class_of(pupil: str, school: Any, day: Any) -> Subquery:
 
 def told_apart(classes: Mapping[int, str | None]) -> dict[int, str]:
     """By pupil, the class to say beside the name: nothing where everybody is of the same one."""
-    said = {pupil: name for pupil, name in classes.items() if name}
-    return said if len(set(said.values())) > 1 else {}
+    by_pupil = {pupil: name for pupil, name in classes.items() if name}
+    return by_pupil if len(set(by_pupil.values())) > 1 else {}
+
+
+def listed_to(lesson: Any) -> Subquery:
+    """The newest enrolment that was on the list of a roll, once it was called."""
+    return Subquery(RollCall.objects.filter(lesson=lesson).values("listed_to")[:1])
+
+
+def enrolled_by(lesson: Any, day: date, pupil: str = "pk") -> Subquery:
+    """The oldest enrolment by which a pupil, who is a column of the rows asked for, is expected in a lesson."""
+    known = Enrolment.objects.active(day).filter(pupil=OuterRef(pupil), group__lessons=lesson)
+    return Subquery(known.order_by("pk").values("pk")[:1])
+
+
+def came_after(listed: int | None, enrolment: int | None) -> bool:
+    """Did they come to the class after the roll, whose list went as far as that, was called?"""
+    return listed is not None and enrolment is not None and enrolment > listed
 
 
 EXPECTED = Prepared(
     lambda lesson, day, school: _expected(lesson, day).values_list(
-        "pk", "family_name", "given_name", "public_id", class_of("pk", school, day)
+        "pk",
+        "family_name",
+        "given_name",
+        "public_id",
+        class_of("pk", school, day),
+        listed_to(lesson),
+        enrolled_by(lesson, day),
     )
 )
 NOW = Prepared(
@@ -99,7 +125,9 @@ NOW = Prepared(
         _expected(lesson, day)
         .alias(entry=FilteredRelation("attendance_entries", condition=Q(attendance_entries__lesson=lesson)))
         .annotate(call=Subquery(RollCall.objects.filter(lesson=lesson).values("pk")[:1]))
-        .values_list("pk", "entry__status", "entry__minutes_late", "call")
+        .values_list(
+            "pk", "entry__status", "entry__minutes_late", "call", listed_to(lesson), enrolled_by(lesson, day)
+        )
     )
 )
 
@@ -148,13 +176,14 @@ def _day_of(
     return noted, absent
 
 
-def register_of(lesson: Lesson) -> list[RegisterRow]:
-    """Every pupil expected in the lesson, by name, and whether they are missing (three queries)."""
+def register_of(lesson: Lesson, *, noted_beside: bool = True) -> list[RegisterRow]:
+    """Every pupil expected in the lesson, by name, and whether they are missing (two queries, and those of what is `noted_beside`
+    them)."""
     pupils = EXPECTED(lesson.pk, lesson.day, lesson.school_id)
     ids = tuple(pupil[0] for pupil in pupils)
     noted, before = _day_of(lesson.school_id, lesson.day, lesson.starts, ids)
     entries = {line[0]: line for line in noted if line[1] == lesson.pk}
-    notes = notes_of(lesson, ids)
+    notes = notes_of(lesson, ids) if noted_beside else {}
     classes = told_apart({pupil[0]: pupil[4] for pupil in pupils})
     return [
         _row(pupil, entries.get(pupil[0]), pupil[0] in before, notes.get(pupil[0], ()), classes)
@@ -180,13 +209,14 @@ def _expected(lesson: int, day: date) -> "QuerySet[Person]":
 
 
 def _row(
-    pupil: tuple[int, str, str, str, str | None],
+    pupil: tuple[int, str, str, str, str | None, int | None, int | None],
     entry: Noted | None,
     was_absent: bool,
     notes: tuple[Note, ...],
     classes: Mapping[int, str],
 ) -> RegisterRow:
-    status, minutes = (entry[2], entry[3]) if entry else (Status.PRESENT.value, None)
+    unsaid = UNCALLED if came_after(*pupil[5:7]) else Status.PRESENT.value
+    status, minutes = (entry[2], entry[3]) if entry else (unsaid, None)
     group = classes.get(pupil[0], "")
     return RegisterRow(pupil[0], pupil[1], pupil[2], status, minutes, was_absent, notes, pupil[3], group)
 
@@ -211,13 +241,28 @@ def latecomers_let_in(lesson: int, pupils: Sequence[int]) -> dict[int, str]:
     }
 
 
-def noted_in(lesson: Lesson) -> tuple[dict[int, tuple[str, int | None]], int | None]:
-    """By id, the status and the minutes of every pupil of the register, as they are now; and the key of the call, if it was
-    made (one query; two when nobody is expected)."""
+@dataclass(frozen=True)
+class Standing:
+    """A roll as it is now. `noted`: by pupil, the status and the minutes; `call`: its key, if it was made; `enrolments`: by pupil,
+    the one by which they are expected."""
+
+    noted: Mapping[int, tuple[str, int | None]]
+    call: int | None
+    enrolments: Mapping[int, int]
+
+
+def standing_of(lesson: Lesson) -> Standing:
+    """Every pupil of the register as it is now, and the call (one query; two when nobody is expected)."""
     lines = NOW(lesson.pk, lesson.day)
-    noted = {pupil: (status or Status.PRESENT.value, late) for pupil, status, late, _call in lines}
     calls = RollCall.objects.filter(lesson=lesson).values_list("pk", flat=True)
-    return noted, lines[0][3] if lines else calls.first()
+    return Standing(
+        {
+            pupil: (status or (UNCALLED if came_after(listed, enrolment) else Status.PRESENT.value), late)
+            for pupil, status, late, _call, listed, enrolment in lines
+        },
+        lines[0][3] if lines else calls.first(),
+        {line[0]: line[5] for line in lines if line[5]},
+    )
 
 
 TOLD = Prepared(
@@ -286,3 +331,32 @@ def _mark(
 def called_among(lesson_ids: Sequence[int]) -> set[int]:
     """Those of these lessons whose roll was called: they are not moved nor cancelled any more."""
     return set(RollCall.objects.filter(lesson__in=lesson_ids).values_list("lesson_id", flat=True))
+
+
+@dataclass(frozen=True)
+class Attended:
+    """Who a lesson had, as its roll says it. Without a roll nobody is said present: only what was noted one by one."""
+
+    call: RollCall | None
+    present: list[RegisterRow]
+    late: list[RegisterRow]
+    absent: list[RegisterRow]
+    unknown: list[RegisterRow]
+
+
+def attended(viewer: Viewer, lesson: Lesson) -> Attended | None:
+    """Who was there, to read; None before the lesson, and for whoever does not follow its roll."""
+    if not viewer.is_staff or lesson.is_cancelled or lesson.starts > timezone.now():
+        return None
+    if not reads_roll(viewer, lesson):
+        return None
+    call, rows = call_of(lesson), register_of(lesson, noted_beside=False)
+    by_status = {status: [row for row in rows if row.status == status] for status in Status}
+    there = by_status[Status.PRESENT]
+    return Attended(
+        call,
+        there if call else [],
+        by_status[Status.LATE],
+        by_status[Status.ABSENT],
+        [] if call else there,
+    )

@@ -76,5 +76,5 @@ def _row(line: dict[str, Any], lessons: Any) -> RemarkRow:
 
 def remarked_in(lesson: Lesson) -> dict[int, str]:
     """By pupil, what was said of them in this lesson and waits."""
-    said = ListRemark.objects.open().filter(lesson=lesson).values_list("pupil_id", "kind")
-    return {pupil: str(ListRemark.Kind(kind).label) for pupil, kind in said}
+    rows = ListRemark.objects.open().filter(lesson=lesson).values_list("pupil_id", "kind")
+    return {pupil: str(ListRemark.Kind(kind).label) for pupil, kind in rows}

@@ -58,6 +58,8 @@ from preau.foundation.prepared import Lines, Prepared
 FORGOTTEN = timedelta(minutes=15)
 # What is still to settle is looked for over a month: older, it is a matter for the registers.
 LATELY = timedelta(days=31)
+# A holiday apart, the last day of lessons is within a week.
+A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,29 @@ TO_MAKE = Prepared(
 def calls_to_make(viewer: Viewer, now: datetime) -> list[LessonRow]:
     """A teacher's own lessons of the last seven days whose roll was never called, newest first."""
     return short_rows_from(TO_MAKE(viewer, viewer.today - CORRECTION, viewer.today, now - FORGOTTEN))[::-1]
+
+
+@dataclass(frozen=True)
+class Uncalled:
+    """How many rolls of the last day of lessons were never called."""
+
+    day: date
+    number: int
+    is_yesterday: bool
+
+
+def uncalled_before(viewer: Viewer) -> Uncalled | None:
+    """Of the last day of lessons before today, if there are any (one query)."""
+    lessons = (
+        Lesson.objects.visible_to(viewer)
+        .held()
+        .filter(day__lt=viewer.today, day__gte=viewer.days_ago(A_WEEK))
+    )
+    days = lessons.order_by("-day").values_list("day")
+    last = days.annotate(number=Count("pk", filter=Q(roll_call=None), distinct=True)).first()
+    if not last or not last[1]:
+        return None
+    return Uncalled(last[0], last[1], is_yesterday=last[0] == viewer.today - timedelta(days=1))
 
 
 # What is counted on the home and on the board.
@@ -216,10 +241,10 @@ def next_to_read(viewer: Viewer, explanation: Explanation) -> int | None:
 
 def _one_to_read(viewer: Viewer, day: date, entry: int, *words: Any) -> ToRead:
     family_name, given_name, label, confidential, by, their_name, their_family = words
-    said = reason_said(viewer, label, by, confidential=confidential)
+    reason = reason_said(viewer, label, by, confidential=confidential)
     pupil = Person(family_name=family_name, given_name=given_name)
     giver = Person(family_name=their_family, given_name=their_name)
-    return ToRead(day, pupil.list_name, said, giver.full_name, entry)
+    return ToRead(day, pupil.list_name, reason, giver.full_name, entry)
 
 
 def _to_read(viewer: Viewer) -> "QuerySet[Explanation, tuple[Any, ...]]":
@@ -280,8 +305,10 @@ def history_of(viewer: Viewer, entry: Entry) -> list[Step]:
     changes, handlings = _changed_and_handled(entry)
     steps = [_step(change.changed_at, change.state_label, change.changed_by) for change in changes]
     decided = Prefetch("decisions", Decision.objects.select_related("decided_by"))
-    told = Explanation.objects.filter(pupil_id=entry.pupil_id, day=entry.day, school_id=entry.school_id)
-    for explanation in told.select_related("given_by", "reason").prefetch_related(decided):
+    explanations = Explanation.objects.filter(
+        pupil_id=entry.pupil_id, day=entry.day, school_id=entry.school_id
+    )
+    for explanation in explanations.select_related("given_by", "reason").prefetch_related(decided):
         steps += _said(viewer, explanation)
     steps += [_handled(viewer, handling) for handling in handlings]
     return sorted(steps, key=lambda step: step.at)
@@ -330,9 +357,9 @@ def _changed_and_handled(entry: Entry) -> tuple[list[EntryChange], list[Handling
         if not is_handling:
             changed.append(EntryChange(changed_at=at, changed_by=who, status=status, minutes_late=number))
             continue
-        settled, label, confidential, told, told_given, told_family, comment = more
+        settled, label, confidential, teller, told_given, told_family, comment = more
         reason = Reason(pk=number, label=label, confidential=confidential) if number else None
-        told_by = Person(given_name=told_given, family_name=told_family) if told else None
+        told_by = Person(given_name=told_given, family_name=told_family) if teller else None
         handled.append(
             Handling(
                 handled_at=at,

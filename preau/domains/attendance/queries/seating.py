@@ -71,11 +71,11 @@ class Board:
     @property
     def helped(self) -> list[tuple[str, list[str]]]:
         """By name, what is arranged for a pupil and whether they are wanted in front: shown when it is asked for."""
-        said = (
+        rows = (
             (sitter.list_name, [*([_("À placer devant")] if sitter.in_front else []), *sitter.needs])
             for sitter in self.sitters
         )
-        return [(name, words) for name, words in said if words]
+        return [(name, words) for name, words in rows if words]
 
     @property
     def free(self) -> int:
@@ -138,12 +138,12 @@ def _sitter(
 
 
 def _needs(viewer: Viewer, pupils: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    said: dict[int, list[str]] = defaultdict(list)
+    by_pupil: dict[int, list[str]] = defaultdict(list)
     found = Arrangement.objects.visible_to(viewer).active(viewer.today)
     adjusted = found.filter(kind=Arrangement.Kind.ADJUSTMENT, pupil__in=pupils).exclude(words="")
     for pupil, words in adjusted.values_list("pupil_id", "words"):
-        said[pupil].append(words)
-    return {pupil: tuple(words) for pupil, words in said.items()}
+        by_pupil[pupil].append(words)
+    return {pupil: tuple(words) for pupil, words in by_pupil.items()}
 
 
 @dataclass(frozen=True)

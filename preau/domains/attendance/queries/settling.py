@@ -75,15 +75,22 @@ class PupilWeek:
 
     @property
     def said(self) -> str:
-        return _said(self.states)
+        return _said(self.states, self._half_days_missed if self.viewer.in_primary else 0)
+
+    @property
+    def _half_days_missed(self) -> int:
+        """How an école counts, as its register does: whatever the lessons of a morning are, it is one half-day."""
+        return len({(row[5], self._is_afternoon(row)) for row in self.rows if _state(row) == "absent"})
+
+    def _is_afternoon(self, row: tuple[Any, ...]) -> bool:
+        return dates.local(row[6], row[7]).time() >= self.noon
 
     @cached_property
     def days(self) -> list[tuple[str, tuple[str, str]]]:
         """Five days of school, and a Saturday where something was missed, each in two halves."""
         halves: dict[tuple[date, bool], list[str]] = {}
         for row in self.rows:
-            afternoon = dates.local(row[6], row[7]).time() >= self.noon
-            halves.setdefault((row[5], afternoon), []).append(_state(row))
+            halves.setdefault((row[5], self._is_afternoon(row)), []).append(_state(row))
         today, now = self.viewer.today, dates.local(self.viewer.moment).time()
         every = [self.first + timedelta(days=number) for number in range((today - self.first).days + 1)]
         missed = {day for day, _afternoon in halves}
@@ -100,12 +107,17 @@ class PupilWeek:
         ]
 
 
+def first_of_week(viewer: Viewer) -> date:
+    """The first of the seven days: the list of absences that the board leads to begins there too."""
+    return viewer.days_ago(A_WEEK)
+
+
 def to_settle_by_pupil(viewer: Viewer) -> list[PupilWeek]:
     """Those with the most first, then by name (two statements)."""
     school, today = viewer.school, viewer.today
     if school is None:
         return []
-    first = viewer.days_ago(A_WEEK)
+    first = first_of_week(viewer)
     by_pupil: dict[int, list[tuple[Any, ...]]] = {}
     for row in OF_WEEK(viewer, first, today):
         by_pupil.setdefault(row[0], []).append(row)
@@ -132,12 +144,16 @@ def _half(states: Iterable[str], *, has_come: bool) -> str:
     return next((one for one in FIRST if one in states), "clear" if has_come else "coming")
 
 
-def _said(states: Counter[str]) -> str:
-    """« 2 absences sans nouvelle, 1 retard »."""
+def _said(states: Counter[str], half_days: int) -> str:
+    """« 2 absences sans nouvelle, 1 retard »; in half-days, where there are some: « 2 demi-journées sans nouvelle »."""
     parts = [
+        ngettext("%(num)s demi-journée sans nouvelle", "%(num)s demi-journées sans nouvelle", half_days)
+        % {"num": half_days}
+        if half_days
+        else "",
         ngettext("%(num)s absence sans nouvelle", "%(num)s absences sans nouvelle", states["absent"])
         % {"num": states["absent"]}
-        if states["absent"]
+        if states["absent"] and not half_days
         else "",
         ngettext("%(num)s retard", "%(num)s retards", states["late"]) % {"num": states["late"]}
         if states["late"]

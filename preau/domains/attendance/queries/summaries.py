@@ -1,7 +1,7 @@
 """What the absences of a time amount to: by class, by month, by reason, by pupil."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -23,6 +23,9 @@ from preau.foundation.text import natural
 MOST_SHOWN = 20
 # A day, and whether it is its afternoon.
 Halves = Set[tuple[date, bool]]
+# By pupil, the class and its name; and the days of their coming and their leaving, where these are known.
+Classes = dict[int, tuple[int, str]]
+Stays = dict[int, list[tuple[date | None, date | None]]]
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Line:
     calculated: str
     unexcused: int
     late: int
+    possible: int
+    """The half-days on which they were expected: before somebody came to the class, none."""
     rate: str
 
 
@@ -57,9 +62,8 @@ class _Sum:
     missed: list[MissedHalfDay] = field(default_factory=list)
     late: int = 0
 
-    def line(self, key: int, name: str, group: str, pupils: int, halves: Halves) -> Line:
+    def line(self, key: int, name: str, group: str, pupils: int, possible: int, halves: Halves) -> Line:
         share = calculated(self.missed)
-        possible = pupils * len(halves)
         # What another program noted of days without lessons here is no part of them.
         lost = calculated(one for one in self.missed if (one.half.day, one.half.afternoon) in halves)
         return Line(
@@ -71,6 +75,7 @@ class _Sum:
             share_said(share),
             len(unexcused(self.missed)),
             self.late,
+            possible,
             f"{float(100 * lost / possible):.1f}".replace(".", ",") if possible else "—",
         )
 
@@ -81,11 +86,12 @@ def register_between(
     """By class for the whole school, by pupil for one class or when `each` is asked for (eight queries, however many they are)."""
     assert viewer.school is not None  # noqa: S101 - pages of school life are opened from a school
     school = viewer.school
-    classes = _classes(school, first, last, group)
+    classes, stays = _classes(school, first, last, group)
     pupils, settings = sorted(classes) if group else None, settings_of(school.pk)
     missed = [one for one in missed_by(school, first, last, pupils, settings) if one.half.pupil_id in classes]
     late = _late(school, first, last)
     halves = _open_half_days(school, first, last, settings.noon)
+    expected = {pupil: _expected(stay, halves) for pupil, stay in stays.items()}
     by_pupil = each or group is not None
     sums: dict[int, _Sum] = defaultdict(_Sum)
     for pupil, (of, _name) in classes.items():
@@ -96,8 +102,8 @@ def register_between(
     return Register(
         first,
         last,
-        whole.line(0, group.name if group else school.name, "", len(classes), halves),
-        _by_pupil(sums, classes, halves) if by_pupil else _by_class(sums, classes, halves),
+        whole.line(0, group.name if group else school.name, "", len(classes), sum(expected.values()), halves),
+        (_by_pupil if by_pupil else _by_class)(sums, classes, expected, halves),
         _by_month(missed),
         _by_reason(viewer, missed),
     )
@@ -119,14 +125,32 @@ def register_papers(viewer: Viewer) -> "QuerySet[RegisterFile, Any]":
     return RegisterFile.objects.visible_to(viewer).filter(paper__isnull=False).values("paper_id")
 
 
-def _classes(school: School, first: date, last: date, group: Group | None) -> dict[int, tuple[int, str]]:
-    """The class of each pupil: the last one they were in during this time."""
+def _classes(school: School, first: date, last: date, group: Group | None) -> tuple[Classes, Stays]:
+    """The class of each pupil: the last one they were in during this time; and when they were in any."""
     learnt = Enrolment.objects.filter(school=school, group__kind=Group.Kind.CLASS)
     learnt = learnt.exclude(starts__gt=last).exclude(ends__lte=first)
     if group:
         learnt = learnt.filter(group=group)
-    rows = learnt.order_by("starts", "pk").values_list("pupil_id", "group_id", "group__name")
-    return {pupil: (of, name) for pupil, of, name in rows}
+    rows = learnt.order_by("starts", "pk").values_list(
+        "pupil_id", "group_id", "group__name", "starts", "ends"
+    )
+    classes: Classes = {}
+    stays: Stays = defaultdict(list)
+    for pupil, of, name, starts, ends in rows:
+        classes[pupil] = (of, name)
+        stays[pupil].append((starts, ends))
+    return classes, stays
+
+
+def _expected(stays: Iterable[tuple[date | None, date | None]], halves: Halves) -> int:
+    """The half-days with lessons on which a pupil was in the class: none before they came."""
+    here = {
+        half
+        for starts, ends in stays
+        for half in halves
+        if (starts is None or starts <= half[0]) and (ends is None or half[0] < ends)
+    }
+    return len(here)
 
 
 def _late(school: School, first: date, last: date) -> dict[int, int]:
@@ -149,19 +173,28 @@ def _open_half_days(school: School, first: date, last: date, noon: time) -> Halv
     return {(day, starts.astimezone(zone).time() >= noon) for day, starts in moments}
 
 
-def _by_class(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: Halves) -> list[Line]:
+def _by_class(
+    sums: dict[int, _Sum], classes: Classes, expected: Mapping[int, int], halves: Halves
+) -> list[Line]:
     sizes = Counter(of for of, _name in classes.values())
+    possible: Counter[int] = Counter()
+    for pupil, (of, _name) in classes.items():
+        possible[of] += expected[pupil]
     names = dict(classes.values())
     return [
-        sums[of].line(of, names[of], "", sizes[of], halves)
+        sums[of].line(of, names[of], "", sizes[of], possible[of], halves)
         for of in sorted(names, key=lambda pk: natural(names[pk]))
     ]
 
 
-def _by_pupil(sums: dict[int, _Sum], classes: dict[int, tuple[int, str]], halves: Halves) -> list[Line]:
+def _by_pupil(
+    sums: dict[int, _Sum], classes: Classes, expected: Mapping[int, int], halves: Halves
+) -> list[Line]:
     people = Person.objects.filter(pk__in=list(classes)).order_by("search_name", "pk")
     return [
-        sums[person.pk].line(person.pk, person.list_name, classes[person.pk][1], 1, halves)
+        sums[person.pk].line(
+            person.pk, person.list_name, classes[person.pk][1], 1, expected[person.pk], halves
+        )
         for person in people
     ]
 

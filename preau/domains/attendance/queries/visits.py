@@ -57,10 +57,12 @@ def visits_ended_by_others(viewer: Viewer) -> list[Visit]:
 
 def where_said(place: str, starts: datetime, ends: datetime | None, zone: str) -> str:
     """« Infirmerie depuis 10 h 30 »; without a place, that the pupil is out of the classroom."""
-    said = {
+    values = {
         "place": Visit.Place(place).label if place else _("Hors de la classe"),
         "since": dates.hour(starts, zone),
     }
     if ends is None:
-        return _("%(place)s depuis %(since)s") % said
-    return _("%(place)s de %(since)s à %(until)s") % (said | {"until": dates.hour(ends, zone)})
+        return _("%(place)s depuis %(since)s") % values
+    if ends == starts:
+        return _("%(place)s à %(since)s") % values
+    return _("%(place)s de %(since)s à %(until)s") % (values | {"until": dates.hour(ends, zone)})

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from preau.directory.models import Holding, Person
+from preau.directory.models import Group, Holding, Person, School
+from preau.directory.rules.groups import teaches_in
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.attendance.models import (
@@ -30,6 +31,14 @@ MAJORITY = 18
 def runs_school_life(viewer: Viewer, *_: object) -> bool:
     """CPE, assistants and head."""
     return viewer.has_power(ABSENCES)
+
+
+def reads_month_of(viewer: Viewer, group: Group) -> bool:
+    """CPE, assistants and head; in a primary school, whoever teaches the class, who keeps its register."""
+    if runs_school_life(viewer):
+        return True
+    in_primary = viewer.school is not None and viewer.school.kind == School.Kind.ECOLE
+    return in_primary and viewer.holds(Role.TEACHER) and teaches_in(viewer, group)
 
 
 def reads_trend(viewer: Viewer, *_: object) -> bool:
@@ -92,6 +101,13 @@ def can_call_register(viewer: Viewer, lesson: Lesson) -> bool:
     if not viewer.holds(Role.TEACHER) or viewer.today > lesson.day + CORRECTION:
         return False
     return lesson.is_taught_by(viewer.person)
+
+
+def reads_roll(viewer: Viewer, lesson: Lesson) -> bool:
+    """School life, and a teacher of the lesson: who was there may be read long after it may be corrected."""
+    if viewer.has_power(ABSENCES):
+        return True
+    return viewer.holds(Role.TEACHER) and lesson.is_taught_by(viewer.person)
 
 
 def calls_own_rolls(viewer: Viewer) -> bool:
@@ -179,8 +195,11 @@ def can_settle(viewer: Viewer, entry: Entry) -> bool:
         return False
     if entry.handling and entry.handling.settled:
         return False
-    said = entry.explanation
-    settled = said and (said.is_pending or (said.state == Explanation.State.ACCEPTED and said.reason.settles))
+    explanation = entry.explanation
+    settled = explanation and (
+        explanation.is_pending
+        or (explanation.state == Explanation.State.ACCEPTED and explanation.reason.settles)
+    )
     return not settled
 
 

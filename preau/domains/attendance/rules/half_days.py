@@ -76,17 +76,17 @@ def half_of(pupil_id: int, day: date, starts: datetime, noon: time, zone: ZoneIn
 
 
 def missed_half_days(
-    lessons: Iterable[Attended], noon: time, zone: ZoneInfo, told: Iterable[Told] = ()
+    lessons: Iterable[Attended], noon: time, zone: ZoneInfo, past_absences: Iterable[Told] = ()
 ) -> list[MissedHalfDay]:
     """The half-days missed in some measure, in order. Two lessons at the same time are one time, missed or attended once.
 
-    What is `told` of a lesson is missed too, but where a roll has said it already."""
+    What is `past_absences` of a lesson is missed too, but where a roll has said it already."""
     together: dict[Half, list[Attended]] = defaultdict(list)
     for lesson in lessons:
         if not lesson.cancelled:
             together[half_of(lesson.pupil_id, lesson.day, lesson.starts, noon, zone)].append(lesson)
     alone: dict[Half, MissedHalfDay] = {}
-    for one in told:
+    for one in past_absences:
         known = together.get(one.half, [])
         together[one.half] = [_missed_as(lesson, one) for lesson in known]
         former = alone.get(one.half)
@@ -101,10 +101,10 @@ def missed_half_days(
     return [one for one in found if one is not None]
 
 
-def _missed_as(lesson: Attended, told: Told) -> Attended:
-    if lesson.missed or not told.covers(lesson):
+def _missed_as(lesson: Attended, past_absence: Told) -> Attended:
+    if lesson.missed or not past_absence.covers(lesson):
         return lesson
-    return replace(lesson, missed=True, counts=told.counts, label=told.label)
+    return replace(lesson, missed=True, counts=past_absence.counts, label=past_absence.label)
 
 
 def _missed(half: Half, lessons: Sequence[Attended]) -> MissedHalfDay | None:

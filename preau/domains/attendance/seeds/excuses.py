@@ -58,18 +58,18 @@ def write(
     for entry in absences:
         runs[entry.pupil_id, entry.day].append(entry)
     desk = Desk(school, now, sorted({day for _, day in runs}))
-    told: list[tuple[Explanation, Run]] = []
+    pairs: list[tuple[Explanation, Run]] = []
     for (pupil, day), run in runs.items():
         answer = answers.get((pupil, day)) or desk.answer(pupil, day)
         if answer.state and answer.by:
-            told.append((desk.explanation(pupil, day, answer), run))
-    insert([explanation for explanation, _ in told])
-    for explanation, run in told:
+            pairs.append((desk.explanation(pupil, day, answer), run))
+    insert([explanation for explanation, _ in pairs])
+    for explanation, run in pairs:
         for entry in run:
             entry.explanation_id = explanation.pk
-    explained = [entry for _, run in told for entry in run]
+    explained = [entry for _, run in pairs for entry in run]
     Entry.objects.bulk_update(explained, ["explanation"], batch_size=500)
-    insert([desk.decision(one) for one, _ in told if one.state != PENDING])
+    insert([desk.decision(one) for one, _ in pairs if one.state != PENDING])
 
 
 class Desk:

@@ -25,7 +25,7 @@ def tell(school: School) -> None:
 
 def _absences(school: School) -> None:
     """One a day for each guardian, as in life."""
-    told: set[tuple[int, int, str]] = set()
+    keys: set[tuple[int, int, str]] = set()
     left = Entry.objects.filter(school=school).to_explain().select_related("lesson").order_by("pk")
     followed = Guardianship.objects.filter(guardian__account__isnull=False, pupil__in=left.values("pupil_id"))
     guardians: dict[int, list[int]] = {}
@@ -34,7 +34,7 @@ def _absences(school: School) -> None:
     for entry in left.filter(pupil_id__in=guardians):
         for guardian in guardians[entry.pupil_id]:
             once = (guardian, entry.pupil_id, str(entry.day))
-            if once not in told:
-                told.add(once)
+            if once not in keys:
+                keys.add(once)
                 with notices.told_already(entry.lesson.starts + AFTER_THE_CALL):
                     tell_absence(guardian, entry.pk)

@@ -34,9 +34,9 @@ def own_absence(college: World) -> Entry:
 
 
 def own_follow_up(college: World) -> FollowUp:
-    said = {"opened_by": college.people["cpe"], "opened_at": NOW}
+    defaults = {"opened_by": college.people["cpe"], "opened_at": NOW}
     return FollowUp.objects.get_or_create(
-        school=college.school, pupil=college.people["pupil"], defaults=said
+        school=college.school, pupil=college.people["pupil"], defaults=defaults
     )[0]
 
 

@@ -29,15 +29,15 @@ def lesson(college: World) -> Lesson:
     return found
 
 
-def exempt(viewer: Any, pupil: Person, *subjects: Subject, **said: Any) -> list[Arrangement]:
-    kept = {"first_day": TODAY, "last_day": TODAY + timedelta(days=14)} | said
+def exempt(viewer: Any, pupil: Person, *subjects: Subject, **values: Any) -> list[Arrangement]:
+    kept = {"first_day": TODAY, "last_day": TODAY + timedelta(days=14)} | values
     return arrangements.arrange(
         viewer, pupil, arrangements.ArrangementFacts(kind="exemption", subjects=subjects, **kept)
     )
 
 
-def adjust(viewer: Any, pupil: Person, words: str, **said: Any) -> Arrangement:
-    kept = {"first_day": TODAY, "last_day": None} | said
+def adjust(viewer: Any, pupil: Person, words: str, **values: Any) -> Arrangement:
+    kept = {"first_day": TODAY, "last_day": None} | values
     (made,) = arrangements.arrange(
         viewer, pupil, arrangements.ArrangementFacts(kind="adjustment", words=words, **kept)
     )

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from conftest import NOW
+from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.commons.notifications.tests.post import deliver
+from preau.commons.notifications.tests.post import come_due, deliver
 from preau.directory.models import Enrolment, Guardianship, Holding, Person
 from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attendance import rules, tasks
 from preau.domains.attendance.actions import explanations, notices, rolls
+from preau.domains.attendance.forms import RollForm
 from preau.domains.attendance.models import (
     Decision,
     Entry,
@@ -27,6 +28,7 @@ from preau.domains.attendance.models import (
 )
 from preau.domains.attendance.queries import absences, registers, school_life
 from preau.domains.timetable.models import Lesson
+from preau.foundation import dates
 from preau.foundation.awaited import awaited_of
 
 TODAY = NOW.date()
@@ -119,6 +121,21 @@ def test_two_people_who_disagree_are_both_shown_and_nothing_is_written(
         (pupil.pk, "Absent", "Retard de 10\u00a0min")
     ]
     assert not Entry.objects.filter(lesson=lesson, pupil_id=other).exists()
+
+
+def test_two_tabs_of_one_person_are_not_called_somebody_else(
+    lesson: Lesson, college: World, seat_of: Any
+) -> None:
+    pupil, teacher = college.people["pupil"], seat_of("teacher")
+    mine = marks(lesson, **{f"p{pupil.pk}": (Status.LATE, 10)})
+    rolls.validate_roll(teacher, lesson, absent(lesson, pupil))
+    for key, own, words in (("teacher", True, "dans un autre onglet"), ("cpe", False, "Quelqu’un vient")):
+        with pytest.raises(rolls.RollConflict) as conflict:
+            rolls.validate_roll(seat_of(key), lesson, mine)
+        assert [c.own for c in conflict.value.conflicts] == [own]
+        form = RollForm(registers.register_of(lesson))
+        form.add_conflicts(conflict.value.conflicts)
+        assert words in form.errors[pupil.pk]
 
 
 def test_two_people_who_agree_are_not_bothered(lesson: Lesson, college: World, seat_of: Any) -> None:
@@ -375,8 +392,8 @@ def run(entry: Entry) -> None:
 def test_both_parents_are_told_once_and_the_subject_names_nobody(absence: Entry, college: World) -> None:
     run(absence)
     run(absence)
-    told = sorted(message.to[0] for message in mail.outbox)
-    assert told == sorted([college.people["guardian"].email, college.people["other_guardian"].email])
+    addresses = sorted(message.to[0] for message in mail.outbox)
+    assert addresses == sorted([college.people["guardian"].email, college.people["other_guardian"].email])
     message = mail.outbox[0]
     assert message.subject == "Une absence à expliquer"
     assert college.people["pupil"].given_name in message.body
@@ -471,6 +488,69 @@ def test_an_absence_noted_again_after_its_letter_left_is_not_told_twice(absence:
     assert len(mail.outbox) == 2
 
 
+def sent_to(person: Person) -> list[tuple[str, str]]:
+    return [(letter.subject, str(letter.body)) for letter in mail.outbox if letter.to == [person.email]]
+
+
+def correct(entry: Entry, seat_of: Any, status: str, minutes: int | None = None) -> None:
+    """As a page does, with the tasks that follow."""
+    rolls.correct_entry(seat_of("cpe"), entry, status, minutes)
+    call = tasks.tell_guardians if status == Status.ABSENT else tasks.tell_corrections
+    call.call([entry.pk])
+    deliver()
+
+
+def test_the_letter_of_an_absence_waits_and_whoever_comes_in_meanwhile_is_not_told(
+    absence: Entry, college: World, seat_of: Any, settings: Any, clock: Any
+) -> None:
+    settings.ABSENCE_LETTERS_WAIT = 10
+    guardian = college.people["guardian"]
+    run(absence)
+    assert sent_to(guardian) == [], "it waits, and is read in Préau"
+    assert Item.objects.unread().filter(person=guardian, kind="attendance.absence").exists()
+    correct(absence, seat_of, Status.LATE, 8)
+    clock.move_to(NOW + timedelta(minutes=11))
+    come_due()
+    assert mail.outbox == []
+    # Noted again, it waits again, and leaves.
+    correct(absence, seat_of, Status.ABSENT)
+    clock.move_to(NOW + timedelta(minutes=20))
+    come_due()
+    assert mail.outbox == []
+    clock.move_to(NOW + timedelta(minutes=22))
+    come_due()
+    assert [subject for subject, _body in sent_to(guardian)] == ["Une absence à expliquer"]
+
+
+def test_once_its_letter_has_left_each_correction_is_told_by_the_same_ways(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
+    guardian = college.people["guardian"]
+    run(absence)
+    correct(absence, seat_of, Status.LATE, 8)
+    _letter, (subject, body) = sent_to(guardian)
+    assert subject == "Une absence corrigée"
+    arrived = dates.hour(absence.lesson.starts + timedelta(minutes=8), "Europe/Paris")
+    assert f"est arrivé(e) à {arrived}\u202f: retard de 8" in body
+    tasks.tell_corrections.call([absence.pk])
+    deliver()
+    assert len(sent_to(guardian)) == 2, "run again, it tells nobody twice"
+    correct(absence, seat_of, Status.ABSENT)
+    assert "de nouveau noté(e) absent(e)" in sent_to(guardian)[2][1]
+    correct(absence, seat_of, Status.PRESENT)
+    assert "était en cours" in sent_to(guardian)[3][1] and len(sent_to(guardian)) == 4
+
+
+def test_a_correction_is_not_told_to_who_may_not_be_informed_any_more(
+    absence: Entry, college: World, seat_of: Any
+) -> None:
+    run(absence)
+    Guardianship.objects.filter(guardian=college.people["guardian"]).update(may_not_be_informed=True)
+    correct(absence, seat_of, Status.LATE, 8)
+    assert len(sent_to(college.people["guardian"])) == 1
+    assert len(sent_to(college.people["other_guardian"])) == 2
+
+
 @pytest.mark.parametrize("left", [True, False], ids=["letter left", "letter taken back"])
 def test_a_second_absence_is_told_once_the_first_was_none(
     absence: Entry, college: World, seat_of: Any, left: bool
@@ -514,8 +594,8 @@ def test_what_was_explained_before_its_letter_left_does_not_stand_for_another(
     explanations.explain(seat_of("guardian"), [absence], maladie())
     tasks.tell_of_others.call([other.pk])
     deliver()
-    told = [message.to[0] for message in mail.outbox if message.subject == "Une absence à expliquer"]
-    assert sorted(told) == sorted(college.people[key].email for key in ("guardian", "other_guardian"))
+    addresses = [message.to[0] for message in mail.outbox if message.subject == "Une absence à expliquer"]
+    assert sorted(addresses) == sorted(college.people[key].email for key in ("guardian", "other_guardian"))
 
 
 def test_a_real_absence_after_a_corrected_one_is_told(absence: Entry, college: World, seat_of: Any) -> None:
@@ -588,13 +668,13 @@ def test_a_worker_killed_between_two_families_tells_the_others(
     class Killed(BaseException):
         pass
 
-    told: list[int] = []
+    notice_ids: list[int] = []
     real = notices.tell_guardian
 
     def once(notice_id: int) -> bool:
-        if told:
+        if notice_ids:
             raise Killed
-        told.append(notice_id)
+        notice_ids.append(notice_id)
         return real(notice_id)
 
     with monkeypatch.context() as patch:
@@ -616,10 +696,10 @@ def test_a_family_without_an_address_finds_the_absence_in_preau(absence: Entry, 
 
 def test_an_explained_absence_is_no_longer_to_be_read(absence: Entry, college: World, seat_of: Any) -> None:
     run(absence)
-    told = Item.objects.unread().filter(kind="attendance.absence", key=absence.pk)
-    assert told.count() == 2
+    items = Item.objects.unread().filter(kind="attendance.absence", key=absence.pk)
+    assert items.count() == 2
     explanation = explanations.explain(seat_of("guardian"), [absence], maladie())
-    assert not told.all().exists()
+    assert not items.all().exists()
     waiting = Item.objects.unread().filter(kind="attendance.to_read", key=explanation.pk)
     assert [item.person for item in waiting] == [college.people["cpe"]]
     explanations.withdraw(seat_of("guardian"), explanation)
@@ -644,3 +724,21 @@ def test_a_school_that_calls_no_roll_is_reminded_of_nothing(lesson: Lesson, cloc
     RollCall.objects.all().delete()
     clock.move_to(lesson.ends + timedelta(minutes=15))
     assert tasks.remind_of_calls.call() == 0
+
+
+@pytest.mark.parametrize("settled_by", ["lateness", "explanation"])
+def test_an_absence_that_is_none_or_is_explained_keeps_no_gesture(
+    lesson: Lesson, college: World, seat_of: Any, client: SchoolClient, settled_by: str
+) -> None:
+    """In the same act: the family finds nothing more to do among its notifications."""
+    mother, pupil = college.people["guardian"], college.people["pupil"]
+    Item.objects.all().delete()
+    rolls.validate_roll(seat_of("teacher"), lesson, absent(lesson, pupil))
+    entry = Entry.objects.get(lesson=lesson, pupil=pupil)
+    notices.tell_absence(mother.pk, entry.pk)
+    assert "Expliquer l’absence" in client.sit(mother).get("/notifications/").content.decode()
+    if settled_by == "lateness":
+        rolls.correct_entry(seat_of("teacher"), entry, Status.LATE, 5)
+    else:
+        explanations.explain(seat_of("guardian"), [entry], maladie())
+    assert "Expliquer l’absence" not in client.get("/notifications/").content.decode()

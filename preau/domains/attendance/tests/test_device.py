@@ -33,6 +33,13 @@ def mark(pupil: int, status: str, seen: str = "present", minutes: int | None = N
     return rolls.Mark(pupil, status, minutes, seen)
 
 
+def whole(lesson: Lesson, *marks: rolls.Mark) -> list[rolls.Mark]:
+    """These, and everybody else of the list as it is: a page says something of each."""
+    ids = {one.pupil_id for one in marks}
+    others = [row for row in register_of(lesson) if row.pupil_id not in ids]
+    return [*marks, *(mark(row.pupil_id, row.status, row.seen, row.minutes_late) for row in others)]
+
+
 def sent(lesson: Lesson, number: UUID, **statuses: str) -> dict[str, str]:
     """What a device sends: every line of the register, and the number of the sending."""
     data = {"sending": str(number), "made_at": str(int((NOW - timedelta(minutes=4)).timestamp()))}
@@ -74,7 +81,7 @@ def test_a_device_is_given_what_was_noted(
     college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
 ) -> None:
     pupil = college.people["pupil"].pk
-    rolls.validate_roll(seat_of("cpe"), lesson, [mark(pupil, Status.LATE, minutes=7)])
+    rolls.validate_roll(seat_of("cpe"), lesson, whole(lesson, mark(pupil, Status.LATE, minutes=7)))
     (roll,) = [roll for roll in rolls_of_day(seat_of("teacher")) if roll.lesson.pk == lesson.pk]
     assert {pk: seen for pk, _, seen, _ in roll.pupils if seen != "present"} == {pupil: "late-7"}
 
@@ -142,16 +149,21 @@ def test_the_same_sending_is_written_once_even_when_school_life_corrected_betwee
 def test_what_agrees_is_written_and_what_clashes_comes_back_with_both_values(
     college: World, client: SchoolClient, lesson: Lesson, pupils: list[int], seat_of: Any
 ) -> None:
-    rolls.validate_roll(
-        seat_of("cpe"), lesson, [mark(pupils[0], Status.LATE, minutes=10), mark(pupils[2], Status.ABSENT)]
-    )
+    theirs = whole(lesson, mark(pupils[0], Status.LATE, minutes=10), mark(pupils[2], Status.ABSENT))
+    rolls.validate_roll(seat_of("cpe"), lesson, theirs)
     client.sit(college.people["teacher"])
     data = sent(lesson, uuid4(), **{f"status_{pupils[0]}": "absent", f"status_{pupils[1]}": "absent"})
     for _ in range(2):  # asked again, the same is said again: a conflict is never dropped
         answer = send(client, lesson, data)
         assert answer.status_code == 409
         assert json.loads(answer.content)["conflicts"] == [
-            {"pupil": pupils[0], "theirs": "Retard de 10\u00a0min", "mine": "Absent", "now": "late-10"}
+            {
+                "pupil": pupils[0],
+                "theirs": "Retard de 10\u00a0min",
+                "mine": "Absent",
+                "now": "late-10",
+                "own": False,
+            }
         ]
     noted = dict(Entry.objects.filter(lesson=lesson).values_list("pupil_id", "status"))
     assert noted == {pupils[0]: "late", pupils[1]: "absent", pupils[2]: "absent"}

@@ -62,7 +62,7 @@ def missed(college: World) -> list[Any]:
     return half_days.missed_by(college.school, TODAY, TODAY, [college.people["pupil"].pk])
 
 
-def told(entry: Entry) -> int:
+def mails_after(entry: Entry) -> int:
     tasks.tell_guardians.call([entry.pk])
     deliver()
     return len(mail.outbox)
@@ -73,7 +73,7 @@ def test_the_family_of_a_pupil_who_is_exempt_hears_nothing(
 ) -> None:
     exempt(seat_of("cpe"), college.people["pupil"], lesson.subject)
     entry = note(lesson, college, seat_of)
-    assert told(entry) == 0
+    assert mails_after(entry) == 0
     assert not Notice.objects.filter(entry=entry).exists()
     assert entry.status == Status.ABSENT, "what was seen stays"
     guardian = seat_of("guardian")
@@ -96,7 +96,7 @@ def test_an_exemption_that_does_not_hold_here_changes_nothing(
 ) -> None:
     exempt(seat_of("cpe"), college.people["pupil"], lesson.subject, **said)
     entry = note(lesson, college, seat_of)
-    assert told(entry) == 2
+    assert mails_after(entry) == 2
     assert entry in Entry.objects.to_explain()
     assert len(missed(college)) == 1
 
@@ -129,10 +129,10 @@ def test_an_absence_that_an_exempt_one_stood_for_is_told(
 ) -> None:
     """One letter a day: it spoke of the lesson that counts no more, nobody has heard of the other."""
     first = note(lesson, college, seat_of)
-    assert told(first) == 2
+    assert mails_after(first) == 2
     other = next(one for one in lessons_of(college) if one.subject_id != lesson.subject_id)
     second = note(other, college, seat_of)
-    assert told(second) == 2
+    assert mails_after(second) == 2
     exempt(seat_of("cpe"), college.people["pupil"], lesson.subject)
     assert heard == [second.pk]
     tasks.tell_of_others.call(heard)

@@ -20,24 +20,24 @@ from preau.foundation import boards
 FORMER = ("Lue par la vie scolaire et la direction seulement", "ils sont lus par la vie scolaire")
 
 
-def plain(said: str) -> str:
-    return said.replace("\u202f", " ").replace("\u00a0", " ")
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_every_page_says_the_same_sentence(
     college: World, client: SchoolClient, absence: Entry, seat_of: Any
 ) -> None:
-    said = plain(rules.who_reads_explanations())
+    sentence = plain(rules.who_reads_explanations())
     explain = reverse("attendance:explain", kwargs={"pk": absence.pk})
     for address in (explain, reverse("attendance:announce"), reverse("attendance:absences")):
         page = plain(client.sit(college.people["guardian"]).get(address).content.decode())
-        assert said in page, address
+        assert sentence in page, address
         assert not [one for one in FORMER if one in page], address
     explanations.explain(
         seat_of("guardian"), [absence], Reason.objects.offered_to_families(college.school.pk)[0]
     )
     page = client.sit(college.people["cpe"]).get(reverse("attendance:entry", kwargs={"pk": absence.pk}))
-    assert said in plain(page.content.decode())
+    assert sentence in plain(page.content.decode())
 
 
 @pytest.mark.parametrize("guide", ["famille", "enseignant", "vie-scolaire"])
@@ -85,13 +85,13 @@ def test_what_it_says_is_what_the_rule_does(
     entrusted = seat_of("secretary")
     assert explained in Explanation.objects.visible_to(entrusted)
     assert not rules.reads_confidential(entrusted)
-    said = rules.who_reads_explanations()
+    sentence = rules.who_reads_explanations()
     assert (
         "les personnes que la direction charge de suivre les absences (sauf un motif confidentiel)"
-        in plain(said)
+        in plain(sentence)
     )
     for role in SCHOOL_LIFE:
-        assert str(rules.CALLED[role]) in said
+        assert str(rules.CALLED[role]) in sentence
 
 
 def test_one_gesture_goes_from_an_explanation_to_the_next_that_waits(

@@ -24,6 +24,7 @@ from preau.domains.attendance.models import (
     Status,
 )
 from preau.domains.attendance.queries.follow_ups import letters_of
+from preau.domains.attendance.tests.props import many_alerts
 from preau.domains.attendance.tests.test_attendance import maladie
 from preau.domains.timetable.models import Lesson
 from preau.foundation import pdf
@@ -352,3 +353,9 @@ def test_the_list_says_who_is_followed_already(
     assert "Déjà suivi" not in client.get(reverse("attendance:alerts")).content.decode()
     follow_ups_actions.open_follow_up(seat_of("cpe"), alert.pupil)
     assert "Déjà suivi" in client.get(reverse("attendance:alerts")).content.decode()
+
+
+def test_the_gesture_says_that_the_family_will_know(college: World, client: SchoolClient) -> None:
+    many_alerts(college, 1)
+    page = client.sit(college.people["cpe"]).get(reverse("attendance:alerts")).content.decode()
+    assert "Suivre, et le dire à la famille" in page

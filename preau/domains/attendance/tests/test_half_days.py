@@ -122,7 +122,7 @@ def test_pupils_and_days_add_up(found: list[Attended]) -> None:
 
 
 @st.composite
-def told(draw: Any) -> list[Told]:
+def foreign_half_days(draw: Any) -> list[Told]:
     """What another program says of some half-days, with its hours or without."""
     found = []
     for day, afternoon in draw(st.lists(st.tuples(st.sampled_from(DAYS), st.booleans()), max_size=6)):
@@ -133,7 +133,7 @@ def told(draw: Any) -> list[Told]:
     return found
 
 
-@given(lessons(PARIS), told())
+@given(lessons(PARIS), foreign_half_days())
 def test_what_is_told_adds_to_what_rolls_say_and_each_half_day_counts_once(
     found: list[Attended], past: list[Told]
 ) -> None:
@@ -143,10 +143,14 @@ def test_what_is_told_adds_to_what_rolls_say_and_each_half_day_counts_once(
     assert all(0 <= one.share <= 1 for one in after.values())
     assert all(after[half].share >= one.share for half, one in before.items())
     # Half-days of which nothing more is told are as they were.
-    assert all(after[half] == one for half, one in before.items() if half not in {told.half for told in past})
+    assert all(
+        after[half] == one
+        for half, one in before.items()
+        if half not in {past_absence.half for past_absence in past}
+    )
 
 
-@given(lessons(PARIS), told())
+@given(lessons(PARIS), foreign_half_days())
 def test_a_whole_half_day_told_is_all_of_its_time(found: list[Attended], past: list[Told]) -> None:
     whole = [replace(one, timed=False) for one in past]
     shares = {one.half: one.share for one in missed_half_days(found, NOON, PARIS, whole)}
@@ -286,14 +290,14 @@ def test_what_excuses_a_half_day(college: World, morning: list[Lesson], seat_of:
     """Nothing said counts; said and not read does not; accepted, refused, settled: as the reason and the school say."""
     (entry,) = miss(college.people["pupil"], morning[0])
     ill, bad = Reason.objects.get(label="Maladie"), Reason.objects.get(label="Sans motif valable")
-    said = explanations.explain(seat_of("guardian"), [entry], ill)
+    explanation = explanations.explain(seat_of("guardian"), [entry], ill)
     assert not missed(college)[0].counts
-    explanations.decide(seat_of("cpe"), said, Explanation.State.REFUSED, "Certificat absent")
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Certificat absent")
     assert missed(college)[0].counts
-    explanations.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
     assert not missed(college)[0].counts
     handlings.reopen(seat_of("cpe"), [entry])
-    explanations.decide(seat_of("cpe"), said, Explanation.State.REFUSED, "Non")
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.REFUSED, "Non")
     handlings.settle_one(seat_of("cpe"), entry, bad)
     one = missed(college)[0]
     assert (one.counts, one.label) == (True, "Sans motif valable")

@@ -16,12 +16,13 @@ from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.directory.models import Holding, Person
 from preau.directory.seeds.world import World
+from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.attendance import rules
 from preau.domains.attendance.actions import announcements, explanations, rolls, visits
 from preau.domains.attendance.models import Announcement, Entry, Explanation, Reason, Status, Visit
 from preau.domains.attendance.queries import absences, registers
-from preau.domains.attendance.queries.announcements import when_said
+from preau.domains.attendance.queries.announcements import known_days, when_said
 from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
 from preau.domains.timetable.models import Lesson
 
@@ -36,11 +37,11 @@ ARRANGED = {"notes-off", "adjustments"}
 def beside(lesson: Lesson) -> dict[int, list[str]]:
     """What the roll of a lesson says beside the names of its pupils."""
     rows = registers.register_of(lesson)
-    said = {row.pupil_id: [note.words for note in row.notes if note.icon not in ARRANGED] for row in rows}
-    return {pupil: words for pupil, words in said.items() if words}
+    by_pupil = {row.pupil_id: [note.words for note in row.notes if note.icon not in ARRANGED] for row in rows}
+    return {pupil: words for pupil, words in by_pupil.items() if words}
 
 
-def announce(viewer: Any, college: World, **said: Any) -> Announcement:
+def announce(viewer: Any, college: World, **values: Any) -> Announcement:
     defaults = {
         "kind": Announcement.Kind.ABSENCE,
         "starts": NOW - timedelta(hours=1),
@@ -48,7 +49,7 @@ def announce(viewer: Any, college: World, **said: Any) -> Announcement:
         "reason": maladie(),
         "comment": "fièvre",
     }
-    return announcements.announce(viewer, college.people["pupil"], college.school.pk, **(defaults | said))
+    return announcements.announce(viewer, college.people["pupil"], college.school.pk, **(defaults | values))
 
 
 def noted(lesson: Lesson, college: World, seat_of: Any) -> Entry:
@@ -56,9 +57,9 @@ def noted(lesson: Lesson, college: World, seat_of: Any) -> Entry:
     return Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
 
 
-def typed(college: World, **said: Any) -> dict[str, Any]:
+def typed(college: World, **values: Any) -> dict[str, Any]:
     child = college.people["pupil"].public_id
-    return {"enfant": child, "first_day": "2026-11-25", "reason": maladie().pk} | said
+    return {"enfant": child, "first_day": "2026-11-25", "reason": maladie().pk} | values
 
 
 # Announced
@@ -365,6 +366,20 @@ SEEN = {
 }
 
 
+def test_a_call_after_the_roll_is_not_said_to_come_before_it(
+    lesson: Lesson, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    noted(lesson, college, seat_of)
+    client.sit(college.people["cpe"])
+    address = reverse("attendance:note_call", kwargs={"public_id": college.people["pupil"].public_id})
+    mother, day = college.people["guardian"].pk, "2026-11-24"
+    sent = {"told_by": mother, "first_day": day, "last_day": day, "motif": maladie().pk}
+    page = client.post(address, sent, follow=True).content.decode()
+    assert "L’absence était déjà notée à 1 cours" in page and "elle est réglée" in page
+    assert "connue avant l’appel des cours" not in page
+    assert not Entry.objects.to_settle().filter(lesson=lesson, pupil=college.people["pupil"]).exists()
+
+
 def test_a_call_of_somebody_else_is_kept_without_a_guardian(college: World, client: SchoolClient) -> None:
     client.sit(college.people["head"])
     pupil = college.people["pupil"]
@@ -571,3 +586,99 @@ def test_being_present_again_after_an_announcement_changes_nothing_of_it(
         lesson=lesson, pupil=college.people["pupil"], status=Status.ABSENT
     ).exists()
     assert Announcement.objects.standing().filter(pupil=college.people["pupil"]).count() == 1
+
+
+def test_who_announced_a_day_reads_it_beside_their_lessons_and_nobody_else_does(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    day = NOW.date() + timedelta(days=1)
+    starts = datetime.combine(day, datetime.min.time(), ZoneInfo("Europe/Paris"))
+    values = {"starts": starts, "ends": starts + timedelta(hours=23, minutes=59), "comment": "mot à la mère"}
+    made = announce(seat_of("guardian"), college, **values)
+    reason = made.reason.label
+    pages = ["/", f"/emploi-du-temps/?vue=jour&jour={day}", f"/emploi-du-temps/?jour={day}"]
+    for key in ("guardian", "other_guardian", "pupil"):
+        client.sit(college.people[key])
+        for address in pages:
+            text = client.get(address).content.decode()
+            assert ("Absence annoncée" in text) == (key == "guardian"), (key, address)
+            assert "mot à la mère" not in text, (key, address)
+            assert f"Absence annoncée, {reason}" not in text
+    # Taken back, it is nowhere; and another family never read it.
+    announcements.withdraw_announcement(seat_of("guardian"), made)
+    client.sit(college.people["guardian"])
+    assert not any("Absence annoncée" in client.get(address).content.decode() for address in pages)
+
+
+def test_another_family_knows_of_no_absence_announced(college: World, seat_of: Any) -> None:
+    made = announce(seat_of("guardian"), college)
+    assert known_days(seat_of("guardian"), NOW.date(), NOW.date())[0].pk == made.pk
+    for key in ("teacher", "head", "cpe", "secretary"):
+        assert known_days(seat_of(key), NOW.date(), NOW.date()) == [], key
+    others = Holding.objects.filter(role=Role.PUPIL, school=college.school).exclude(
+        person=college.people["pupil"]
+    )
+    viewer = viewer_for(others[0].person, 0, NOW)
+    assert viewer is not None and known_days(viewer, NOW.date(), NOW.date()) == []
+
+
+def test_a_day_announced_already_and_a_day_without_school_are_said_kindly(
+    college: World, client: SchoolClient
+) -> None:
+    client.sit(college.people["guardian"])
+    assert client.post(ANNOUNCE, typed(college)).status_code == 302
+    # The same again, by a second click: nothing more, and no reproach.
+    again = client.post(ANNOUNCE, typed(college), follow=True)
+    assert "C’était déjà annoncé" in again.content.decode()
+    # The morning of a day that is announced whole.
+    part = client.post(ANNOUNCE, typed(college, half="matin"))
+    assert part.status_code == 422
+    html = part.content.decode()
+    assert "Vous l’avez déjà annoncé" in html and "mercredi 25 novembre" in html
+    weekend = client.post(ANNOUNCE, typed(college, first_day="2026-11-28", last_day="2026-11-29"))
+    assert weekend.status_code == 422
+    assert "Pas de cours ces jours-là pour" in weekend.content.decode()
+    longer = typed(college, first_day="2026-11-27", last_day="2026-11-30")
+    assert client.post(ANNOUNCE, longer).status_code == 302
+    mine = Announcement.objects.standing().filter(given_by=college.people["guardian"])
+    assert mine.filter(starts__gte=NOW).count() == 2
+
+
+def first_day_shown(page: Any) -> str:
+    found = re.search(r'<input[^>]*name="first_day"[^>]*>', page.content.decode())
+    assert found
+    return re.search(r'value="([^"]*)"', found[0])[1]  # type: ignore[index]
+
+
+def test_once_the_day_is_over_one_announces_the_next_day_of_school(
+    college: World, client: SchoolClient, clock: Any
+) -> None:
+    """To the family, and to whoever notes its call; a day that is over is refused beside its field."""
+    pupil = college.people["pupil"]
+    days = Lesson.objects.of_pupils([pupil.pk]).held().filter(day__gte=NOW.date()).order_by("day")
+    today, later = list(days.values_list("day", flat=True).distinct()[:2])
+    calls = reverse("attendance:note_call", kwargs={"public_id": pupil.public_id})
+    assert today == NOW.date()
+    assert first_day_shown(client.sit(college.people["guardian"]).get(ANNOUNCE)) == str(today)
+    over = max(Lesson.objects.of_pupils([pupil.pk]).on(today).values_list("ends", flat=True))
+    clock.move_to(over)
+    client.sit(college.people["guardian"])
+    assert first_day_shown(client.get(ANNOUNCE)) == str(later)
+    late = client.post(ANNOUNCE, typed(college, first_day=str(today)))
+    assert late.status_code == 422 and "La journée de Nina est finie" in late.content.decode()
+    assert not Announcement.objects.filter(pupil=pupil, given_by=college.people["guardian"]).exists()
+    assert client.post(ANNOUNCE, typed(college, first_day=str(later))).status_code == 302
+    assert first_day_shown(client.sit(college.people["cpe"]).get(calls)) == str(later)
+
+
+def test_on_a_day_without_school_one_announces_the_next(
+    college: World, client: SchoolClient, clock: Any
+) -> None:
+    clock.move_to(NOW.replace(day=28))
+    assert first_day_shown(client.sit(college.people["guardian"]).get(ANNOUNCE)) == "2026-11-30"
+
+
+def test_the_last_day_stands_beside_the_first(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["guardian"])
+    shown = client.get(ANNOUNCE).content.decode()
+    assert shown.index('name="first_day"') < shown.index('name="last_day"') < shown.index('name="half"')

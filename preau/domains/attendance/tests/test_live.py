@@ -42,6 +42,6 @@ def test_a_colleague_who_calls_the_roll_is_seen_on_the_open_pages(
     for _again in range(2):
         with django_capture_on_commit_callbacks(execute=True):
             validate_roll(seat_of("cpe"), lesson, [mark])
-    told = [live.channel(f"roll:{lesson.pk}"), live.channel(f"board:{college.school.pk}")]
+    channels = [live.channel(f"roll:{lesson.pk}"), live.channel(f"board:{college.school.pk}")]
     # A second click changes nothing, and says nothing of the roll.
-    assert [" ".join(carried).split().count(channel) for channel in told] == [1, 1]
+    assert [" ".join(carried).split().count(channel) for channel in channels] == [1, 1]

@@ -16,15 +16,21 @@ from preau.directory.seeds.world import World, add_sibling_elsewhere
 from preau.directory.words import Authority, Role
 from preau.domains.attendance.actions import explanations, rolls
 from preau.domains.attendance.models import Entry, Explanation, Reason, RollCall, Status
-from preau.domains.attendance.queries.absences import absences_of, by_child, entries_matching, rows_of
+from preau.domains.attendance.queries.absences import (
+    AbsenceRow,
+    absences_of,
+    days_of,
+    entries_matching,
+    rows_of,
+)
 from preau.domains.attendance.queries.day import rolls_of_day
 from preau.domains.attendance.queries.registers import register_of
 from preau.domains.attendance.tests.props import many_absences
-from preau.domains.timetable.models import Lesson, WeeklyPattern
+from preau.domains.timetable.models import Lesson, LessonChange, WeeklyPattern
 from preau.domains.timetable.tests.props import lesson_now
-from preau.foundation import stamp
+from preau.foundation import dates, stamp
 from tests.pages import MOST_BYTES, counted
-from tests.statements import Statements
+from tests.statements import MOST_QUERIES, Statements
 
 TODAY = NOW.date()
 
@@ -34,6 +40,14 @@ def lesson(college: World) -> Lesson:
     found = Lesson.objects.of_pupils([college.people["pupil"].pk]).get(starts__lte=NOW, ends__gt=NOW)
     found.teachers.set([college.people["teacher"]])
     return found
+
+
+def test_the_home_tells_absent_today_from_missing_now(
+    college: World, client: SchoolClient, absence: Entry
+) -> None:
+    page = client.sit(college.people["cpe"]).get("/").content.decode()
+    assert "À un cours au moins aujourd’hui, annoncés ou non." in page
+    assert "La page dit qui n’a rien dit." in page
 
 
 def roll_of(lesson: Lesson) -> str:
@@ -54,7 +68,7 @@ def typed(lesson: Lesson, pupil: Person, status: str, minutes: str = "") -> dict
 
 
 @pytest.fixture
-def told(lesson: Lesson, college: World, seat_of: Any) -> Explanation:
+def an_explanation(lesson: Lesson, college: World, seat_of: Any) -> Explanation:
     """The cast's pupil was absent now; her mother explained it."""
     pupil = college.people["pupil"].pk
     mark = rolls.Mark(pupil, Status.ABSENT, None, "present")
@@ -63,6 +77,24 @@ def told(lesson: Lesson, college: World, seat_of: Any) -> Explanation:
     return explanations.explain(
         seat_of("guardian"), [entry], Reason.objects.get(label="Maladie"), "fièvre <b>40</b>"
     )
+
+
+@pytest.mark.parametrize("key", ["teacher", "cpe", "head"])
+def test_the_page_of_a_lesson_that_was_called_stays_within_the_limit(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any, key: str
+) -> None:
+    """Its roll and its changes: all that the page of a lesson shows."""
+    rolls.validate_roll(seat_of("teacher"), lesson, [])
+    LessonChange.objects.create(
+        school=college.school, lesson=lesson, kind="room", room_after=lesson.room, made_at=NOW
+    )
+    Lesson.objects.filter(pk=lesson.pk).update(revision=1)
+    client.sit(college.people[key])
+    answer, asked = counted(client, reverse("timetable:lesson", kwargs={"pk": lesson.pk}))
+    page = answer.content.decode()
+    assert "Qui était là" in page and "Ses changements" in page
+    assert asked <= MOST_QUERIES
+    assert len(answer.content) <= MOST_BYTES
 
 
 def test_marking_one_pupil_takes_few_statements(college: World, client: SchoolClient, lesson: Lesson) -> None:
@@ -101,6 +133,7 @@ def test_wrong_minutes_are_explained_and_nothing_is_lost(
     assert response.status_code == 422
     assert "Écrivez un nombre de minutes" in page
     assert f'value="{minutes}"' in page
+    assert f'<a class="link" href="#minutes-{pupil.pk}">{pupil.list_name}</a>' in page, "the line is named"
     assert not RollCall.objects.filter(lesson=lesson).exists()
 
 
@@ -111,6 +144,32 @@ def test_a_status_that_does_not_exist_is_refused(
     response = client.post(roll_of(lesson), typed(lesson, college.people["pupil"], "volatilisé"))
     assert response.status_code == 422
     assert "Choisissez présent, retard ou absent." in response.content.decode()
+
+
+def test_the_roll_of_another_day_says_its_day(
+    college: World, client: SchoolClient, lesson: Lesson, clock: Any
+) -> None:
+    client.sit(college.people["teacher"])
+    title = dates.capital(dates.day(lesson.day))
+    assert title not in client.get(roll_of(lesson)).content.decode()
+    clock.move_to(NOW + timedelta(days=1))
+    client.sit(college.people["teacher"])
+    assert title in client.get(roll_of(lesson)).content.decode()
+
+
+def test_who_missed_the_lesson_before_comes_first_on_the_roll(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    last = lesson.pupils().order_by("search_name", "pk").last()
+    before = Lesson.objects.of_pupils([last.pk]).on(TODAY).filter(starts__lt=lesson.starts).last()
+    RollCall.objects.filter(lesson__in=[before, lesson]).delete()
+    Entry.objects.filter(lesson__in=[before, lesson]).delete()
+    rolls.validate_roll(seat_of("cpe"), before, [rolls.Mark(last.pk, Status.ABSENT, None, "present")])
+    client.sit(college.people["teacher"])
+    page = client.get(roll_of(lesson)).content.decode()
+    named = re.findall(r'id="eleve-(\d+)"', page)
+    assert named[0] == str(last.pk) and len(named) == len(set(named)) == lesson.pupils().count()
+    assert "Absents au cours précédent" in page and "Les autres élèves" in page
 
 
 def test_an_empty_form_is_a_roll_where_all_are_present(
@@ -146,7 +205,11 @@ def test_a_second_click_keeps_what_others_wrote_of_other_pupils(
     pupil = college.people["pupil"]
     other = next(row.pupil_id for row in register_of(lesson) if row.pupil_id != pupil.pk)
     mine = typed(lesson, pupil, Status.LATE, "10")
-    theirs = [rolls.Mark(pk, Status.ABSENT, None, "present") for pk in (pupil.pk, other)]
+    absent = {pupil.pk, other}
+    theirs = [
+        rolls.Mark(row.pupil_id, Status.ABSENT if row.pupil_id in absent else Status.PRESENT, None, "present")
+        for row in register_of(lesson)
+    ]
     rolls.validate_roll(seat_of("cpe"), lesson, theirs)
     page = client.post(roll_of(lesson), mine).content.decode()
     again = dict(re.findall(r'name="(seen-\d+)" value="([^"]+)"', page))
@@ -254,7 +317,7 @@ def test_a_teacher_of_two_schools_opens_a_lesson_of_the_other(
 
 
 def test_an_explanation_cannot_reach_another_pupil(
-    college: World, client: SchoolClient, told: Explanation
+    college: World, client: SchoolClient, an_explanation: Explanation
 ) -> None:
     """Ids of other entries slipped into the form are refused by the choices."""
     client.sit(college.people["guardian"])
@@ -281,7 +344,7 @@ def test_a_reason_of_another_school_is_not_offered(college: World, twin: World, 
 
 
 def test_the_father_sees_the_state_and_not_the_words(
-    college: World, client: SchoolClient, told: Explanation
+    college: World, client: SchoolClient, an_explanation: Explanation
 ) -> None:
     client.sit(college.people["other_guardian"])
     page = client.get("/absences/").content.decode()
@@ -289,7 +352,7 @@ def test_the_father_sees_the_state_and_not_the_words(
     assert "Explication envoyée" in page and "Explication à lire" not in page
     assert "fièvre" not in page
     assert "Retirer l’explication" not in page
-    assert client.post(reverse("attendance:withdraw", kwargs={"pk": told.pk})).status_code == 404
+    assert client.post(reverse("attendance:withdraw", kwargs={"pk": an_explanation.pk})).status_code == 404
 
 
 def test_a_pupil_reads_that_the_family_explains_and_not_their_own_name(
@@ -297,13 +360,16 @@ def test_a_pupil_reads_that_the_family_explains_and_not_their_own_name(
 ) -> None:
     page = client.sit(college.people["pupil"]).get("/absences/").content.decode()
     assert "À expliquer par la famille" in page
-    assert "Élève</th>" not in page
+    name = college.people["pupil"].given_name
+    assert f"<h2>{name}," not in page
     page = client.sit(college.people["guardian"]).get("/absences/").content.decode()
     assert "À expliquer" in page and "À expliquer par la famille" not in page
-    assert "Élève</th>" in page
+    assert f"<h2>{name}," in page
 
 
 def test_each_absence_to_explain_has_a_link_of_its_own_name(college: World, client: SchoolClient) -> None:
+    entry = Entry.objects.to_explain().filter(pupil=college.people["pupil"]).order_by("lesson__starts")[0]
+    Entry.objects.filter(pk=entry.pk).update(day=entry.day - timedelta(days=1))
     page = client.sit(college.people["guardian"]).get("/absences/").content.decode()
     names = re.findall(r'aria-label="(Expliquer\s?:[^"]+)"', page)
     assert len(names) > 1 and len(names) == len(set(names))
@@ -315,9 +381,45 @@ def test_the_absences_of_a_day_follow_each_other_child_by_child(
     add_sibling_elsewhere(college, twin)
     for pupil in (college.people["pupil"], twin.people["pupil"]):
         Entry.objects.filter(pupil=pupil, status=Status.ABSENT).update(day=NOW.date())
-    rows = by_child(rows_of(absences_of(mother := seat_of("guardian")), {}, mother))
-    of_day = [row.pupil for row in rows if row.day == NOW.date()]
-    assert len(set(of_day)) == 2 and of_day == sorted(of_day)
+    days = days_of(rows_of(absences_of(mother := seat_of("guardian")), {}, mother))
+    of_day = [day.pupil for day in days if day.day == NOW.date()]
+    assert len(of_day) == 2 and of_day == sorted(of_day)
+    assert [day.day for day in days] == sorted((day.day for day in days), reverse=True)
+
+
+def a_row(pk: int, **more: Any) -> AbsenceRow:
+    facts: dict[str, Any] = {
+        "pupil": "Nina",
+        "list_name": "ABADIE Nina",
+        "group": "",
+        "day": NOW.date(),
+        "hours": f"{pk} h",
+        "subject": "Français",
+        "status": Status.ABSENT,
+        "label": "Absent",
+        "explanation_id": None,
+        "explanation_state": "",
+        "reason": "",
+        "to_explain": False,
+        "settled": False,
+        "announced": False,
+        "exempt": False,
+    }
+    return AbsenceRow(pk=pk, **(facts | more))
+
+
+def test_what_is_true_of_a_whole_day_is_said_once() -> None:
+    sent = {"explanation_id": 7, "explanation_state": Explanation.State.ACCEPTED, "reason": "Maladie"}
+    (day,) = days_of([a_row(9, **sent), a_row(8, **sent)])
+    assert [row.hours for row in day.rows] == ["8 h", "9 h"]
+    assert (day.tag, day.reason, day.explanations) == (("Explication acceptée", "done"), "Maladie", [7])
+    assert day.to_explain is None
+    # One lesson is explained and the other is not: each says its own, and one form explains what is left.
+    (mixed,) = days_of([a_row(9, to_explain=True), a_row(8, **sent)])
+    assert mixed.tag is None and mixed.reason == "" and mixed.to_explain and mixed.to_explain.pk == 9
+    # A lateness has no state, and takes none from the absence beside it.
+    (late,) = days_of([a_row(9, to_explain=True), a_row(8, status=Status.LATE, label="Retard de 6 min")])
+    assert late.tag is None and [row.has_state for row in late.rows] == [False, True]
 
 
 def test_two_parents_who_explain_at_once_are_both_told(
@@ -341,20 +443,20 @@ def test_two_parents_who_explain_at_once_are_both_told(
 
 
 def test_an_explanation_that_was_answered_meanwhile_stays(
-    college: World, client: SchoolClient, told: Explanation, seat_of: Any
+    college: World, client: SchoolClient, an_explanation: Explanation, seat_of: Any
 ) -> None:
-    explanations.decide(seat_of("cpe"), told, Explanation.State.ACCEPTED)
+    explanations.decide(seat_of("cpe"), an_explanation, Explanation.State.ACCEPTED)
     client.sit(college.people["guardian"])
-    page = client.post(reverse("attendance:withdraw", kwargs={"pk": told.pk}), follow=True)
+    page = client.post(reverse("attendance:withdraw", kwargs={"pk": an_explanation.pk}), follow=True)
     assert "Trop tard pour la retirer" in page.content.decode()
-    told.refresh_from_db()
-    assert told.state == Explanation.State.ACCEPTED
+    an_explanation.refresh_from_db()
+    assert an_explanation.state == Explanation.State.ACCEPTED
 
 
 def test_a_lateness_without_its_minutes_is_asked_for_them(
-    college: World, client: SchoolClient, told: Explanation
+    college: World, client: SchoolClient, an_explanation: Explanation
 ) -> None:
-    entry = told.entries.get()
+    entry = an_explanation.entries.get()
     client.sit(college.people["cpe"])
     response = client.post(reverse("attendance:entry", kwargs={"pk": entry.pk}), {"status": Status.LATE})
     assert response.status_code == 422
@@ -373,6 +475,7 @@ def test_a_lateness_noted_once_the_lesson_is_over_says_its_minutes(
     sent = {f"status-{one.pk}": "present" for one in lesson.pupils()}
     sent |= {name.replace("status", "seen"): "present" for name in sent}
     sent[f"status-{pupil.pk}"] = "late"
+    assert "d’après l’heure" not in client.get(address).content.decode(), "no promise that is not kept"
     page = client.post(address, sent)
     assert page.status_code == 422 and "écrivez les minutes de retard" in page.content.decode()
     assert client.post(address, sent | {f"minutes-{pupil.pk}": "10"}).status_code == 302
@@ -404,27 +507,29 @@ def test_the_list_is_narrowed_to_a_class(college: World, client: SchoolClient, s
     assert 0 < ours.count() < every.count()
     members = set(Enrolment.objects.active(TODAY).filter(group=own).values_list("pupil", flat=True))
     assert set(ours.values_list("pupil", flat=True)) <= members
-    said = page.replace("\xa0", " ").replace("\u202f", " ")
-    assert f"{ours.count()} ligne" in said
+    text = page.replace("\xa0", " ").replace("\u202f", " ")
+    assert f"{ours.count()} ligne" in text
     export = client.get(reverse("attendance:export"), {"classe": own.pk})
     lines = b"".join(export.streaming_content).decode().splitlines()
     assert len(lines) <= ours.count() + 1
 
 
-def test_a_guardian_may_not_decide(college: World, client: SchoolClient, told: Explanation) -> None:
+def test_a_guardian_may_not_decide(college: World, client: SchoolClient, an_explanation: Explanation) -> None:
     client.sit(college.people["guardian"])
-    response = client.post(reverse("attendance:decide", kwargs={"pk": told.pk}), {"state": "accepted"})
+    response = client.post(
+        reverse("attendance:decide", kwargs={"pk": an_explanation.pk}), {"state": "accepted"}
+    )
     assert response.status_code == 403
-    told.refresh_from_db()
-    assert told.is_pending
+    an_explanation.refresh_from_db()
+    assert an_explanation.is_pending
 
 
 def test_a_refusal_without_a_word_is_asked_for_one(
-    college: World, client: SchoolClient, told: Explanation
+    college: World, client: SchoolClient, an_explanation: Explanation
 ) -> None:
     client.sit(college.people["cpe"])
     response = client.post(
-        reverse("attendance:decide", kwargs={"pk": told.pk}), {"state": "refused", "comment": " "}
+        reverse("attendance:decide", kwargs={"pk": an_explanation.pk}), {"state": "refused", "comment": " "}
     )
     page = response.content.decode()
     assert response.status_code == 422
@@ -439,19 +544,19 @@ def test_the_form_comes_back_on_the_lesson_that_was_open(
     for one in Lesson.objects.of_pupils([pupil.pk]).on(TODAY).filter(starts__lte=NOW):
         rolls.validate_roll(seat_of("cpe"), one, [rolls.Mark(pupil.pk, Status.ABSENT, None, "present")])
     entries = list(Entry.objects.filter(pupil=pupil, day=TODAY).order_by("lesson__starts"))
-    told = explanations.explain(seat_of("guardian"), entries, Reason.objects.get(label="Maladie"))
+    explanation = explanations.explain(seat_of("guardian"), entries, Reason.objects.get(label="Maladie"))
     client.sit(college.people["cpe"])
-    address = reverse("attendance:decide", kwargs={"pk": told.pk})
+    address = reverse("attendance:decide", kwargs={"pk": explanation.pk})
     page = client.post(address, {"state": "refused", "entry": entries[-1].pk}).content.decode()
     assert entries[-1].lesson.hours in page
     assert reverse("attendance:entry", kwargs={"pk": entries[-1].pk}) in page
 
 
 def test_reading_a_file_and_exporting_leave_a_line(
-    college: World, client: SchoolClient, told: Explanation
+    college: World, client: SchoolClient, an_explanation: Explanation
 ) -> None:
     client.sit(college.people["head"])
-    entry = told.entries.get()
+    entry = an_explanation.entries.get()
     client.get(reverse("attendance:entry", kwargs={"pk": entry.pk}))
     read = Line.objects.get(verb="attendance.entry_read", actor=college.people["head"])
     assert (read.is_read, read.subject_id) == (True, college.people["pupil"].pk)
@@ -460,9 +565,9 @@ def test_reading_a_file_and_exporting_leave_a_line(
 
 
 def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(
-    college: World, client: SchoolClient, told: Explanation
+    college: World, client: SchoolClient, an_explanation: Explanation
 ) -> None:
-    Person.objects.filter(pk=told.pupil_id).update(family_name="=cmd|calc")
+    Person.objects.filter(pk=an_explanation.pupil_id).update(family_name="=cmd|calc")
     client.sit(college.people["cpe"])
     text = b"".join(client.get(reverse("attendance:export")).streaming_content).decode()
     assert text.startswith("\ufeffÉlève;Classe;Jour;")
@@ -578,3 +683,26 @@ def test_the_roll_of_thirty_costs_what_one_of_six_does(college: World, client: S
     assert many == few
     assert page.content.decode().count('type="radio"') >= 36 * 3
     assert len(page.content) <= MOST_BYTES
+
+
+def test_the_page_of_a_lesson_says_who_was_there_to_whoever_follows_its_roll(
+    college: World, twin: World, client: SchoolClient, lesson: Lesson, absence: Entry, clock: Any
+) -> None:
+    """Readable long after, without « Corriger »; a colleague, a family and a pupil read the lesson alone."""
+    pupil = college.people["pupil"]
+    address = reverse("timetable:lesson", kwargs={"pk": lesson.pk})
+    clock.shift(timedelta(days=30))
+    for key in ("cpe", "head", "teacher"):
+        page = client.sit(college.people[key]).get(address).content.decode()
+        assert "Qui était là" in page and "1 absent<" in page, key
+        assert f"<li>{pupil.list_name}" in page, key
+    for key in ("teacher_1", "secretary", "guardian", "pupil"):
+        page = client.sit(college.people[key]).get(address).content.decode()
+        assert "Qui était là" not in page, key
+
+
+def test_without_a_roll_nobody_is_said_present(college: World, client: SchoolClient, lesson: Lesson) -> None:
+    RollCall.objects.filter(lesson=lesson).delete()
+    address = reverse("timetable:lesson", kwargs={"pk": lesson.pk})
+    page = client.sit(college.people["cpe"]).get(address).content.decode()
+    assert "L’appel de ce cours n’est pas fait" in page and "présents" not in page

@@ -44,21 +44,21 @@ def test_columns_are_known_by_their_headings(titles: str, fields: list[str]) -> 
     assert columns.guessed(titles.split(";")) == fields
 
 
-def read_one(**said: str) -> Any:
+def read_one(**cells: str) -> Any:
     lines, problems = read_rows(
-        [Row(2, [said.get(key, "X Y" if key == "pupil" else "") for key in FIELDS])], FIELDS
+        [Row(2, [cells.get(key, "X Y" if key == "pupil" else "") for key in FIELDS])], FIELDS
     )
     assert len(lines) + len(problems) == 1
     return lines[0] if lines else problems[0].reason
 
 
 def test_a_time_is_read_in_one_cell_or_in_four() -> None:
-    for said in (
+    for cells in (
         {"first": "14/09/2026 08:00", "last": "15/09/2026 10h30"},
         {"first": "14/09/26", "from": "8h", "last": "2026-09-15", "until": "10:30:00"},
         {"first": "du 14/09/2026 à 8h00 au 15/09/2026", "until": "10 h 30"},
     ):
-        one = read_one(**said)
+        one = read_one(**cells)
         assert (one.first, one.begins, one.last, one.ends) == (
             MONDAY,
             time(8),
@@ -115,7 +115,7 @@ def test_what_a_cell_may_not_say_is_said(said: dict[str, str], sentence: str) ->
 @pytest.mark.parametrize(("beside", "afternoon"), [("PM", False), ("M", True), ("matin", True)])
 def test_am_is_the_morning_beside_pm_and_the_afternoon_beside_m(beside: str, afternoon: bool) -> None:
     rows = [
-        Row(2, ["X Y", "14/09/2026", "", "", "", said, "", "", "", "", "", ""]) for said in ("AM", beside)
+        Row(2, ["X Y", "14/09/2026", "", "", "", cell, "", "", "", "", "", ""]) for cell in ("AM", beside)
     ]
     lines, _problems = read_rows(rows, FIELDS)
     assert [line.afternoon for line in lines] == [afternoon, beside == "PM"]
@@ -192,7 +192,7 @@ def test_hours_are_said_as_the_file_said_them(
 ) -> None:
     only_weekdays(empty)
     facts = bring(empty, tmp_path, line(empty.people["pupil"], *cells)).plan.facts
-    said = [
+    sentences = [
         when_said(
             fact.starts,
             fact.starts if fact.kind == "late" else fact.ends,
@@ -202,7 +202,7 @@ def test_hours_are_said_as_the_file_said_them(
         )
         for fact in facts
     ]
-    assert [" ".join(one.split()) for one in said] == expected
+    assert [" ".join(one.split()) for one in sentences] == expected
 
 
 def test_what_follows_on_a_day_is_one_line_of_the_preview(empty: World, tmp_path: Path) -> None:
@@ -275,14 +275,14 @@ def test_what_is_not_taken_has_its_line_and_its_reason(empty: World, twin: World
         line(pupil, "16/09/2026", "", "21/09/2026"),
     )
     assert [number for number, _reason in reasons(brought)] == list(range(2, 11))
-    said = [reason for _number, reason in reasons(brought)]
+    texts = [reason for _number, reason in reasons(brought)]
     for sentence, reason in zip(
         ["à venir", "à venir", "année", "Pont", "pas cours", "inconnu", "1 demi-journée", "de trop", "Pont"],
-        said,
+        texts,
         strict=True,
     ):
         assert sentence in reason
-    assert not any(pupil.family_name in reason for reason in said)
+    assert not any(pupil.family_name in reason for reason in texts)
     assert halves(brought) == [(16, False), (16, True), (21, False), (21, True)]
 
 
@@ -300,8 +300,8 @@ def test_a_reason_of_the_school_is_its_own_and_another_keeps_its_words(empty: Wo
         line(pupil, "17/09/2026"),
         line(pupil, "18/09/2026", *[""] * 8, "Stage à l’étranger", "non"),
     )
-    told = {fact.day.day: (fact.reason, fact.words, fact.excused) for fact in brought.plan.facts}
-    assert told == {
+    by_day = {fact.day.day: (fact.reason, fact.words, fact.excused) for fact in brought.plan.facts}
+    assert by_day == {
         14: (valid.pk, "", True),
         15: (counts.pk, "", False),
         16: (None, "Tempête", True),

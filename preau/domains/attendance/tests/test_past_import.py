@@ -123,12 +123,12 @@ def test_the_same_file_twice_writes_nothing(college: World, life: SchoolClient) 
 
 
 def test_nobody_is_told(college: World, life: SchoolClient) -> None:
-    told, notices = Item.objects.count(), Notice.objects.count()
+    item_count, notices = Item.objects.count(), Notice.objects.count()
     days = [f"{day:02}/11/2026" for day in (2, 3, 5, 6, 9)]
     take_in(life, table(*(line(college, day, "", "", "Absence", "", "non", "") for day in days)))
     assert follow_ups.watch(college.school, NOW.date()) >= 1
     assert Alert.objects.filter(pupil=college.people["pupil"], half_days__gte=10).exists()
-    assert (Item.objects.count(), Notice.objects.count(), mail.outbox) == (told, notices, [])
+    assert (Item.objects.count(), Notice.objects.count(), mail.outbox) == (item_count, notices, [])
 
 
 def test_columns_that_nothing_says_are_named_once(college: World, life: SchoolClient) -> None:
@@ -198,11 +198,11 @@ def test_the_record_the_family_and_school_life_read_them(
     for key in ("cpe", "guardian", "pupil", "head"):
         recent = record.recent(seat_of(key), college.people["pupil"])
         assert recent, key
-        said = [(row.title, row.detail, row.word) for row in recent["rows"] if not row.by_roll]
-        assert ("Absence", "matin, après-midi · noté avec un autre logiciel", "Sans motif valable") in said, (
+        rows = [(row.title, row.detail, row.word) for row in recent["rows"] if not row.by_roll]
+        assert ("Absence", "matin, après-midi · noté avec un autre logiciel", "Sans motif valable") in rows, (
             key
         )
-        assert any(title == "Retard" for title, _detail, _word in said), key
+        assert any(title == "Retard" for title, _detail, _word in rows), key
         assert not any(row.to_explain for row in recent["rows"] if not row.by_roll), key
         month = record.month_shown(seat_of(key), college.people["pupil"])
         assert month and month["late"] >= 1

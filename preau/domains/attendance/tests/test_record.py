@@ -11,7 +11,15 @@ from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attendance import rules
 from preau.domains.attendance.actions import announcements, arrangements, explanations, rolls, visits
-from preau.domains.attendance.models import Announcement, AttendanceSettings, Entry, Visit
+from preau.domains.attendance.actions import follow_ups as follow_ups_actions
+from preau.domains.attendance.models import (
+    Announcement,
+    AttendanceSettings,
+    Entry,
+    FollowUp,
+    FollowUpAction,
+    Visit,
+)
 from preau.domains.attendance.queries import record
 from preau.domains.attendance.tests.test_attendance import absent, maladie, marks
 from preau.domains.timetable.models import Lesson
@@ -27,8 +35,8 @@ def half(college: World, viewer: Any, day: date, *, afternoon: bool = False) -> 
     days = {one[1]: one[3] for _letter, _name, week in shown["weeks"] for one in week if one}
     (state,) = [
         states[afternoon]
-        for said, states in days.items()
-        if said.split()[1] in {str(day.day), f"{day.day}er"}
+        for label, states in days.items()
+        if label.split()[1] in {str(day.day), f"{day.day}er"}
     ]
     return str(state)
 
@@ -42,10 +50,10 @@ def test_an_absence_is_seen_in_its_half_day(absence: Entry, college: World, seat
 def test_an_explanation_changes_the_half_day_once_it_is_read(
     absence: Entry, college: World, seat_of: Any
 ) -> None:
-    said = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie())
     for key in ("cpe", "guardian", "other_guardian"):
         assert half(college, seat_of(key), TODAY) == "said", key
-    explanations.decide(seat_of("cpe"), said, "accepted")
+    explanations.decide(seat_of("cpe"), explanation, "accepted")
     assert half(college, seat_of("cpe"), TODAY) == "excused"
 
 
@@ -109,9 +117,9 @@ def test_where_a_pupil_is_follows_the_roll(lesson: Lesson, college: World, seat_
 def test_a_visit_is_told_to_those_who_read_visits(college: World, seat_of: Any) -> None:
     pupil = college.people["pupil"]
     visits.begin_visit(seat_of("cpe"), pupil, Visit.Place.INFIRMARY)
-    for key, told in {"cpe": True, "guardian": True, "teacher": False, "secretary": False}.items():
+    for key, is_visible in {"cpe": True, "guardian": True, "teacher": False, "secretary": False}.items():
         shown = record.whereabouts_of(seat_of(key), pupil)
-        assert shown and ("Infirmerie" in shown["now"].state) is told, key
+        assert shown and ("Infirmerie" in shown["now"].state) is is_visible, key
 
 
 def test_the_other_parent_is_not_told_of_an_announcement(college: World, seat_of: Any) -> None:
@@ -126,9 +134,9 @@ def test_the_other_parent_is_not_told_of_an_announcement(college: World, seat_of
         ends=NOW + timedelta(hours=8),
         comment="",
     )
-    for key, told in {"cpe": True, "guardian": True, "other_guardian": False}.items():
+    for key, is_visible in {"cpe": True, "guardian": True, "other_guardian": False}.items():
         shown = record.whereabouts_of(seat_of(key), pupil)
-        assert shown and (shown["now"].state == "Absence annoncée") is told, key
+        assert shown and (shown["now"].state == "Absence annoncée") is is_visible, key
 
 
 def test_needs_are_read_by_those_who_teach_or_follow(college: World, seat_of: Any) -> None:
@@ -206,13 +214,13 @@ def test_a_head_teacher_is_told_nothing_of_what_a_family_says(
     page = f"/annuaire/personnes/{absence.pupil.public_id}/"
     client.sit(college.people["teacher_1"])
     before = record.recent(seat_of("teacher_1"), absence.pupil), half(college, seat_of("teacher_1"), TODAY)
-    said = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie())
     assert (
         record.recent(seat_of("teacher_1"), absence.pupil),
         half(college, seat_of("teacher_1"), TODAY),
     ) == before
     assert "xplication" not in client.get(page).content.decode()
-    explanations.decide(seat_of("cpe"), said, "accepted")
+    explanations.decide(seat_of("cpe"), explanation, "accepted")
     assert "xplication" not in client.get(page).content.decode()
 
 
@@ -237,3 +245,35 @@ def test_who_reads_presence_and_arrangements(holder: Any, seat_of: Any) -> None:
     arranged = {role for role in Role if rules.reads_arrangements(holder(role))}
     assert arranged == {*follows, Role.NURSE, Role.TEACHER, Role.PUPIL}
     assert rules.reads_presence(seat_of("guardian")) and rules.reads_arrangements(seat_of("guardian"))
+
+
+def test_a_follow_up_that_goes_on_is_said_to_those_who_read_it(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    pupil, cpe = college.people["pupil"], seat_of("cpe")
+    FollowUp.objects.filter(pupil=pupil).delete()
+    assert "Suivi d’assiduité" not in page_of(client, college, "cpe")
+    made = follow_ups_actions.open_follow_up(cpe, pupil)
+    assert "rien n’y est encore noté" in page_of(client, college, "cpe")
+    kind = FollowUpAction.Kind
+    follow_ups_actions.note_action(cpe, made, kind.MEETING, TODAY - timedelta(days=2))
+    follow_ups_actions.note_action(cpe, made, kind.NOTE, TODAY, "Fragile.")
+    record_of_cpe = page_of(client, college, "cpe")
+    assert f"/vie-scolaire/suivis/{made.pk}/" in record_of_cpe
+    assert "Note interne, le mardi 24 novembre" in record_of_cpe and "Fragile" not in record_of_cpe
+    # A family reads what was done with it, on its own page; never that there is a note.
+    family = page_of(client, college, "guardian")
+    assert f"/absences/suivi/{made.pk}/" in family and "Rencontre, le dimanche 22 novembre" in family
+    assert "Note interne" not in family
+    # The head teacher reads the presence, and no follow-up.
+    teacher = page_of(client, college, "teacher")
+    assert "Présence, novembre" in teacher and "Suivi d’assiduité" not in teacher
+    follow_ups_actions.end_follow_up(cpe, made, closed=True)
+    assert "Suivi d’assiduité" not in page_of(client, college, "cpe")
+
+
+def page_of(client: SchoolClient, college: World, key: str) -> str:
+    """The record of the cast's pupil, as it is read."""
+    client.sit(college.people[key])
+    address = f"/annuaire/personnes/{college.people['pupil'].public_id}/"
+    return client.get(address).content.decode().replace("\u00a0", " ")

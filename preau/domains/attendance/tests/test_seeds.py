@@ -59,10 +59,10 @@ def test_bulk_leaves_what_actions_leave(college: World, seat_of: Any, monkeypatc
         for row in registers.register_of(lesson)
     ]
     rolls.validate_roll(teacher, lesson, marks)
-    said = explanations.explain(
+    explanation = explanations.explain(
         seat_of("guardian"), list(Entry.objects.filter(lesson=lesson)), Reason.objects.get(label="Maladie")
     )
-    explanations.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
     by_actions = everything(lesson, pupil.pk)
     assert all(by_actions)
     forget(lesson, pupil.pk)

@@ -1,5 +1,7 @@
 """Reasons and their switches; absences that school life settles by itself, several at once, and takes back."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from preau.domains.attendance import rules
 from preau.domains.attendance.actions import explanations, handlings, notices, reasons, rolls
 from preau.domains.attendance.models import Entry, Explanation, Handling, Reason, Status
 from preau.domains.attendance.queries import absences, registers, school_life
+from preau.domains.attendance.queries.settling import first_of_week, to_settle_by_pupil
 from preau.domains.attendance.tests.test_attendance import maladie, marks
 from preau.domains.timetable.models import Lesson
 
@@ -28,8 +31,8 @@ def lateness(lesson: Lesson, college: World, seat_of: Any) -> Entry:
     return Entry.objects.get(lesson=lesson, pupil=college.people["pupil"])
 
 
-def secret(college: World, **said: Any) -> Reason:
-    return Reason.objects.create(school=college.school, label="Suivi éducatif", confidential=True, **said)
+def secret(college: World, **values: Any) -> Reason:
+    return Reason.objects.create(school=college.school, label="Suivi éducatif", confidential=True, **values)
 
 
 # Reasons
@@ -52,13 +55,13 @@ def test_a_common_reason_changed_by_a_school_stays_what_it_is_elsewhere(
 
 def test_a_retired_reason_is_chosen_no_more_and_still_read(absence: Entry, seat_of: Any) -> None:
     reason = maladie()
-    said = explanations.explain(seat_of("guardian"), [absence], reason)
+    explanation = explanations.explain(seat_of("guardian"), [absence], reason)
     assert reasons.retire_reason(seat_of("head"), reason, retired=True)
     assert not reasons.retire_reason(seat_of("head"), reason, retired=True)
     offered = Reason.objects.offered_to_families(absence.school_id).values_list("label", flat=True)
     assert "Maladie" not in offered
-    said.refresh_from_db()
-    assert said.reason.label == "Maladie"
+    explanation.refresh_from_db()
+    assert explanation.reason.label == "Maladie"
     assert reasons.retire_reason(seat_of("head"), reason, retired=False)
     assert "Maladie" in Reason.objects.offered_to_families(absence.school_id).values_list("label", flat=True)
 
@@ -244,8 +247,8 @@ def test_an_explanation_accepted_for_a_reason_that_does_not_settle_stays_to_sett
     college: World,
 ) -> None:
     holiday = Reason.objects.create(school=college.school, label="Convenance personnelle", settles=False)
-    said = explanations.explain(seat_of("guardian"), [absence], holiday)
-    explanations.decide(seat_of("cpe"), said, Explanation.State.ACCEPTED)
+    explanation = explanations.explain(seat_of("guardian"), [absence], holiday)
+    explanations.decide(seat_of("cpe"), explanation, Explanation.State.ACCEPTED)
     absence.refresh_from_db()
     assert absence in Entry.objects.to_settle()
     assert rules.can_settle(seat_of("cpe"), absence)
@@ -323,20 +326,45 @@ def test_two_decisions_of_one_explanation_are_both_shown(
     client: SchoolClient,
     seat_of: Any,
 ) -> None:
-    said = explanations.explain(seat_of("guardian"), [absence], maladie())
-    explanations.decide(seat_of("head"), said, Explanation.State.ACCEPTED)
+    explanation = explanations.explain(seat_of("guardian"), [absence], maladie())
+    explanations.decide(seat_of("head"), explanation, Explanation.State.ACCEPTED)
     client.sit(college.people["cpe"])
-    address = reverse("attendance:decide", kwargs={"pk": said.pk})
+    address = reverse("attendance:decide", kwargs={"pk": explanation.pk})
     sent = {"state": "refused", "comment": "Pas de certificat", "entry": absence.pk, "seen": "0"}
     answer = client.post(address, sent)
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "Hélène Carpentier vient de décider" in page
     assert "Pas de certificat" in page
-    said.refresh_from_db()
-    assert said.state == Explanation.State.ACCEPTED
-    seen = str(said.decisions.last().pk)
+    explanation.refresh_from_db()
+    assert explanation.state == Explanation.State.ACCEPTED
+    seen = str(explanation.decisions.last().pk)
     assert f'name="seen" value="{seen}"' in page
     assert client.post(address, sent | {"seen": seen}).status_code == 302
-    said.refresh_from_db()
-    assert said.state == Explanation.State.REFUSED
+    explanation.refresh_from_db()
+    assert explanation.state == Explanation.State.REFUSED
+
+
+def test_the_board_counts_what_its_list_shows_and_says_the_older_ones_apart(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    viewer = seat_of("cpe")
+    first, since = first_of_week(viewer), school_life.settled_from(viewer)
+    pupil = college.people["pupil"]
+    for days in ((first, viewer.today), (since, first - timedelta(days=1))):
+        missed = Lesson.objects.of_pupils([pupil.pk]).filter(day__range=days, attendance_entries=None)
+        for lesson in missed.order_by("pk")[:3]:
+            Entry.objects.create(
+                school=college.school, lesson=lesson, pupil=pupil, day=lesson.day, status=Status.ABSENT
+            )
+    client.sit(college.people["cpe"])
+    page = client.get(reverse("attendance:board")).content.decode()
+    chosen = {"etat": "a_regler", "du": first}
+    week = absences.entries_matching(viewer, chosen).count()
+    before = {"etat": "a_regler", "du": since, "au": first - timedelta(days=1)}
+    older = absences.entries_matching(viewer, before).count()
+    assert week > 1 and older > 1
+    assert f"{week} lignes à régler depuis sept jours" in page
+    assert f"{older} lignes plus anciennes" in page and "d’un mois au plus" in page
+    pupils = len(to_settle_by_pupil(viewer))
+    assert re.search(rf"À régler depuis sept jours\W+{pupils} élève", page)

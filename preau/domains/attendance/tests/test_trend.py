@@ -7,12 +7,14 @@ from typing import Any
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
+from preau.directory.models import School
 from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.attendance import rules
 from preau.domains.attendance.models import Entry, Status
 from preau.domains.attendance.queries import settling
 from preau.domains.attendance.queries.trend import absence_trend
+from preau.domains.timetable.models import Lesson
 
 TODAY = NOW.date()
 
@@ -46,6 +48,25 @@ def test_what_is_to_settle_is_one_line_a_pupil_with_five_days(
     assert row.count > 0 and "absence" in row.said
     assert len(row.days) == 5 and any("absent" in halves for _day, halves in row.days)
     assert len(found) == len(settling.to_settle_by_pupil(seat_of("cpe")))
+
+
+def test_an_ecole_counts_half_days_as_its_register_does(college: World, seat_of: Any) -> None:
+    """One day missed, of several lessons, is two half-days."""
+    pupil = college.people["pupil"]
+    Entry.objects.filter(pupil=pupil).update(status=Status.PRESENT, minutes_late=None)
+    lessons = list(Lesson.objects.of_pupils([pupil.pk]).held().on(TODAY).order_by("starts"))
+    missed = {"status": Status.ABSENT, "minutes_late": None, "explanation": None, "handling": None}
+    missed |= {"school": college.school, "day": TODAY}
+    for lesson in lessons:
+        Entry.objects.update_or_create(lesson=lesson, pupil=pupil, defaults=missed)
+
+    def words() -> str:
+        weeks = settling.to_settle_by_pupil(seat_of("cpe"))
+        return next(one.said for one in weeks if one.pupil_id == pupil.pk)
+
+    assert len(lessons) > 2 and words() == f"{len(lessons)} absences sans nouvelle"
+    School.objects.filter(pk=college.school.pk).update(kind=School.Kind.ECOLE)
+    assert words() == "2 demi-journées sans nouvelle"
 
 
 def test_another_school_settles_its_own(twin: World, seat_of: Any, absence: Entry) -> None:

@@ -81,8 +81,14 @@ def send(request: HttpRequest, lesson: Lesson) -> JsonResponse:
     ):
         return JsonResponse({"refused": True}, status=TYPED_WRONG)
     conflicts = rolls.replay_roll(request.viewer, lesson, form.marks, sending)
-    said = [
-        {"pupil": conflict.pupil_id, "theirs": conflict.theirs, "mine": conflict.mine, "now": conflict.now}
+    rows = [
+        {
+            "pupil": conflict.pupil_id,
+            "theirs": conflict.theirs,
+            "mine": conflict.mine,
+            "now": conflict.now,
+            "own": conflict.own,
+        }
         for conflict in conflicts
     ]
-    return JsonResponse({"conflicts": said}, status=CONFLICT if said else 200)
+    return JsonResponse({"conflicts": rows}, status=CONFLICT if rows else 200)

@@ -47,12 +47,12 @@ def _corrected_otherwise(
     entry.refresh_from_db()
     typed = request.POST.copy()
     typed["seen"] = _seen(entry)["seen"]
-    said = _(
+    sentence = _(
         "Quelqu’un vient de noter « %(theirs)s ». Vous avez choisi « %(mine)s » : enregistrez de nouveau pour garder votre choix, ou changez-le."
     )
     mine = Status(typed["status"]).label
     form = CorrectionForm(typed)
-    form.add_error("status", said % {"theirs": conflict.theirs, "mine": mine})
+    form.add_error("status", sentence % {"theirs": conflict.theirs, "mine": mine})
     return _entry_page(request, entry, {"form": form}, CONFLICT)
 
 
@@ -115,10 +115,10 @@ def _settled_already(request: HttpRequest, conflict: handlings.SettledAlready) -
         return _(
             "Une explication de la famille vient d’arriver, ou l’absence vient d’être corrigée. Rien n’a changé."
         )
-    said = _(
+    sentence = _(
         "%(name)s vient de retenir « %(theirs)s ». Rien n’a changé : annulez d’abord ce traitement si votre motif est le bon."
     )
-    return said % {
+    return sentence % {
         "name": theirs.handled_by.full_name,
         "theirs": school_life.reason_of(request.viewer, theirs.reason, None),
     }
@@ -161,9 +161,9 @@ def _decided_otherwise(request: HttpRequest, conflict: explanations.DecidedOther
     typed = request.POST.copy()
     typed["seen"] = str(theirs.pk)
     form = DecisionForm(typed)
-    said = _(
+    sentence = _(
         "%(name)s vient de décider « %(theirs)s ». Vous avez choisi « %(mine)s » : enregistrez de nouveau pour garder votre choix, ou changez-le."
     )
     words = {"name": theirs.decided_by.full_name, "theirs": theirs.get_state_display()}
-    form.add_error("state", said % (words | {"mine": Explanation.State(typed["state"]).label}))
+    form.add_error("state", sentence % (words | {"mine": Explanation.State(typed["state"]).label}))
     return form

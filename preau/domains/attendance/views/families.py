@@ -18,8 +18,8 @@ from preau.domains.attendance.models import Announcement, Entry, Explanation
 from preau.domains.attendance.queries import follow_ups
 from preau.domains.attendance.queries.absences import (
     absences_followed,
-    by_child,
     children_of,
+    days_of,
     own_explanations_waiting,
     rows_of,
 )
@@ -43,7 +43,7 @@ def absences(request: HttpRequest) -> HttpResponse:
     before, more = past_beside(viewer, child)
     context = {
         "page_obj": page,
-        "rows": by_child(rows_of(page.object_list, {}, viewer)),
+        "days": days_of(rows_of(page.object_list, {}, viewer)),
         "follow_ups": follow_ups.follow_ups_told(viewer),
         "announced": announced_to_family(viewer, MOST_ANNOUNCED),
         "children": children,
@@ -110,7 +110,10 @@ def announce(request: HttpRequest) -> HttpResponse:
         reason=data["reason"],
         comment=data["comment"],
     )
-    messages.success(request, _("C’est annoncé. Les enseignants le verront à l’appel, sans le motif."))
+    if data.get("is_known"):
+        messages.info(request, _("C’était déjà annoncé : rien n’a changé."))
+    else:
+        messages.success(request, _("C’est annoncé. Les enseignants le verront à l’appel, sans le motif."))
     if child:
         return redirect("directory:person", public_id=child.public_id)
     return redirect("attendance:absences")

@@ -51,8 +51,8 @@ def _part(_viewer: Viewer, brought: AbsencesImport, slug: str) -> reports.Part |
     return reports.part_of(ABSENCES_FILES, brought, slug)
 
 
-def _csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
-    return reports.csv_rows(ABSENCES_FILES, figures_of, told)
+def _csv_rows(report: Mapping[str, Any]) -> Iterator[list[object]]:
+    return reports.csv_rows(ABSENCES_FILES, figures_of, report)
 
 
 imports = pages.home(

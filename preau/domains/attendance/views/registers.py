@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from preau.directory.models import Group
 from preau.domains.attendance import rules
 from preau.domains.attendance.actions.register_files import ask_register
-from preau.domains.attendance.exports.registers import register_csv, register_pdf
+from preau.domains.attendance.exports.registers import month_pdf, register_csv, register_pdf
 from preau.domains.attendance.forms.registers import LongRegisterForm, RegisterFilter
 from preau.domains.attendance.queries import summaries
-from preau.foundation import journal, pdf
+from preau.domains.attendance.queries.month import month_of_class
+from preau.foundation import dates, journal, pdf
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines, no_pdf, pdf_file
 from preau.foundation.pages import TYPED_WRONG
@@ -113,3 +114,38 @@ def register_as_pdf(request: HttpRequest) -> HttpResponse:
         return no_pdf()
     journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=len(found.lines))
     return pdf_file(f"registre-{last:%Y-%m-%d}", register_pdf(request.viewer, found, group))
+
+
+def _month_asked(request: HttpRequest) -> tuple[date, date]:
+    """The month that the address names, no later than this one; this one when it names none. Of the current month, until today."""
+    today = request.viewer.today
+    first = min(dates.parse(f"{request.GET.get('mois', '')}-01", today), today).replace(day=1)
+    return first, min(dates.month_after(first) - timedelta(days=1), today)
+
+
+@opens(Group, to=rules.reads_month_of)
+@require_safe
+def month(request: HttpRequest, group: Group) -> HttpResponse:
+    """The register of a class for one month: who was missing, on which half-days."""
+    first, last = _month_asked(request)
+    this = request.viewer.today.replace(day=1)
+    context = {
+        "group": group,
+        "register": month_of_class(request.viewer, group, first, last),
+        "before": dates.month_after(first, -1) if first > group.year.starts else None,
+        "after": dates.month_after(first) if first < this else None,
+    }
+    return render(request, "attendance/month.html", context)
+
+
+@opens(Group, to=rules.reads_month_of)
+@confirmed(reading=True)
+@require_safe
+def month_as_pdf(request: HttpRequest, group: Group) -> HttpResponse:
+    """The same on a sheet, a column for each half-day."""
+    first, last = _month_asked(request)
+    if not pdf.is_possible():
+        return no_pdf()
+    found = month_of_class(request.viewer, group, first, last)
+    journal.record(request.viewer, "attendance.exported", request.viewer.school, rows=len(found.lines))
+    return pdf_file(f"registre-{first:%Y-%m}", month_pdf(request.viewer, found, group))

@@ -1,8 +1,9 @@
 """The roll of a lesson."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,11 +14,12 @@ from django.views.decorators.http import require_http_methods
 from preau.domains.attendance import rules
 from preau.domains.attendance.actions import rolls
 from preau.domains.attendance.forms import RollForm, RollLine, sending_in
-from preau.domains.attendance.models import Status
+from preau.domains.attendance.models import UNCALLED, Status
 from preau.domains.attendance.queries import registers, seating
 from preau.domains.attendance.views.device import clock_of, moments_of
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries.lessons import row_at_hand
+from preau.foundation import dates
 from preau.foundation.access import opens
 from preau.foundation.pages import CONFLICT, TYPED_WRONG
 
@@ -44,21 +46,38 @@ def roll(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         form = RollForm(registers.register_of(lesson), request.POST)
         form.add_conflicts(conflict.conflicts)
         return _roll_page(request, lesson, form, CONFLICT)
-    absent = [mark.pupil_id for mark in form.marks if mark.status == Status.ABSENT]
-    told = registers.families_told(lesson, absent, request.viewer.today)
-    messages.success(request, f"{_('L’appel est enregistré.')} {_who_is_told(absent, told)}")
+    messages.success(request, " ".join([_("L’appel est enregistré."), *_learnt(request, lesson, form.marks)]))
     return redirect("/")
 
 
-def _who_is_told(absent: list[int], told: set[int]) -> str:
-    """What families learn of it: of an absence that is announced or exempt, nothing."""
+def _learnt(request: HttpRequest, lesson: Lesson, marks: Sequence[rolls.Mark]) -> Iterator[str]:
+    """What families learn of what has just been validated: of absences that were noted before, nothing more."""
+    before = registers.seen_of(Status.ABSENT, None)
+    absent = [mark.pupil_id for mark in marks if mark.status == Status.ABSENT]
+    new = [mark.pupil_id for mark in marks if mark.status == Status.ABSENT and mark.seen != before]
     if not absent:
-        return _("Personne ne manque.")
-    if not told:
-        return _("Aucune famille n’est à prévenir.")
-    if told.issuperset(absent):
-        return _("Les familles des élèves absents sont prévenues.")
-    return _("Les familles sont prévenues, sauf pour une absence annoncée ou une dispense.")
+        yield _("Personne ne manque.")
+    elif new:
+        yield from _who_is_told(new, registers.families_told(lesson, new, request.viewer.today))
+    if any(mark.seen == before and mark.status not in {Status.ABSENT, UNCALLED} for mark in marks):
+        yield _(
+            "La famille à qui l’absence avait été dite en apprend la correction ; une autre ne reçoit rien."
+        )
+
+
+def _who_is_told(absent: list[int], pupils: set[int]) -> Iterator[str]:
+    """Of an absence that is announced or exempt, nothing is said; of another, its letter waits some minutes."""
+    if not pupils:
+        yield _("Aucune famille n’est à prévenir.")
+        return
+    if pupils.issuperset(absent):
+        yield _("Les familles des élèves absents sont prévenues.")
+    else:
+        yield _("Les familles sont prévenues, sauf pour une absence annoncée ou une dispense.")
+    wait = settings.ABSENCE_LETTERS_WAIT
+    if wait:
+        words = _("Le courriel part dans %(minutes)s : si un élève arrive d’ici là, corrigez l’appel.")
+        yield words % {"minutes": dates.minutes(wait)}
 
 
 @dataclass(frozen=True)
@@ -76,10 +95,14 @@ class Part:
         return f"at-r{row} at-c{column}" + (" at-aisle" if column in self.aisles else "")
 
 
-def _parts(lines: list[RollLine], layout: seating.Layout | None) -> list[Part]:
-    """The form is the same: a plan reads it row by row from the board, and ends with those who have no place."""
+def _parts(lines: list[RollLine], layout: seating.Layout | None, missed: list[RollLine]) -> list[Part]:
+    """The form is the same: a list begins with those who missed the lesson before, a plan reads it row by row from the board and ends
+    with those who have no place."""
     if layout is None:
-        return [Part(lines)]
+        others = [line for line in lines if line not in missed]
+        if not missed or not others:
+            return [Part(lines)]
+        return [Part(missed, _("Absents au cours précédent")), Part(others, _("Les autres élèves"))]
     seated = [line for line in lines if line.row.pupil_id in layout.spots]
     seated.sort(key=lambda line: layout.spots[line.row.pupil_id])
     rest = [line for line in lines if line.row.pupil_id not in layout.spots]
@@ -101,16 +124,26 @@ def _roll_page(
     row = row_at_hand(lesson)
     call = registers.call_of(lesson)
     lines = form.lines() if form else []
+    # Whoever missed the lesson before may still be away: never below the fold, « Présent » without anyone looking.
+    missed = [line for line in lines if line.row.was_absent_before] if call is None else []
     wants_plan = request.user.preferences.get("roll") == "plan"
     layout, others = _laid_out(request, lesson) if wants_plan and lines else (None, [])
     counts = {value: sum(line.status == value for line in lines) for value in Status.values}
     context = {"lesson": row, "call": call, "lines": lines, "counts": counts, "is_open": form is not None}
     context["device"] = clock_of(request.viewer) | moments_of(lesson)
-    context |= {"layout": layout, "others": others, "wants_plan": wants_plan, "parts": _parts(lines, layout)}
+    context |= {
+        "layout": layout,
+        "others": others,
+        "wants_plan": wants_plan,
+        "parts": _parts(lines, layout, missed),
+    }
+    context |= {"missed": missed, "today": request.viewer.today, "is_over": lesson.ends <= timezone.now()}
     context["groups"] = [{"pk": pk, "name": name} for pk, name in zip(row.group_ids, row.groups, strict=True)]
     late = [line.row.pupil_id for line in lines if line.row.status == Status.LATE]
     context["let_in"] = registers.latecomers_let_in(lesson.pk, late)
-    told = ((line.row.list_name, line.row.whispered) for line in lines)
-    context["helped"] = [(name, [note.words for note in notes]) for name, notes in told if notes]
+    pairs = ((line.row.list_name, line.row.whispered) for line in lines)
+    context["uncalled"] = sum(line.row.is_uncalled for line in lines)
+    context["helped"] = [(name, [note.words for note in notes]) for name, notes in pairs if notes]
     context["has_errors"] = bool(form and form.errors)
+    context["wrong"] = [line for line in lines if line.error]
     return render(request, "attendance/roll.html", context, status=status)

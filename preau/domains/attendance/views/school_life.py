@@ -18,7 +18,7 @@ from preau.domains.attendance.boards import Place, ways_from
 from preau.domains.attendance.forms import AbsenceFilter
 from preau.domains.attendance.forms.reasons import SettleForm, TakeBackForm
 from preau.domains.attendance.queries import absences, past, school_life
-from preau.domains.attendance.queries.settling import MOST, to_settle_by_pupil
+from preau.domains.attendance.queries.settling import MOST, first_of_week, to_settle_by_pupil
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.downloads import csv_lines
@@ -44,16 +44,23 @@ def board(request: HttpRequest) -> HttpResponse:
         else school_life.calls_missing(viewer, day, now, known)
     )
     to_settle = to_settle_by_pupil(viewer)
-    shown = to_settle[:MOST]
+    shown, lines = to_settle[:MOST], sum(one.count for one in to_settle)
+    first = first_of_week(viewer)
     context = {
         "to_settle": shown,
         "classes": absences.classes_of([one.pupil_id for one in shown], viewer.today),
+        "pupils_to_settle": len(to_settle),
         "more_to_settle": len(to_settle) - len(shown),
+        "lines": lines,
+        "first": first,
+        "older": max(0, figures.to_settle - lines),
+        "day_before": first - timedelta(days=1),
         "to_read": school_life.explanations_to_read(viewer),
         "figures": figures,
         "since": school_life.settled_from(viewer),
         "ways": ways_from(viewer, Place.SCHOOL_LIFE),
         "page_obj": page_for(request, calls, 30),
+        "uncalled": school_life.uncalled_before(viewer) if day == viewer.today else None,
         "all_calls": everything,
         "now": now,
         "day": day,
@@ -140,12 +147,12 @@ def _say(request: HttpRequest, outcome: handlings.Outcome, done: Callable[[int],
         messages.success(request, done(len(outcome.done)) % {"num": len(outcome.done)})
     left = len(outcome.left)
     if left:
-        said = ngettext(
+        sentence = ngettext(
             "%(num)s ligne n’a pas changé : elle l’était déjà, ou une explication attend d’être lue.",
             "%(num)s lignes n’ont pas changé : elles l’étaient déjà, ou une explication attend d’être lue.",
             left,
         )
-        messages.info(request, said % {"num": left})
+        messages.info(request, sentence % {"num": left})
     elif not outcome.done:
         messages.info(request, _("C’était déjà fait."))
 

@@ -1,5 +1,7 @@
 """Who is where now: a name, a place, two gestures; and the slip of who leaves early."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.directory.models import Person
+from preau.directory.viewer import Viewer
 from preau.domains.attendance import rules
 from preau.domains.attendance.actions import announcements as announcements_actions
 from preau.domains.attendance.actions import visits as visits_actions
@@ -53,20 +56,20 @@ def begin_visit(request: HttpRequest, pupil: Person) -> HttpResponse:
         messages.error(request, _("Choisissez un lieu."))
         return redirect("attendance:passages")
     leaving = request.POST.get("quitte", "")[:18]
-    told = not (rules.keeps_from_family(request.viewer, place) and request.POST.get("garder"))
+    is_for_family = not (rules.keeps_from_family(request.viewer, place) and request.POST.get("garder"))
     try:
         visits_actions.begin_visit(
-            request.viewer, pupil, place, int(leaving) if leaving.isdecimal() else None, told=told
+            request.viewer, pupil, place, int(leaving) if leaving.isdecimal() else None, told=is_for_family
         )
     except visits_actions.StillElsewhere as still:
-        return _still_elsewhere(request, pupil, place, still.visit, told=told)
-    said = {"name": pupil.full_name, "place": Visit.Place(place).label}
+        return _still_elsewhere(request, pupil, place, still.visit, told=is_for_family)
+    values = {"name": pupil.full_name, "place": Visit.Place(place).label}
     noted = (
         _("C’est noté : %(name)s, %(place)s.")
-        if told
+        if is_for_family
         else _("C’est noté, et la famille ne le lit pas : %(name)s.")
     )
-    messages.success(request, noted % said)
+    messages.success(request, noted % values)
     return redirect("attendance:passages")
 
 
@@ -158,14 +161,22 @@ def note_call(request: HttpRequest, pupil: Person) -> HttpResponse:
             reason=data["motif"],
             comment=data["comment"],
         )
-        messages.success(
-            request, _("L’appel est noté. L’absence est connue avant l’appel des cours, et réglée.")
-        )
+        messages.success(request, _call_noted(viewer, pupil, data["starts"], data["ends"]))
         if from_record:
             return redirect("directory:person", public_id=pupil.public_id)
         return redirect("attendance:announced")
     context = {"form": form, "pupil": pupil, "from_record": from_record}
     return render_form(request, "attendance/note_call.html", context)
+
+
+def _call_noted(viewer: Viewer, pupil: Person, starts: datetime, ends: datetime) -> str:
+    """What the call changes: rolls that were made have noted the absence before, and the others will find it known."""
+    noted = absences.absences_between(viewer, pupil, starts, ends)
+    if not noted:
+        return _("L’appel est noté. L’absence est connue avant l’appel des cours, et réglée.")
+    return _(
+        "L’appel est noté. L’absence était déjà notée à %(num)s cours ; elle est réglée, comme celle des cours qui suivent."
+    ) % {"num": noted}
 
 
 @opens(to=rules.runs_school_life)

@@ -82,36 +82,36 @@ def decide_again(viewer: Viewer, review: Review, said: DecisionFacts) -> bool:
     return True
 
 
-def _set(viewer: Viewer, review: Review, said: DecisionFacts) -> None:
+def _set(viewer: Viewer, review: Review, facts: DecisionFacts) -> None:
     """« Rien à faire » ends a review at once, with its reason; the others open it until a day."""
-    ends = said.kind == Kind.NOTHING
-    review.kind, review.until, review.told_to = said.kind, said.until, said.told_to
+    ends = facts.kind == Kind.NOTHING
+    review.kind, review.until, review.told_to = facts.kind, facts.until, facts.told_to
     review.closed_at = timezone.now() if ends else None
     review.closed_by = viewer.person if ends else None
     review.outcome = ""
     review.save()
 
 
-def _write(viewer: Viewer, review: Review, said: DecisionFacts, verb: str) -> None:
+def _write(viewer: Viewer, review: Review, facts: DecisionFacts, verb: str) -> None:
     decision = Decision.objects.create(
         school_id=review.school_id,
         review=review,
-        kind=said.kind,
-        reason=said.reason,
-        until=said.until,
+        kind=facts.kind,
+        reason=facts.reason,
+        until=facts.until,
         decided_by=viewer.person,
         decided_at=timezone.now(),
     )
-    if said.first_step and said.first_step_on:
+    if facts.first_step and facts.first_step_on:
         Step.objects.create(
             school_id=review.school_id,
             review=review,
-            what=said.first_step,
-            due=said.first_step_on,
+            what=facts.first_step,
+            due=facts.first_step_on,
             added_by=viewer.person,
         )
     journal.record(viewer, verb, review)
-    if said.kind != Kind.NOTHING:
+    if facts.kind != Kind.NOTHING:
         telling.tell_family(review, decision.pk)
         telling.tell_adult(review, decision.pk)
 
@@ -171,11 +171,11 @@ def end(viewer: Viewer, review: Review, outcome: str) -> bool:
 def write_word(viewer: Viewer, review: Review, about: str, text: str) -> bool:
     """A family or a pupil contests, or adds something; False for the same words twice."""
     review = lock(Review, review.pk)
-    said = {"about": about, "text": text}
-    if review.words.filter(by=viewer.person, **said).exists():
+    fields = {"about": about, "text": text}
+    if review.words.filter(by=viewer.person, **fields).exists():
         return False
     word = Word.objects.create(
-        school_id=review.school_id, review=review, by=viewer.person, at=timezone.now(), **said
+        school_id=review.school_id, review=review, by=viewer.person, at=timezone.now(), **fields
     )
     journal.record(viewer, "attention.word_written", review, about=about)
     telling.tell_of_word(word)

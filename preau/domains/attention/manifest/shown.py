@@ -25,7 +25,7 @@ boards.services.add(
 )
 for label, url_name, icon, open_to in [
     (_("Points d’attention"), "attention:waiting", "list", rules.looks_at_facts),
-    (_("Accompagnement"), "attention:mine", "message-circle", rules.follows_own),
+    (_("Accompagnement"), "attention:mine", "user", rules.follows_own),
 ]:
     boards.menu.add(boards.MenuEntry(label, url_name, icon, open_to, "school-life", order=45, service=KEY))
 boards.schedule.add(boards.Scheduled("attention.every_night", tasks.every_night, every_minutes=24 * 60))

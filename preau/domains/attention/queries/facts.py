@@ -42,9 +42,11 @@ def sentence_of(finding: Finding) -> str:
     """« 6 demi-journées sans motif valable depuis le 2 novembre (seuil : 4). Dans les quatre semaines d’avant : 1. »"""
     fact = early_facts.named(finding.fact)
     # A room that has left the building took its words with it.
-    said = fact.says(finding.number, finding.what) if fact else _("%(num)s faits") % {"num": finding.number}
+    sentence = (
+        fact.says(finding.number, finding.what) if fact else _("%(num)s faits") % {"num": finding.number}
+    )
     since = _("%(fact)s depuis le %(day)s (seuil : %(threshold)s).") % {
-        "fact": said,
+        "fact": sentence,
         "day": dates.plain_day(finding.since),
         "threshold": finding.threshold,
     }

@@ -170,14 +170,14 @@ def plant(stage: Stage) -> None:
         world = stage.world_of(scope)
         pupil, cpe = place_of(stage, Person, scope), world.people["cpe"]
         own, about = scope == OWN, {"school": world.school, "pupil": pupil}
-        told = {"cook"} if own else set()
+        recipients = {"cook"} if own else set()
         fact, reason, step, word = [f"{STEM} {TWIN}"] * 4
         if scope != OTHER_SCHOOL:
             fact = stage.mark(
                 f"a fact that nobody has looked at, {scope}", life, set() if scope == DEPARTED else life
             )
-            reason = stage.mark(f"why it was decided, {scope}", life | told | families[scope], life)
-            step = stage.mark(f"what is planned, {scope}", life | told | families[scope], life)
+            reason = stage.mark(f"why it was decided, {scope}", life | recipients | families[scope], life)
+            step = stage.mark(f"what is planned, {scope}", life | recipients | families[scope], life)
             word = stage.mark(
                 f"what a mother contests, {scope}", life | ({"guardian"} if own else set()), life
             )

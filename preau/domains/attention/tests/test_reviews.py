@@ -178,8 +178,8 @@ def test_deciding_opens_a_review_and_tells_the_family(
     review = Review.objects.get()
     assert (review.kind, review.owner, review.is_open) == (Kind.MEETING, college.people["cpe"], True)
     assert Step.objects.get().what == "Rencontre" and Finding.objects.get().review == review
-    told = set(Item.objects.filter(kind="attention.opened").values_list("person_id", flat=True))
-    assert told == {college.people[key].pk for key in ("pupil", "guardian", "other_guardian")}
+    recipients = set(Item.objects.filter(kind="attention.opened").values_list("person_id", flat=True))
+    assert recipients == {college.people[key].pk for key in ("pupil", "guardian", "other_guardian")}
     for key in ("pupil", "guardian"):
         page = client.sit(college.people[key]).get(url("told", review)).content.decode()
         assert (
@@ -192,8 +192,8 @@ def test_a_parent_who_may_not_be_informed_is_told_nothing(
 ) -> None:
     Guardianship.objects.filter(guardian=college.people["other_guardian"]).update(may_not_be_informed=True)
     decided(seat_of("cpe"), pupil)
-    told = set(Item.objects.filter(kind="attention.opened").values_list("person_id", flat=True))
-    assert told == {college.people["guardian"].pk, pupil.pk}
+    recipients = set(Item.objects.filter(kind="attention.opened").values_list("person_id", flat=True))
+    assert recipients == {college.people["guardian"].pk, pupil.pk}
 
 
 def test_nothing_to_do_is_read_but_disturbs_nobody(
@@ -219,10 +219,10 @@ def test_facts_that_changed_are_read_again_first(pupil: Person, college: World, 
 
 def test_the_second_of_two_people_decides_nothing(pupil: Person, seat_of: Any) -> None:
     mark = deciding.mark_of(list(Finding.objects.all()))
-    said = DecisionFacts(Kind.TALK, "x", TODAY + timedelta(days=9))
-    deciding.decide(seat_of("cpe"), pupil, mark, said)
+    decision = DecisionFacts(Kind.TALK, "x", TODAY + timedelta(days=9))
+    deciding.decide(seat_of("cpe"), pupil, mark, decision)
     with pytest.raises(deciding.LookedAtAlready):
-        deciding.decide(seat_of("head"), pupil, mark, said)
+        deciding.decide(seat_of("head"), pupil, mark, decision)
     assert Review.objects.count() == Decision.objects.count() == 1
 
 

@@ -65,8 +65,8 @@ def test_only_those_who_reach_the_threshold_are_kept(
     assert watching.watch(college.school, TODAY) == 1
     (one,) = Finding.objects.all()
     assert (one.pupil_id, one.number, one.threshold, one.school_id) == (here.pk, 3, 3, college.school.pk)
-    said = sentence_of(one).replace("\u202f", " ")
-    assert said == "3 faits depuis le 28 octobre 2026 (seuil : 3). Dans les quatre semaines d’avant : 0."
+    sentence = sentence_of(one).replace("\u202f", " ")
+    assert sentence == "3 faits depuis le 28 octobre 2026 (seuil : 3). Dans les quatre semaines d’avant : 0."
 
 
 def test_a_count_that_goes_down_leaves_nothing(college: World, noted: list[Happened]) -> None:

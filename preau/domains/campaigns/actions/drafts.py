@@ -35,11 +35,14 @@ def make_draft(
     kind = asked.kind if asked else Kind.CHOSEN
     digest = asked.key if asked else f"{sorted((pupil, *entries) for pupil, entries in found.items())}"
     words = wording_of(school.pk, kind)
-    told = {"kind": kind, "body": words.body, "sms": words.sms, "made_at": timezone.now()}
+    defaults = {"kind": kind, "body": words.body, "sms": words.sms, "made_at": timezone.now()}
     if asked:
-        told |= {"since": asked.since, "until": asked.until, "at_least": asked.at_least}
+        defaults |= {"since": asked.since, "until": asked.until, "at_least": asked.at_least}
     campaign, is_new = Campaign.objects.drafts().get_or_create(
-        school=school, made_by=viewer.person, key=hashlib.sha256(digest.encode()).hexdigest(), defaults=told
+        school=school,
+        made_by=viewer.person,
+        key=hashlib.sha256(digest.encode()).hexdigest(),
+        defaults=defaults,
     )
     _aim(campaign, found)
     if is_new:

@@ -37,8 +37,8 @@ def say_sms(viewer: Viewer, person: Person, *, wanted: bool) -> bool:
     if wanted:
         changed = bool(SmsRefusal.objects.filter(person=person).delete()[0])
     else:
-        said = {"said_by": viewer.person, "said_at": timezone.now()}
-        changed = SmsRefusal.objects.get_or_create(person=person, defaults=said)[1]
+        defaults = {"said_by": viewer.person, "said_at": timezone.now()}
+        changed = SmsRefusal.objects.get_or_create(person=person, defaults=defaults)[1]
     if changed:
         verb = "campaigns.sms_wanted" if wanted else "campaigns.sms_refused"
         journal.record(viewer, verb, person, subject_id=person.pk)

@@ -19,7 +19,7 @@ from preau.domains.campaigns.models.sendings import SendingQuerySet
 from preau.domains.campaigns.queries.history import left_today
 from preau.foundation import works
 from preau.foundation.locks import lock
-from preau.foundation.sms import Fate, GatewayAnswer
+from preau.foundation.sms import REPORTED, Fate, GatewayAnswer
 from preau.foundation.tasks import delay_before
 
 State = Sending.State
@@ -29,8 +29,6 @@ HOLD = timedelta(minutes=3)
 TRIES = 6
 # More than one worker takes at a time.
 LOOKED_AT = 100
-# A gateway that has not told in this time will not tell any more.
-REPORTED = timedelta(days=3)
 
 
 def work_of(campaign_id: int) -> str:

@@ -53,7 +53,7 @@ class StartForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         classes = Group.objects.visible_to(viewer).filter(year=viewer.year, kind=Group.Kind.CLASS)
-        self.fields["group"].queryset = classes.order_by("name")  # type: ignore[attr-defined]
+        self.fields["group"].queryset = classes.order_by("rank", "name")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -31,9 +31,9 @@ class AddressForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        said = [name for name in ("street", "postcode", "city") if data.get(name)]
+        names = [name for name in ("street", "postcode", "city") if data.get(name)]
         for name in ("street", "postcode", "city"):
-            if said and name not in said and name not in self.errors:
+            if names and name not in names and name not in self.errors:
                 self.add_error(name, gettext("Une adresse se donne en entier."))
         return data
 

@@ -5,17 +5,19 @@ from functools import partial
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from preau.commons.delivery.boards import TextSender, text_senders
 from preau.directory.boards import MoreVerbs, more_verbs
 from preau.domains.attendance.boards import Place, Way, ways
 from preau.domains.attendance.models import ABSENCES
 from preau.domains.campaigns import rules, seeds, tasks
 from preau.domains.campaigns.actions import leaving, sending
 from preau.domains.campaigns.models import Channel
-from preau.domains.campaigns.queries import carried
+from preau.domains.campaigns.queries import carried, history
 from preau.foundation import boards, sms, works
 from preau.foundation.boards import Nature
 
 KEY = "campaigns"
+text_senders.add(TextSender(KEY, history.texts_lost, history.texts_paid, history.texts_refused))
 leaving.sendings_ready.connect(tasks.enqueue_sending, dispatch_uid="campaigns.sending")
 works.stop_asked.connect(leaving.stop_work, dispatch_uid="campaigns.stop")
 boards.schedule.add(boards.Scheduled("campaigns.due", tasks.send_due, every_minutes=5))
@@ -43,7 +45,7 @@ for key, label, load, channel, is_set, unset, order in [
     boards.carriers.add(
         boards.Carrier(key, label, load, partial(sending.send_again, channel), is_set, unset, order)
     )
-boards.seeds.add(boards.Seed("campagnes", seeds.plant, order=45))
+boards.seeds.add(boards.Seed("campagnes", seeds.plant, order=45, finish=seeds.open_the_others))
 boards.services.add(
     boards.Service(
         KEY,

@@ -1,17 +1,18 @@
 """What became of campaigns and of each sending."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Any
 
-from django.conf import settings
-from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
+from preau.commons.delivery.queries import texts_left
 from preau.directory.models import Person, School
 from preau.directory.viewer import Viewer
-from preau.domains.campaigns.models import Campaign, Channel, Sending
+from preau.domains.campaigns.models import Campaign, Channel, Reason, Sending, SmsRefusal
 from preau.foundation import dates
 
 State = Sending.State
@@ -187,8 +188,28 @@ def _sending_row(sending: Sending) -> SendingRow:
 
 
 def left_today(school: School, now: datetime) -> int:
-    """How many text messages a school may still pay today, those being sent included in what is spent."""
-    midnight = datetime.combine(dates.local(now, school.timezone).date(), time(), ZoneInfo(school.timezone))
-    texts = Sending.objects.filter(school=school, channel=Channel.SMS)
-    spent = texts.filter(Q(sent_at__gte=midnight) | Q(state=State.WAITING, held_until__isnull=False))
-    return max(0, settings.SMS_PER_DAY - (spent.aggregate(all=Sum("parts"))["all"] or 0))
+    """How many text messages a school may still pay today, for all houses together."""
+    return texts_left({school.pk: school.timezone}, now)[school.pk]
+
+
+# What the houses below ask of text messages (commons.delivery's board)
+
+
+def texts_refused(people: Collection[int]) -> "QuerySet[SmsRefusal, Any]":
+    """Those of these people who want no text message."""
+    return SmsRefusal.objects.filter(person__in=people).values_list("person_id")
+
+
+def texts_lost(people: Collection[int]) -> "QuerySet[Sending, Any]":
+    """Of these people, the numbers at which the last text message, of those of which something is known, did not arrive."""
+    known = Sending.objects.filter(channel=Channel.SMS, state__in=[State.DELIVERED, State.FAILED])
+    later = known.filter(person=OuterRef("person_id"), to=OuterRef("to"), pk__gt=OuterRef("pk"))
+    failed = known.filter(~Exists(later), person__in=people, state=State.FAILED)
+    return failed.exclude(reason=Reason.UNREACHABLE).values_list("person_id", "to")
+
+
+def texts_paid(schools: Collection[int], since: datetime) -> Counter[int]:
+    """How many text messages each of these schools has paid since then, those being sent included (one query)."""
+    leaving = Q(state=State.WAITING, held_until__isnull=False)
+    paid = Sending.objects.filter(Q(sent_at__gte=since) | leaving, channel=Channel.SMS, school__in=schools)
+    return Counter(dict(paid.order_by().values_list("school").annotate(number=Sum("parts"))))

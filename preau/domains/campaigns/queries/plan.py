@@ -154,15 +154,15 @@ def counts_of(lines: Iterable[Line]) -> Counts:
 
 def mark_of(lines: Iterable[Line]) -> str:
     """A digest of what would leave: whoever confirms says what they saw."""
-    said = sorted(f"{line.key} {line.to} {line.text}" for line in lines if line.leaves)
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
+    texts = sorted(f"{line.key} {line.to} {line.text}" for line in lines if line.leaves)
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
 
 
 def lines_of(viewer: Viewer, campaign: Campaign) -> list[Line]:
     """Every line, those that nothing can send first, then the doubtful ones; by pupil within each."""
     school = viewer.school or School.objects.get(pk=campaign.school_id)
     plan = _Plan(viewer, campaign, school, _choices(campaign))
-    missed, told, links = (
+    missed, pairs, links = (
         _missed(campaign, school),
         _told_today(campaign, viewer, school),
         _links(viewer, campaign),
@@ -172,7 +172,7 @@ def lines_of(viewer: Viewer, campaign: Campaign) -> list[Line]:
         lines += plan.about(target, missed[target.pk], links[target.pupil_id])
     _look_at_phones(lines)
     for line in lines:
-        if line.reach and not line.is_blocked and (line.pupil.pk, line.reach.person.pk) in told:
+        if line.reach and not line.is_blocked and (line.pupil.pk, line.reach.person.pk) in pairs:
             line.doubts.append(Doubt.TOLD_TODAY)
     return sorted(lines, key=lambda line: (not line.is_blocked, not line.doubts))
 
@@ -280,9 +280,9 @@ class _Plan:
         people = {link.guardian_id: _reach(link.guardian, link) for link in links}
         people[target.pupil_id] = _reach(target.pupil, target)
         age = target.pupil.age_on(self.viewer.today)
-        told = asked_of(Nature.INFORMATION, map(_tie, links), pupil=target.pupil_id, age=age).told
+        recipients = asked_of(Nature.INFORMATION, map(_tie, links), pupil=target.pupil_id, age=age).told
         words = self._words(target.pupil, about.group, missed)
-        made = [line for pk in told for line in self._to(people[pk], about, words)]
+        made = [line for pk in recipients for line in self._to(people[pk], about, words)]
         if age is not None and age >= MAJORITY:
             for line in made:
                 line.doubts.append(Doubt.ADULT)

@@ -54,11 +54,11 @@ def _letters(campaign: Campaign) -> "QuerySet[Sending]":
 
 def _joined(rows: Iterable[tuple[str, Person, str, str]]) -> list[Sheet]:
     people: dict[str, list[str]] = defaultdict(list)
-    said: dict[str, tuple[str, str]] = {}
+    by_sheet: dict[str, tuple[str, str]] = {}
     for sheet, person, address, text in rows:
         people[sheet].append(named(person))
-        said[sheet] = (address, text)
-    return [Sheet(tuple(people[sheet]), *said[sheet]) for sheet in said]
+        by_sheet[sheet] = (address, text)
+    return [Sheet(tuple(people[sheet]), *by_sheet[sheet]) for sheet in by_sheet]
 
 
 def named(person: Person) -> str:

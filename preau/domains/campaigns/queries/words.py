@@ -83,10 +83,10 @@ def values_of(
 ) -> Mapping[str, str]:
     """What stands in the place of each field (`rules.FIELDS`)."""
     days = list(dict.fromkeys(halves))
-    said = [half.said for half in days[:MOST_DATES]]
+    labels = [half.said for half in days[:MOST_DATES]]
     if len(days) > MOST_DATES:
         more = len(days) - MOST_DATES
-        said.append(ngettext("et %(num)s autre", "et %(num)s autres", more) % {"num": more})
+        labels.append(ngettext("et %(num)s autre", "et %(num)s autres", more) % {"num": more})
     half_days = ngettext("%(num)s demi-journée", "%(num)s demi-journées", len(days)) % {"num": len(days)}
     return {
         "eleve": pupil.full_name,
@@ -94,7 +94,7 @@ def values_of(
         "classe": group,
         "nombre": str(count),
         "demi_journees": half_days,
-        "dates": ", ".join(said),
+        "dates": ", ".join(labels),
         "etablissement": school.name,
         "telephone": school.phone,
     }

@@ -83,12 +83,12 @@ def draft(college: World, absences: list[Entry], seat_of: Any) -> Campaign:
     """About these two absences, by every way."""
     pupil = college.people["pupil"].pk
     campaign = drafts.make_draft(seat_of("cpe"), {pupil: [absence.pk for absence in absences]})
-    said = {
+    fields = {
         "by_letter": True,
         "by_mail": True,
         "by_sms": True,
         "body": "{eleve} ({classe}) : {demi_journees}, {dates}.",
         "sms": "{prenom}, {nombre} absences",
     }
-    drafts.say_words(seat_of("cpe"), campaign, said)
+    drafts.say_words(seat_of("cpe"), campaign, fields)
     return Campaign.objects.get(pk=campaign.pk)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import NOW
+from preau.commons.delivery.queries import texts_left
 from preau.commons.journal.models import Line as JournalLine
 from preau.commons.notifications.tests.test_killed import Killed, Mortal
 from preau.commons.outbox.models import Letter
@@ -241,6 +242,8 @@ def test_a_school_pays_so_many_a_day_and_the_rest_waits(
     send(draft)
     assert len(texts()) == 1
     assert history.left_today(draft.school, NOW) == 0
+    # The same number, whoever asks.
+    assert texts_left({draft.school_id: draft.school.timezone}, NOW) == {draft.school_id: 0}
     assert Work.objects.get(key=sending.work_of(draft.pk)).state == "running"
     clock.move_to(NOW.replace(day=25, hour=8))
     tasks.send_due.call()
@@ -295,7 +298,9 @@ def test_reports_say_what_arrived(draft: Campaign, seat_of: Any, fake: type[Fake
     assert tasks.ask_reports.call() == 2
     assert tasks.ask_reports.call() == 0
     assert states(draft, Channel.SMS) == {State.DELIVERED: 1, State.FAILED: 1}
-    assert Sending.objects.get(number=second).reason == "lost"
+    lost = Sending.objects.get(number=second)
+    assert lost.reason == "lost"
+    assert list(history.texts_lost([lost.person_id])) == [(lost.person_id, lost.to)]
 
 
 def test_a_mail_server_that_refuses_an_address_is_noted(
@@ -328,11 +333,11 @@ def test_every_gesture_is_in_the_journal_and_names_nobody(
     leaving.stop(seat_of("cpe"), draft)
     verbs = set(JournalLine.objects.filter(verb__startswith="campaigns.").values_list("verb", flat=True))
     assert {"campaigns.prepared", "campaigns.confirmed", "campaigns.posted", "campaigns.stopped"} <= verbs
-    told = str(
+    text = str(
         list(JournalLine.objects.filter(verb__startswith="campaigns.").values_list("details", flat=True))
     )
-    assert parents[0].family_name not in told
-    assert "+336" not in told
+    assert parents[0].family_name not in text
+    assert "+336" not in text
 
 
 def test_a_message_is_read_by_its_reader_and_school_life_alone(

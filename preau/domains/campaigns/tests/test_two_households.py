@@ -48,9 +48,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return pages
 
 
-def secrets_in(said: str) -> list[str]:
-    said = said.replace("\u202f", " ").replace("\u00a0", " ")
-    return [secret for secret in SECRET if secret in said]
+def secrets_in(text: str) -> list[str]:
+    text = text.replace("\u202f", " ").replace("\u00a0", " ")
+    return [secret for secret in SECRET if secret in text]
 
 
 def routes(patterns: Any = None, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
@@ -114,8 +114,8 @@ def test_the_letters_of_a_campaign_are_of_one_household_each(
     assert secrets_in(his) == []
     assert "2 rue des Lilas" in his and "2 rue des Lilas" not in hers
     # What it says of the child is the same, to a word: nothing tells who explained, or did not.
-    told = [re.search(r'class="paper-text">(.*?)</div>', one, re.DOTALL) for one in (hers, his)]
-    assert told[0] and told[1] and told[0][1] == told[1][1]
+    matches = [re.search(r'class="paper-text">(.*?)</div>', one, re.DOTALL) for one in (hers, his)]
+    assert matches[0] and matches[1] and matches[0][1] == matches[1][1]
 
 
 def test_the_letters_of_an_alert_are_of_one_household_each(
@@ -225,9 +225,9 @@ def test_a_form_left_open_is_not_taken_from_a_guardian_who_has_lost_authority(
     client.sit(college.people["guardian"], "guardian")
     explain = reverse("attendance:explain", kwargs={"pk": absences[0].pk})
     announce = reverse("attendance:announce")
-    told = reverse("attendance:told_follow_up", kwargs={"pk": follow_up.pk})
+    follow_up_address = reverse("attendance:told_follow_up", kwargs={"pk": follow_up.pk})
     withdraw = reverse("attendance:withdraw", kwargs={"pk": given.pk})
-    for address in (explain, announce, told):
+    for address in (explain, announce, follow_up_address):
         assert client.get(address).status_code == 200, address
     Guardianship.objects.filter(pupil=pupil, guardian=college.people["guardian"]).update(**LOST[how])
     tomorrow = (NOW + timedelta(days=1)).date().isoformat()
@@ -238,7 +238,7 @@ def test_a_form_left_open_is_not_taken_from_a_guardian_who_has_lost_authority(
             {"enfant": pupil.public_id, "first_day": tomorrow, "reason": reason.pk, "comment": "trop tard"},
             {422},
         ),
-        (told, {"words": "trop tard"}, {404}),
+        (follow_up_address, {"words": "trop tard"}, {404}),
         (withdraw, {}, {404}),
     ]
     for address, sent, expected in tries:

@@ -55,8 +55,8 @@ def stop(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """What has not left does not leave."""
     count = leaving.stop(request.viewer, campaign)
     if count:
-        said = ngettext("%(num)s message ne partira pas.", "%(num)s messages ne partiront pas.", count)
-        messages.success(request, said % {"num": count})
+        sentence = ngettext("%(num)s message ne partira pas.", "%(num)s messages ne partiront pas.", count)
+        messages.success(request, sentence % {"num": count})
     else:
         messages.info(request, _("Tout était déjà parti."))
     return redirect("campaigns:campaign", pk=campaign.pk)
@@ -68,8 +68,8 @@ def retry(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Try again what did not arrive."""
     count = leaving.retry(request.viewer, campaign)
     if count:
-        said = ngettext("%(num)s message repart.", "%(num)s messages repartent.", count)
-        messages.success(request, said % {"num": count})
+        sentence = ngettext("%(num)s message repart.", "%(num)s messages repartent.", count)
+        messages.success(request, sentence % {"num": count})
     else:
         messages.info(
             request, _("Rien ne peut repartir : corrigez d’abord l’adresse ou le numéro dans le dossier.")
@@ -83,8 +83,10 @@ def posted(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The letters are in the post."""
     count = leaving.note_posted(request.viewer, campaign)
     if count:
-        said = ngettext("%(num)s pli est noté comme posté.", "%(num)s plis sont notés comme postés.", count)
-        messages.success(request, said % {"num": count})
+        sentence = ngettext(
+            "%(num)s pli est noté comme posté.", "%(num)s plis sont notés comme postés.", count
+        )
+        messages.success(request, sentence % {"num": count})
     else:
         messages.info(request, _("C’était déjà fait."))
     return redirect("campaigns:campaign", pk=campaign.pk)

@@ -138,8 +138,8 @@ def _leave_out_all(request: HttpRequest, campaign: Campaign, lines: list[plan.Li
     keys = [(line.target_id, line.reach.person.pk, line.channel) for line in lines if line.reach]
     count = drafts.leave_out(request.viewer, campaign, keys)
     if count:
-        said = ngettext("%(num)s ligne est écartée.", "%(num)s lignes sont écartées.", count)
-        messages.success(request, said % {"num": count})
+        sentence = ngettext("%(num)s ligne est écartée.", "%(num)s lignes sont écartées.", count)
+        messages.success(request, sentence % {"num": count})
     else:
         messages.info(request, _("C’était déjà fait."))
 
@@ -177,8 +177,8 @@ def confirm(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         except leaving.TooMany:
             form.add_error(None, _("C’est trop pour une seule campagne : prenez moins de classes."))
         else:
-            said = ngettext("%(num)s message est confirmé.", "%(num)s messages sont confirmés.", count)
-            messages.success(request, said % {"num": count})
+            sentence = ngettext("%(num)s message est confirmé.", "%(num)s messages sont confirmés.", count)
+            messages.success(request, sentence % {"num": count})
             return redirect("campaigns:campaign", pk=campaign.pk)
     return _to_confirm(request, campaign, form, status_of(form, status))
 

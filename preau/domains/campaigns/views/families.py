@@ -63,8 +63,8 @@ def reach(request: HttpRequest, person: Person) -> HttpResponse:
     form = AddressForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         noted = families.note_address(request.viewer, person, form.address())
-        said = families.say_sms(request.viewer, person, wanted=not form.cleaned_data["no_sms"])
-        tell_outcome(request, noted or said, _("C’est enregistré."), NOTHING_CHANGED)
+        has_changed = families.say_sms(request.viewer, person, wanted=not form.cleaned_data["no_sms"])
+        tell_outcome(request, noted or has_changed, _("C’est enregistré."), NOTHING_CHANGED)
         return redirect("campaigns:reach", public_id=person.public_id)
     if request.method != "POST":
         journal.record_read(request.viewer, "campaigns.reach_read", person, subject_id=person.pk)

@@ -56,14 +56,14 @@ def tell_followers() -> int:
     waiting: dict[str, list[FollowedSearch]] = defaultdict(list)
     for row in FollowedSearch.objects.filter(seen__lt=now).order_by("pk").iterator():
         waiting[row.query].append(row)
-    told = 0
+    count = 0
     fresh = following.published_since(
         min((row.seen for rows in waiting.values() for row in rows), default=now)
     )
     for rows in waiting.values():
         found = following.new_in(following.asked_by(rows[0]), fresh) if fresh else []
-        told += _tell(rows, [fresh[pk] for pk in found], now)
-    return told
+        count += _tell(rows, [fresh[pk] for pk in found], now)
+    return count
 
 
 @transaction.atomic

@@ -51,7 +51,7 @@ class HarvestedRecord:
     @property
     def digest(self) -> str:
         facts = sorted((name, str(value)) for name, value in self.facts.items())
-        said = [
+        parts = [
             self.address,
             self.title,
             self.abstract,
@@ -60,7 +60,7 @@ class HarvestedRecord:
             str(facts),
             str(sorted(self.nodes)),
         ]
-        return sha256("\0".join(said).encode()).hexdigest()
+        return sha256("\0".join(parts).encode()).hexdigest()
 
 
 def plain(address: str) -> str:
@@ -304,11 +304,11 @@ class _Page:
     def _lead(self, row: Resource, found: HarvestedRecord) -> None:
         """Where it opens. A new address is not known to be dead."""
         mark, host = mark_of(found.address), (urlsplit(found.address).hostname or "").removeprefix("www.")
-        said = {"address": found.address, "host": host[:200], "terms": found.terms[:300], "plain": mark}
+        fields = {"address": found.address, "host": host[:200], "terms": found.terms[:300], "plain": mark}
         held = Outside.objects.filter(plain=mark).exclude(resource=row).exists()
         outside = Outside.objects.filter(resource=row).first()
         if outside is None and not held:
-            Outside.objects.create(resource=row, **said)
+            Outside.objects.create(resource=row, **fields)
         elif outside is not None and outside.plain != mark and not held:
             fresh = {
                 "checked_on": None,
@@ -317,9 +317,9 @@ class _Page:
                 "dead_since": None,
                 "trouble": "",
             }
-            Outside.objects.filter(pk=outside.pk).update(**said | fresh)
+            Outside.objects.filter(pk=outside.pk).update(**fields | fresh)
         elif outside is not None:
-            Outside.objects.filter(pk=outside.pk).update(terms=said["terms"])
+            Outside.objects.filter(pk=outside.pk).update(terms=fields["terms"])
 
     def _come_back(self, row: Resource, found: HarvestedRecord) -> None:
         """Another source names what had been withdrawn: its words are now this one's."""

@@ -209,8 +209,8 @@ class _Work:
     def _draw(self, row: Resource, record: Record) -> None:
         row.media.exclude(name__in=record.media).delete()
         for name, drawing in record.media.items():
-            said = {"content": drawing.content, "digest": drawing.digest}
-            Media.objects.update_or_create(resource=row, name=name, defaults=said)
+            defaults = {"content": drawing.content, "digest": drawing.digest}
+            Media.objects.update_or_create(resource=row, name=name, defaults=defaults)
 
 
 def _tie(records: Sequence[Record]) -> None:

@@ -87,8 +87,8 @@ def oembed(resource: Resource, widest: int = WIDEST, highest: int = HIGHEST) -> 
     }
 
 
-def as_xml(told: Mapping[str, Any]) -> bytes:
+def as_xml(payload: Mapping[str, Any]) -> bytes:
     root = etree.Element("oembed")
-    for name, value in told.items():
+    for name, value in payload.items():
         etree.SubElement(root, name).text = sayable(str(value))
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", standalone=True))

@@ -126,8 +126,8 @@ def _rights(root: "etree._Element", resource: Resource) -> None:
     rights = _put(root, "rights")
     _term(rights, "cost", *(("oui", "yes") if resource.price else ("non", "no")))
     _term(rights, "copyrightAndOtherRestrictions", "oui", "yes_2")
-    said = str(resource.get_licence_display())
-    _said(rights, "description", f"{said} - {resource.deed}" if resource.deed else said)
+    label = str(resource.get_licence_display())
+    _said(rights, "description", f"{label} - {resource.deed}" if resource.deed else label)
 
 
 def _origin(root: "etree._Element", origin: Resource) -> None:

@@ -56,17 +56,17 @@ class Fault(Exception):
 
 def answer(given: Sequence[tuple[str, str]]) -> bytes:
     """The whole answer to these arguments, as they came, repeated ones included."""
-    told: dict[str, str] = {}
+    arguments: dict[str, str] = {}
     try:
-        told = _read(given)
-        verb = told.pop("verb")
-        made = VERBS[verb](told)
-        asked = {"verb": verb} | told
+        arguments = _read(given)
+        verb = arguments.pop("verb")
+        made = VERBS[verb](arguments)
+        asked = {"verb": verb} | arguments
     except Fault as fault:
         made = _element("error", fault.why, code=fault.code)
         # The protocol: no argument is said again where they themselves are at fault.
         bad = fault.code in {"badVerb", "badArgument"}
-        asked = {} if bad else {name: value for name, value in given if name in told or name == "verb"}
+        asked = {} if bad else {name: value for name, value in given if name in arguments or name == "verb"}
     root = etree.Element(f"{{{OAI}}}OAI-PMH", nsmap={None: OAI, "xsi": XSI})
     root.set(f"{{{XSI}}}schemaLocation", f"{OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd")
     root.append(_element("responseDate", _moment(timezone.now())))
@@ -78,31 +78,31 @@ def answer(given: Sequence[tuple[str, str]]) -> bytes:
 def _read(given: Sequence[tuple[str, str]]) -> dict[str, str]:
     """The arguments, checked against their verb."""
     times = Counter(name for name, _value in given)
-    told = dict(given)
-    verb = told.get("verb", "")
+    arguments = dict(given)
+    verb = arguments.get("verb", "")
     if times["verb"] != 1 or verb not in ARGUMENTS:
         raise Fault("badVerb", "One verb is needed, one of those of OAI-PMH 2.0.")
     needed, optional, goes_on = ARGUMENTS[verb]
-    names = set(told) - {"verb"}
+    names = set(arguments) - {"verb"}
     if twice := [name for name, count in times.items() if count > 1]:
         raise Fault("badArgument", sayable(f"Given twice: {', '.join(twice)[:200]}."))
-    if any(len(value) > LONGEST or sayable(value) != value for value in told.values()):
+    if any(len(value) > LONGEST or sayable(value) != value for value in arguments.values()):
         raise Fault("badArgument", "A value is too long, or holds a sign that no argument has.")
     if goes_on and "resumptionToken" in names:
         if names != {"resumptionToken"}:
             raise Fault("badArgument", "A resumptionToken is given alone.")
-        return told
+        return arguments
     if unknown := names - needed - optional:
         raise Fault("badArgument", sayable(f"Not an argument of {verb}: {', '.join(sorted(unknown))[:200]}."))
     if missing := needed - names:
         raise Fault("badArgument", f"{verb} needs {', '.join(sorted(missing))}.")
-    return told
+    return arguments
 
 
 # The six verbs
 
 
-def _identify(told: Mapping[str, str]) -> Element:
+def _identify(arguments: Mapping[str, str]) -> Element:
     made = _element("Identify")
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     contact = settings.OPERATOR.get("OPERATOR_CONTACT", "")
@@ -138,9 +138,9 @@ def _oai_identifier(host: str) -> Element:
     return description
 
 
-def _formats(told: Mapping[str, str]) -> Element:
-    if "identifier" in told:
-        _found(told["identifier"])
+def _formats(arguments: Mapping[str, str]) -> Element:
+    if "identifier" in arguments:
+        _found(arguments["identifier"])
     made = _element("ListMetadataFormats")
     for prefix, (schema, namespace) in FORMATS.items():
         one = _element("metadataFormat")
@@ -154,8 +154,8 @@ def _formats(told: Mapping[str, str]) -> Element:
     return made
 
 
-def _sets(told: Mapping[str, str]) -> Element:
-    if "resumptionToken" in told:
+def _sets(arguments: Mapping[str, str]) -> Element:
+    if "resumptionToken" in arguments:
         # All of them fit in one answer: we never gave such a token.
         raise Fault("badResumptionToken", "This list is given whole.")
     made = _element("ListSets")
@@ -167,20 +167,20 @@ def _sets(told: Mapping[str, str]) -> Element:
     return made
 
 
-def _record(told: Mapping[str, str]) -> Element:
-    _format(told["metadataPrefix"])
-    resource = _found(told["identifier"])
+def _record(arguments: Mapping[str, str]) -> Element:
+    _format(arguments["metadataPrefix"])
+    resource = _found(arguments["identifier"])
     made = _element("GetRecord")
-    made.append(_whole(resource, told["metadataPrefix"]))
+    made.append(_whole(resource, arguments["metadataPrefix"]))
     return made
 
 
-def _identifiers(told: Mapping[str, str]) -> Element:
-    return _list("ListIdentifiers", told, lambda resource, prefix: _header(resource))
+def _identifiers(arguments: Mapping[str, str]) -> Element:
+    return _list("ListIdentifiers", arguments, lambda resource, prefix: _header(resource))
 
 
-def _records(told: Mapping[str, str]) -> Element:
-    return _list("ListRecords", told, _whole)
+def _records(arguments: Mapping[str, str]) -> Element:
+    return _list("ListRecords", arguments, _whole)
 
 
 VERBS: Mapping[str, Callable[[Mapping[str, str]], Element]] = {
@@ -196,11 +196,11 @@ VERBS: Mapping[str, Callable[[Mapping[str, str]], Element]] = {
 # Lists and their tokens
 
 
-def _list(verb: str, told: Mapping[str, str], write: Callable[[Resource, str], Element]) -> Element:
-    if "resumptionToken" in told:
-        prefix, wanted, given, total = _resumed(verb, told["resumptionToken"])
+def _list(verb: str, arguments: Mapping[str, str], write: Callable[[Resource, str], Element]) -> Element:
+    if "resumptionToken" in arguments:
+        prefix, wanted, given, total = _resumed(verb, arguments["resumptionToken"])
     else:
-        prefix, wanted = told["metadataPrefix"], _wanted(told)
+        prefix, wanted = arguments["metadataPrefix"], _wanted(arguments)
         _format(prefix)
         given, total = 0, provided.selected(wanted).count()
     rows = list(provided.with_all(provided.selected(wanted))[: A_PAGE + 1])
@@ -216,20 +216,20 @@ def _list(verb: str, told: Mapping[str, str], write: Callable[[Resource, str], E
             if len(rows) > A_PAGE
             else ""
         )
-        said = _element(
+        element = _element(
             "resumptionToken", token, cursor=str(given), completeListSize=str(max(total, given + len(rows)))
         )
         if token:
-            said.set("expirationDate", _moment(timezone.now() + KEPT))
-        made.append(said)
+            element.set("expirationDate", _moment(timezone.now() + KEPT))
+        made.append(element)
     return made
 
 
-def _wanted(told: Mapping[str, str]) -> Selection:
-    since, until = told.get("from", ""), told.get("until", "")
+def _wanted(arguments: Mapping[str, str]) -> Selection:
+    since, until = arguments.get("from", ""), arguments.get("until", "")
     if since and until and len(since) != len(until):
         raise Fault("badArgument", "from and until are written in the same granularity.")
-    wanted = Selection(told.get("set", ""), _read_moment(since), _read_moment(until, last=True))
+    wanted = Selection(arguments.get("set", ""), _read_moment(since), _read_moment(until, last=True))
     if wanted.since and wanted.until and wanted.since > wanted.until:
         raise Fault("badArgument", "from comes after until.")
     return wanted
@@ -252,18 +252,18 @@ def _read_moment(text: str, *, last: bool = False) -> datetime | None:
 def _token(verb: str, prefix: str, wanted: Selection, last: Resource, given: int, total: int) -> str:
     """Where to go on, signed: nobody else can say it, and nothing of it is kept."""
     moments = [_moment(one) if one else "" for one in (wanted.since, wanted.until)]
-    said = [verb, prefix, wanted.part, *moments, _moment(last.noted_at), last.pk, given, total]
-    return signing.dumps(said, salt=SALT, compress=True)
+    values = [verb, prefix, wanted.part, *moments, _moment(last.noted_at), last.pk, given, total]
+    return signing.dumps(values, salt=SALT, compress=True)
 
 
 def _resumed(verb: str, token: str) -> tuple[str, Selection, int, int]:
     try:
-        said = signing.loads(token, salt=SALT, max_age=KEPT)
+        values = signing.loads(token, salt=SALT, max_age=KEPT)
     except signing.BadSignature:
         raise Fault("badResumptionToken", "This token is not one of ours, or is too old.") from None
-    if said[0] != verb:
+    if values[0] != verb:
         raise Fault("badResumptionToken", "This token was given for another verb.")
-    _verb, prefix, part, since, until, moment, pk, given, total = said
+    _verb, prefix, part, since, until, moment, pk, given, total = values
     at = _read_moment(moment)
     wanted = Selection(part, _read_moment(since), _read_moment(until), (at, pk) if at else None)
     return prefix, wanted, given, total
@@ -316,7 +316,7 @@ def dublin_core(resource: Resource) -> Element:
     root.set(f"{{{XSI}}}schemaLocation", f"{OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd")
     subjects = [*resource.subjects, *resource.notions]
     words = dict.fromkeys([*(node.label for node in subjects), *resource.keywords])
-    said = [
+    elements = [
         ("title", resource.title),
         *(("creator", name) for name in resource.authors),
         *(("subject", word) for word in words),
@@ -332,7 +332,7 @@ def dublin_core(resource: Resource) -> Element:
         ("rights", str(resource.get_licence_display())),
         ("rights", resource.deed),
     ]
-    for name, text in said:
+    for name, text in elements:
         if text:
             etree.SubElement(root, f"{{{DC}}}{name}").text = sayable(text)
     return root

@@ -47,7 +47,7 @@ def label_of_licence(resource: Resource) -> str:
 
 def record_of(resource: Resource) -> dict[str, Any]:
     """The record as schema.org describes a LearningResource, with the concepts of ScoLOMFR where there is one."""
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "LearningResource",
         "@id": permalink(resource),
@@ -74,21 +74,21 @@ def record_of(resource: Resource) -> dict[str, Any]:
         "isPartOf": {"@type": "Collection", "name": resource.collection.title},
     }
     if resource.deed:
-        told["license"] = resource.deed
+        record["license"] = resource.deed
     outside = getattr(resource, "outside", None)
     if outside:
         # It is read there; our page only names it.
-        told["url"] = outside.address
+        record["url"] = outside.address
     if resource.duration:
-        told["timeRequired"] = f"PT{resource.duration}M"
+        record["timeRequired"] = f"PT{resource.duration}M"
     if resource.adapted_from:
-        told["isBasedOn"] = permalink(resource.adapted_from)
-    return told
+        record["isBasedOn"] = permalink(resource.adapted_from)
+    return record
 
 
 def _concept(node: Node) -> Mapping[str, str]:
-    said = {"@type": "DefinedTerm", "name": node.label}
-    return said | ({"@id": node.uri} if node.uri else {})
+    term = {"@type": "DefinedTerm", "name": node.label}
+    return term | ({"@id": node.uri} if node.uri else {})
 
 
 def deed_of(resource: Resource) -> str:

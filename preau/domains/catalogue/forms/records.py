@@ -96,8 +96,8 @@ class RecordForm(forms.Form):
         return _several(self.cleaned_data["mots"].split(","), MOST_WORDS)
 
     def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or {}
-        if "sans_sous_titres" in self.fields and not told.get("sans_sous_titres"):
+        values: dict[str, Any] = super().clean() or {}
+        if "sans_sous_titres" in self.fields and not values.get("sans_sous_titres"):
             self.add_error(
                 "sans_sous_titres", _now("Ajoutez d’abord les sous-titres du média, ou cochez cette case.")
             )
@@ -105,23 +105,23 @@ class RecordForm(forms.Form):
             self.add_error(
                 None, _now("Décrivez d’abord l’image, sur la page du média, pour qui ne la voit pas.")
             )
-        return told
+        return values
 
     def sheet(self) -> Sheet:
         """As the actions take it."""
-        told = self.cleaned_data
+        values = self.cleaned_data
         return Sheet(
-            title=french(told["titre"]),
-            abstract=french(told["resume"]),
-            authors=told["auteurs"],
-            institution=french(told["institution"]),
-            type=told["type"],
-            nodes=[*told["niveaux"], *told["matieres"]],
-            keywords=told["mots"],
-            audiences=told["publics"],
-            duration=told["duree"],
+            title=french(values["titre"]),
+            abstract=french(values["resume"]),
+            authors=values["auteurs"],
+            institution=french(values["institution"]),
+            type=values["type"],
+            nodes=[*values["niveaux"], *values["matieres"]],
+            keywords=values["mots"],
+            audiences=values["publics"],
+            duration=values["duree"],
             language=self.medium.language,
-            licence=told["licence"],
+            licence=values["licence"],
         )
 
 

@@ -36,12 +36,12 @@ def parts_of(body: str) -> list[Part]:
 
 def text_of(parts: Sequence[Part]) -> str:
     """All their words, for the search; answers are not among them, or a search would give them away."""
-    said = []
+    texts = []
     for part in parts:
-        said.append(documents.words(part["html"]))
-        said += [documents.words(html) for html, _right in part.get("options", ())]
-        said += [documents.words(html) for html in part.get("items", ())]
-    return "\n".join(filter(None, said))
+        texts.append(documents.words(part["html"]))
+        texts += [documents.words(html) for html, _right in part.get("options", ())]
+        texts += [documents.words(html) for html in part.get("items", ())]
+    return "\n".join(filter(None, texts))
 
 
 def pictures_of(parts: Sequence[Part]) -> list[str]:

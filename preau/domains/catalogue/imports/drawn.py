@@ -75,8 +75,8 @@ def sound(folder: Path) -> Path:
 def captions(words: Sequence[str]) -> str:
     """One sentence a scene."""
     blocks = [
-        f"00:00:{place * SCENE:02d}.200 --> 00:00:{place * SCENE + SCENE - 1:02d}.800\n{said}"
-        for place, said in enumerate(words)
+        f"00:00:{place * SCENE:02d}.200 --> 00:00:{place * SCENE + SCENE - 1:02d}.800\n{sentence}"
+        for place, sentence in enumerate(words)
     ]
     return "\n\n".join(blocks)
 

@@ -47,17 +47,21 @@ def plant(folder: Path = STARTER) -> Report:
 
 def programmes() -> tuple[int, list[Place]]:
     """The year of the programmes, their cycles, levels and subjects in order."""
-    told = tomllib.loads(PROGRAMMES.read_text(encoding="utf-8"))
+    curriculum = tomllib.loads(PROGRAMMES.read_text(encoding="utf-8"))
     found = []
-    for cycle in told["cycles"]:
+    for cycle in curriculum["cycles"]:
         found.append(_place(Node.Kind.CYCLE, cycle))
         above = (str(Node.Kind.CYCLE), cycle["key"])
         found += [_place(Node.Kind.LEVEL, level, above) for level in cycle["levels"]]
-    return told["year"], found + [_place(Node.Kind.SUBJECT, subject) for subject in told["subjects"]]
+    return curriculum["year"], found + [
+        _place(Node.Kind.SUBJECT, subject) for subject in curriculum["subjects"]
+    ]
 
 
-def _place(kind: str, told: Fields, parent: tuple[str, str] | None = None) -> Place:
-    return Place(str(kind), told["key"], told["label"], told.get("also", ()), told.get("concept", ""), parent)
+def _place(kind: str, fields: Fields, parent: tuple[str, str] | None = None) -> Place:
+    return Place(
+        str(kind), fields["key"], fields["label"], fields.get("also", ()), fields.get("concept", ""), parent
+    )
 
 
 def read(folder: Path, places: Sequence[Place]) -> tuple[list[Shelf], list[Record], list[Place]]:
@@ -78,16 +82,16 @@ def read(folder: Path, places: Sequence[Place]) -> tuple[list[Shelf], list[Recor
 
 def _shelf(folder: Path) -> Shelf:
     where = f"{folder.name}/collection.toml"
-    told = _toml(where, (folder / "collection.toml").read_text(encoding="utf-8"))
+    fields = _toml(where, (folder / "collection.toml").read_text(encoding="utf-8"))
     if not SLUG.fullmatch(folder.name) or folder.name in TAKEN:
         raise BadResource(where, "the name of the folder is no name of a collection")
     try:
         return Shelf(
             folder.name,
-            french(told["title"]),
-            french(told["abstract"]),
-            documents.document(told["editorial"]),
-            told["order"],
+            french(fields["title"]),
+            french(fields["abstract"]),
+            documents.document(fields["editorial"]),
+            fields["order"],
         )
     except KeyError as missing:
         raise BadResource(where, f"no {missing}") from missing
@@ -113,18 +117,18 @@ class _Reader:
         head, end, body = rest.partition("\n+++\n")
         if not mark or not end:
             raise BadResource(self.where, "no lines of TOML between two lines of +++")
-        told = _toml(self.where, head)
+        fields = _toml(self.where, head)
         try:
-            return self._record(told, bodies.parts_of(body))
+            return self._record(fields, bodies.parts_of(body))
         except bodies.BadBody as error:
             raise BadResource(self.where, error) from error
         except KeyError as missing:
             raise BadResource(self.where, f"no {missing}") from missing
 
-    def _record(self, told: Fields, parts: list[bodies.Part]) -> tuple[Record, list[Place]]:
+    def _record(self, fields: Fields, parts: list[bodies.Part]) -> tuple[Record, list[Place]]:
         if not SLUG.fullmatch(self.path.stem):
             raise BadResource(self.where, "the name of the file is no key")
-        subjects = [self._node(Node.Kind.SUBJECT, name) for name in told["subjects"]]
+        subjects = [self._node(Node.Kind.SUBJECT, name) for name in fields["subjects"]]
         notions = [
             Place(
                 str(Node.Kind.NOTION),
@@ -134,31 +138,31 @@ class _Reader:
                 "",
                 (subjects[0].kind, subjects[0].key),
             )
-            for word in told.get("notions", ())
+            for word in fields.get("notions", ())
         ]
-        levels = [self._node(Node.Kind.LEVEL, name) for name in told["levels"]]
+        levels = [self._node(Node.Kind.LEVEL, name) for name in fields["levels"]]
         media = dict(self._drawings(parts))
-        said = [self.raw, str(READING), *(drawing.digest for drawing in media.values())]
-        digest = sha256("\0".join(said).encode()).hexdigest()
+        texts = [self.raw, str(READING), *(drawing.digest for drawing in media.values())]
+        digest = sha256("\0".join(texts).encode()).hexdigest()
         places = [(place.kind, place.key) for place in (*levels, *subjects, *notions)]
-        related = told.get("related", ())
+        related = fields.get("related", ())
         return Record(
-            self.where, digest, self._facts(told, parts), list(dict.fromkeys(places)), media, related
+            self.where, digest, self._facts(fields, parts), list(dict.fromkeys(places)), media, related
         ), notions
 
-    def _facts(self, told: Fields, parts: list[bodies.Part]) -> dict[str, Any]:
+    def _facts(self, fields: Fields, parts: list[bodies.Part]) -> dict[str, Any]:
         return {
-            "title": self._text("title", told["title"]),
-            "abstract": self._text("abstract", told["abstract"]),
-            "rank": told.get("rank", 0),
-            "authors": [french(name) for name in told["authors"]],
-            "type": self._one(Type, told["type"]),
-            "keywords": [french(word) for word in told.get("keywords", ())],
-            "audiences": [self._one(Audience, name) for name in told["audiences"]],
-            "duration": told.get("duration"),
+            "title": self._text("title", fields["title"]),
+            "abstract": self._text("abstract", fields["abstract"]),
+            "rank": fields.get("rank", 0),
+            "authors": [french(name) for name in fields["authors"]],
+            "type": self._one(Type, fields["type"]),
+            "keywords": [french(word) for word in fields.get("keywords", ())],
+            "audiences": [self._one(Audience, name) for name in fields["audiences"]],
+            "duration": fields.get("duration"),
             "licence": Licence.BY,
-            "accessibility": [self._one(Accessibility, name) for name in told["accessibility"]],
-            "published": self._day(told["published"]),
+            "accessibility": [self._one(Accessibility, name) for name in fields["accessibility"]],
+            "published": self._day(fields["published"]),
             "parts": parts,
             "text": bodies.text_of(parts),
         }

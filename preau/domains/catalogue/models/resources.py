@@ -76,8 +76,8 @@ DEEDS = {
 
 def licence_said(licence: str, version: str = "") -> str:
     """The name of a licence as people read it: « CC BY-SA 3.0 FR »; `version` as `Resource.licence_version` holds it."""
-    said = str(label_of(Licence, licence))
-    return re.sub(r"\d\.\d$", version.replace("/", " ").upper(), said) if version else said
+    label = str(label_of(Licence, licence))
+    return re.sub(r"\d\.\d$", version.replace("/", " ").upper(), label) if version else label
 
 
 def deed_at(licence: str, version: str = "") -> str:

@@ -6,16 +6,27 @@ Nothing else imports it. It is given documents and asked for keys of rows: what 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import ceil
+from math import ceil, log
 from pathlib import Path
 from typing import Any
 
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from preau.domains.catalogue.queries.words import STOP, SearchTerms, Unit, Words, normal, sound, split
+from preau.domains.catalogue.queries.words import (
+    STOP,
+    SearchTerms,
+    Unit,
+    Words,
+    bones,
+    normal,
+    root,
+    sound,
+    split,
+    unglued,
+)
 from preau.foundation.lookup import slips_allowed, slips_between
 from preau.foundation.text import fold
 
@@ -23,7 +34,7 @@ from preau.foundation.text import fold
 FORM = 3
 FRENCH = "francais"
 # What each text of a record weighs when a word is found in it.
-WEIGHTS = {"title": 4.0, "heads": 4.0, "abstract": 2.5, "labels": 2.0, "body": 1.5}
+WEIGHTS = {"title": 5.0, "heads": 4.0, "abstract": 2.5, "labels": 2.0, "body": 1.5}
 FACETS = (
     "level",
     "subject",
@@ -40,11 +51,21 @@ A_SYNONYM, A_FREE_LICENCE, IN_THE_TITLE, SOFT_WEIGHT = 0.7, 0.5, 3.0, 0.5
 READ_HERE = 0.4
 # What holds every word comes before what holds one of them in its title, where both are shown.
 EVERY_WORD = 16.0
+# An unknown word read as another of its family (« débatteurs » as « débat ») is trusted so much.
+OF_A_FAMILY = 0.7
+# Two words of so many consonants or more, the same ones, that differ by one vowel are one slip apart; of fewer, « baleines » would be « ballons ».
+FEWEST_BONES = 4
+# What is of the type that was typed (« jeu de maths ») comes before the rest, words being equal.
+OF_THE_TYPE = 4.0
 # Fewer results than this, and those that hold fewer of the words are shown after them.
 ENOUGH = 5
 WRITER_BYTES = 50_000_000
 MOST_VALUES, MOST_CORRECTIONS = 200, 3
 LONGEST_TERM = 60
+# Of what matters in the words, the share that the first answer must hold to be shown as an answer. A word of its text alone, or read
+# otherwise than it was typed (by so many slips), is worth less than one of its title.
+SURE, IN_THE_TEXT, UNKNOWN = 0.5, 0.5, 1.0
+READ_OTHERWISE = (1.0, 0.7, 0.4)
 # Words that one beginning may stand for: two letters begin some hundreds.
 MOST_BEGUN = 1_000
 SEPARATOR = "|"
@@ -86,7 +107,11 @@ class EngineQuery:
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows found, best first; how many in all; for each facet, how many have each value; what was read otherwise."""
+    """The rows found, best first; how many in all; for each facet, how many have each value; what was read otherwise.
+
+    `is_sure`: the first one holds what matters of the words. `levels`: those typed, to which the answer is narrowed;
+    `elsewhere`: a level typed at which nothing holds the words.
+    """
 
     pks: Sequence[int]
     total: int
@@ -94,6 +119,9 @@ class Answer:
     without: Mapping[str, int]
     read_as: Mapping[str, str]
     unknown: Sequence[str]
+    is_sure: bool = True
+    levels: Sequence[str] = ()
+    elsewhere: str = ""
 
 
 def analyzer() -> tantivy.TextAnalyzer:
@@ -165,7 +193,7 @@ class Engine:
     def reload(self) -> None:
         self.index.reload()
         self.searcher = self.index.searcher()
-        for of_this_state in ("_known", "_begun"):
+        for of_this_state in ("_known", "_families", "_begun"):
             self.__dict__.pop(of_this_state, None)
 
     def _document(self, doc: Doc) -> tantivy.Document:
@@ -199,21 +227,30 @@ class Engine:
     def ask(self, asked: EngineQuery) -> Answer:
         """The answer to a search, its counts included."""
         read = _Reading(self, asked)
-        filters = {name: self._one_of(name, values) for name, values in asked.filters.items() if values}
+        chosen = ({"level": read.levels} if read.levels else {}) | dict(asked.filters)
+        filters = {name: self.one_of(name, values) for name, values in chosen.items() if values}
         query = _both(read.query, filters.values())
         found = self._ranked(query, asked)
         counts, without = self._counts(read.query, query, filters)
         total = found.count or 0
-        pks = [
-            int(pk)
-            for pk in self.searcher.fast_field_values("pk", [at for _, at in found.hits])
-            if pk is not None
-        ]
-        return Answer(pks, total, counts, without, read.read_as, read.unknown)
+        pks = self._keys(found)
+        is_sure = read.is_sure(self._nearest(query, asked, pks)) if pks else not read.unknown
+        return Answer(
+            pks, total, counts, without, read.read_as, read.unknown, is_sure, read.levels, read.elsewhere
+        )
 
     def ask_lines(self, asked: EngineQuery) -> list[tuple[str, str, str]]:
-        """The best answers as (key, title, what is beside it), from the index alone."""
-        found = self.searcher.search(_Reading(self, asked).query, limit=asked.limit)
+        """The best answers as (key, title, what is beside it), from the index alone; of a sentence, none where nothing answers it."""
+        read = _Reading(self, asked)
+        if asked.as_one_types:
+            found = self.searcher.search(read.query, limit=asked.limit)
+        else:
+            levels = [self.one_of("level", read.levels)] if read.levels else []
+            query = _both(read.query, levels)
+            found = self._ranked(query, asked)
+            pks = self._keys(found)
+            if not pks or not read.is_sure(self._nearest(query, asked, pks)):
+                return []
         docs = [self.searcher.doc(at) for _, at in found.hits]
         return [(doc["key"][0], doc["shown"][0], doc["beside"][0]) for doc in docs]
 
@@ -223,13 +260,23 @@ class Engine:
         each = [(Occur.Should, self.way(stems)) for stems in units]
         if not each:
             return []
-        filters = [self._one_of(name, values) for name, values in asked.filters.items() if values]
+        filters = [self.one_of(name, values) for name, values in asked.filters.items() if values]
         found = self.searcher.search(_both(Query.boolean_query(each), filters), limit=asked.limit)
         return [
             int(pk)
             for pk in self.searcher.fast_field_values("pk", [at for _, at in found.hits])
             if pk is not None
         ]
+
+    def _keys(self, found: Any) -> list[int]:
+        values = self.searcher.fast_field_values("pk", [at for _, at in found.hits])
+        return [int(pk) for pk in values if pk is not None]
+
+    def _nearest(self, query: Query, asked: EngineQuery, pks: Sequence[int]) -> int:
+        """The row that is nearest to the words, whatever the page and its order begin with."""
+        if not asked.offset and asked.sort == "relevance":
+            return pks[0]
+        return self._keys(self._ranked(query, replace(asked, sort="relevance", offset=0, limit=1)))[0]
 
     def _ranked(self, query: Query, asked: EngineQuery) -> Any:
         most, offset = max(asked.limit, 1), max(asked.offset, 0)
@@ -264,7 +311,7 @@ class Engine:
             for name in names
         }
 
-    def _one_of(self, name: str, values: Sequence[str]) -> Query:
+    def one_of(self, name: str, values: Sequence[str]) -> Query:
         each = [(Occur.Should, Query.term_query(self.schema, name, value)) for value in values]
         return Query.const_score_query(Query.boolean_query(each), 0.0)
 
@@ -280,6 +327,15 @@ class Engine:
         return Query.disjunction_max_query(
             [Query.boost_query(self._in(name, stems), weight) for name, weight in WEIGHTS.items()], 0.2
         )
+
+    def about(self, stems: Sequence[tuple[int, str]]) -> Query:
+        """Documents that hold these terms in what says what they are about: all but their body."""
+        return Query.boolean_query(
+            [(Occur.Should, self._in(name, stems)) for name in WEIGHTS if name != "body"]
+        )
+
+    def count(self, query: Query) -> int:
+        return self.searcher.search(query, limit=1).count or 0  # type: ignore[attr-defined]
 
     def _in(self, name: str, stems: Sequence[tuple[int, str]]) -> Query:
         if len(stems) == 1:
@@ -308,18 +364,36 @@ class Engine:
             for first, words in found.items()
         }
 
-    def nearest(self, typed: str) -> list[tuple[str, str]]:
-        """The known words that may have been meant, each as it is compared and as it is written: the best first."""
+    @cached_property
+    def _families(self) -> dict[str, set[str]]:
+        """The known words of each root."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for words in self._known.values():
+            for folded, *_ in words:
+                if of := root(folded):
+                    found[of].add(folded)
+        return found
+
+    def family(self, word: str) -> list[list[tuple[int, str]]]:
+        """The terms of the known words of its family: « débat » of « débatteurs »."""
+        others = [self.stems([other]) for other in sorted(self._families.get(root(word), ()))]
+        return list({stems[0][1]: stems for stems in others if len(stems) == 1}.values())
+
+    def nearest(self, typed: str) -> list[tuple[str, str, int]]:
+        """The known words that may have been meant: as it is compared, as it is written, how many slips away (0: it sounds the same)."""
         heard, slack = sound(typed), slips_allowed(typed)
         ranked = []
         for folded, written, count in self._known.get(heard[:1], ()):
             if abs(len(folded) - len(typed)) > 3:
                 continue
-            near = 0 if sound(folded) == heard else slips_between(typed, folded, slack, of_beginning=False)
+            said = sound(folded)
+            near = 0 if said == heard else slips_between(typed, folded, slack, of_beginning=False)
+            if near > 1 and len(bones(heard)) >= FEWEST_BONES and bones(heard) == bones(said):
+                near = min(near, slips_between(heard, said, 1, of_beginning=False))
             if near <= slack:
                 ranked.append((near, abs(len(folded) - len(typed)), -count, folded, written))
         best = sorted(ranked)[:MOST_CORRECTIONS]
-        return [(folded, written) for near, _, _, folded, written in best if near == best[0][0]]
+        return [(folded, written, near) for near, _, _, folded, written in best if near == best[0][0]]
 
     def phrases(self, typed: str, most: int) -> list[str]:
         """Subjects and titles that begin with what is being typed, those that most resources share first."""
@@ -337,11 +411,20 @@ class Engine:
 
     def _phrases(self, start: str) -> list[str]:
         found = self.searcher.terms_with_prefix("phrases", start, limit=200) if start else []
-        said: dict[str, tuple[int, str]] = {}
+        phrases: dict[str, tuple[int, str]] = {}
         for term, count in found:
             folded, _, written = term.partition(SEPARATOR)
-            said.setdefault(folded, (-count, written))
-        return [written for _, written in sorted(said.values())[:MOST_PHRASES]]
+            phrases.setdefault(folded, (-count, written))
+        return [written for _, written in sorted(phrases.values())[:MOST_PHRASES]]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One unit as a query. `about`: the same where it says what a document is about; `trust`: less where it was read otherwise."""
+
+    query: Query
+    about: Query
+    trust: float = 1.0
 
 
 class _Reading:
@@ -351,28 +434,77 @@ class _Reading:
         self.engine, self.asked = engine, asked
         self.read_as: dict[str, str] = {}
         self.unknown: list[str] = []
+        self.levels: tuple[str, ...] = ()
+        self.elsewhere = ""
+        self.matters: list[_Said] = []
         self.query = self._query()
 
     def _query(self) -> Query:
         units = self.asked.wanted.units
-        read = [(unit, self._unit(unit, is_last=rank == len(units) - 1)) for rank, unit in enumerate(units)]
-        known = [(unit, found) for unit, found in read if found is not None]
+        named = self._level_units()
+        read = [(unit, self._unit(unit, is_last=unit is units[-1])) for unit in units if unit not in named]
+        known = [(unit, clause) for unit, clause in read if clause is not None]
         if not known:
             return Query.empty_query() if units else self._without(Query.all_query())
         strict = self.asked.as_one_types
-        bound = [found for unit, found in known if unit.quoted or strict]
-        soft = [] if strict else [found for unit, found in known if unit.is_soft]
-        free = [] if strict else [found for unit, found in known if not unit.quoted and not unit.is_soft]
+        bound = [clause.query for unit, clause in known if unit.quoted or strict]
+        soft = [] if strict else [clause.query for unit, clause in known if unit.is_soft]
+        free = (
+            [] if strict else [clause.query for unit, clause in known if not unit.quoted and not unit.is_soft]
+        )
+        self.matters = [clause for unit, clause in known if unit.quoted or not unit.is_soft]
         if not bound and not free:
             free, soft = soft, []
+        if named:
+            self._narrow(named)
         return self._without(self._joined(bound, free, soft))
+
+    def _level_units(self) -> list[Unit]:
+        """The units that name a level, beside others that say what is looked for, where nobody has chosen one."""
+        units = self.asked.wanted.units
+        if self.asked.as_one_types or "level" not in self.engine.facets or self.asked.filters.get("level"):
+            return []
+        named = [unit for unit in units if unit.levels]
+        return named if any(not unit.levels and not unit.is_soft for unit in units) else []
+
+    def _narrow(self, named: Sequence[Unit]) -> None:
+        """A level that was typed leaves out the others, unless what is about every word is for others alone."""
+        keys = tuple(key for unit in named for key in unit.levels)
+        about = [(Occur.Must, clause.about) for clause in self.matters]
+        within = (Occur.Must, self.engine.one_of("level", keys))
+        if self.engine.count(Query.boolean_query([*about, within])) or not self.engine.count(
+            Query.boolean_query(about)
+        ):
+            self.levels = keys
+        else:
+            self.elsewhere = named[0].typed
+
+    def is_sure(self, pk: int) -> bool:
+        """Does this row hold what matters of the words, the rarer the more?"""
+        documents = self.engine.searcher.num_docs
+        row = Query.term_query(self.engine.schema, "pk", pk)
+        total = len(self.unknown) * log(1 + documents) * UNKNOWN
+        held = 0.0
+        for clause in self.matters:
+            weight = log(1 + documents / max(self.engine.count(clause.query), 1))
+            total += weight
+            if self.engine.count(_both(row, [clause.about])):
+                held += weight * clause.trust
+            elif self.engine.count(_both(row, [clause.query])):
+                held += weight * clause.trust * IN_THE_TEXT
+        return held >= total * SURE
 
     def _joined(self, bound: list[Query], free: list[Query], soft: list[Query]) -> Query:
         must = [(Occur.Must, query) for query in bound]
         if free:
             must.append((Occur.Must, self._most_of(free)))
         liked = [Query.boost_query(query, SOFT_WEIGHT) for query in soft]
+        liked += [Query.const_score_query(self.engine.one_of("type", self._types()), OF_THE_TYPE)]
         return Query.boolean_query([*must, *((Occur.Should, one) for one in (*liked, *self._close()))])
+
+    def _types(self) -> list[str]:
+        """The types of resource that the words name: they come first."""
+        return [unit.type for unit in self.asked.wanted.units if unit.type and "type" in self.engine.facets]
 
     def _most_of(self, units: list[Query]) -> Query:
         """All of one or two units, most of more; fewer where next to nothing holds as many: the order tells them apart."""
@@ -391,8 +523,7 @@ class _Reading:
         )
 
     def _count(self, each: list[tuple[Occur, Query]], wanted: int) -> int:
-        asked = Query.boolean_query(each, minimum_number_should_match=wanted)
-        return self.engine.searcher.search(asked, limit=1).count or 0  # type: ignore[attr-defined]
+        return self.engine.count(Query.boolean_query(each, minimum_number_should_match=wanted))
 
     def _close(self) -> list[Query]:
         """The words of a title one after the other are more than the same words here and there."""
@@ -404,37 +535,57 @@ class _Reading:
         together = Query.phrase_query(self.engine.schema, "title", list(stems), slop=2)
         return [Query.boost_query(together, IN_THE_TITLE)]
 
-    def _unit(self, unit: Unit, *, is_last: bool) -> Query | None:
+    def _unit(self, unit: Unit, *, is_last: bool) -> _Said | None:
         ways = [stems for words in unit.ways if (stems := self.engine.stems(words))]
         if not ways:
             return None
-        found = [self._said(stems, first=rank == 0) for rank, stems in enumerate(ways)]
-        known = [one for stems, one in zip(ways, found, strict=True) if self._is_known(stems)]
+        pairs = [
+            (self._way(stems, first=rank == 0), self.engine.about(stems))
+            for rank, stems in enumerate(ways)
+            if self._is_known(stems)
+        ]
         if is_last and self.asked.as_one_types:
-            known.append(self.engine.beginning(unit.ways[0][-1]))
-        if not known and not unit.quoted and not self.asked.as_one_types:
-            known = self._corrected(unit)
-        if not known:
+            begun = self.engine.beginning(unit.ways[0][-1])
+            pairs.append((begun, begun))
+        if pairs:
+            return _any_of(pairs)
+        if unit.quoted or self.asked.as_one_types:
             self.unknown.append(unit.typed)
-            return None if not (unit.quoted or self.asked.as_one_types) else Query.empty_query()
-        return known[0] if len(known) == 1 else Query.disjunction_max_query(known, 0.1)
+            return _any_of([(Query.empty_query(), Query.empty_query())])
+        if unit.is_soft or unit.sounds_soft:
+            return None
+        found = self._corrected(unit)
+        if found is None:
+            self.unknown.append(unit.typed)
+        return found
 
-    def _said(self, stems: Sequence[tuple[int, str]], *, first: bool) -> Query:
-        said = self.engine.way(stems)
-        return said if first else Query.boost_query(said, A_SYNONYM)
+    def _way(self, stems: Sequence[tuple[int, str]], *, first: bool) -> Query:
+        query = self.engine.way(stems)
+        return query if first else Query.boost_query(query, A_SYNONYM)
 
     def _is_known(self, stems: Sequence[tuple[int, str]]) -> bool:
         return all(self.engine.holds(stem) for _, stem in stems)
 
-    def _corrected(self, unit: Unit) -> list[Query]:
+    def _corrected(self, unit: Unit) -> _Said | None:
+        """The nearest known words, trusted less where they do not even sound alike."""
         if len(unit.ways[0]) > 1:
-            return []
-        near = self.engine.nearest(unit.ways[0][0])
-        if near:
-            self.read_as[unit.typed] = near[0][1]
-        return [
-            self.engine.way(self.engine.stems([folded])) for folded, _ in near if self.engine.stems([folded])
-        ]
+            return None
+        typed, bare = unit.ways[0][0], unglued(unit.ways[0][0])
+        stems = self.engine.stems([bare]) if bare else []
+        if stems and self._is_known(stems):
+            return _any_of([(self.engine.way(stems), self.engine.about(stems))])
+        if family := self.engine.family(typed):
+            return _any_of(
+                [(self.engine.way(stems), self.engine.about(stems)) for stems in family], OF_A_FAMILY
+            )
+        near = self.engine.nearest(typed) or (self.engine.nearest(bare) if bare else [])
+        stemmed = [stems for folded, *_ in near if (stems := self.engine.stems([folded]))]
+        if not stemmed:
+            return None
+        _, written, slips = near[0]
+        self.read_as[unit.typed] = written
+        trust = READ_OTHERWISE[slips]
+        return _any_of([(self.engine.way(stems), self.engine.about(stems)) for stems in stemmed], trust)
 
     def _without(self, query: Query) -> Query:
         left_out = [
@@ -446,6 +597,14 @@ class _Reading:
 
     def _out(self, words: Words) -> Query:
         return self.engine.way(self.engine.stems(words))
+
+
+def _any_of(pairs: Sequence[tuple[Query, Query]], trust: float = 1.0) -> _Said:
+    """One unit, in any of these ways: each as a query, and where it says what a document is about."""
+    queries, about = [query for query, _ in pairs], [query for _, query in pairs]
+    if len(pairs) == 1:
+        return _Said(queries[0], about[0], trust)
+    return _Said(Query.disjunction_max_query(queries, 0.1), Query.disjunction_max_query(about, 0.1), trust)
 
 
 def _both(query: Query, others: Iterable[Query]) -> Query:

@@ -79,8 +79,8 @@ class Asking:
     def asked(self, **more: Any) -> EngineQuery:
         """The same as the engine reads it."""
         filters = {kind.name: self.chosen[kind.param] for kind in self.kinds if kind.param in self.chosen}
-        said = {"offset": (self.page - 1) * self.a_page, "limit": self.a_page} | more
-        return EngineQuery(wanted(self.typed), filters, self.sorts[self.sort][0], **said)
+        options = {"offset": (self.page - 1) * self.a_page, "limit": self.a_page} | more
+        return EngineQuery(wanted(self.typed), filters, self.sorts[self.sort][0], **options)
 
 
 @dataclass(frozen=True)
@@ -160,8 +160,8 @@ class SearchPage(Generic[Row]):
         for kind in self.search.kinds:
             values = self.search.chosen.get(kind.param, ())
             if values:
-                said = ", ".join(self.names[kind.name].get(value, value) for value in values)
-                found.append((f"{kind.label}\u202f: {said}", self.search.without(kind.param)))
+                text = ", ".join(self.names[kind.name].get(value, value) for value in values)
+                found.append((f"{kind.label}\u202f: {text}", self.search.without(kind.param)))
         return found
 
     @cached_property

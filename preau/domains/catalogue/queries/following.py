@@ -46,11 +46,11 @@ def followed_by(viewer: Viewer) -> list[Followed]:
     lines = []
     for row in rows:
         search = asked_by(row)
-        lines.append(Followed(row.pk, said(search, names), search.query(sort="recentes"), row))
+        lines.append(Followed(row.pk, search_in_words(search, names), search.query(sort="recentes"), row))
     return lines
 
 
-def said(search: Search, names: dict[str, dict[str, str]]) -> str:
+def search_in_words(search: Search, names: dict[str, dict[str, str]]) -> str:
     """« fractions, CM1, exercice »."""
     values = [
         names[kind.name].get(value, value) for kind in FACETS for value in search.chosen.get(kind.param, ())

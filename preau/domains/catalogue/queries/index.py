@@ -117,6 +117,19 @@ class Index:
                 raise BeingBuilt
             return now.engine
 
+    def behind(self) -> int:
+        """How many editions of the catalogue the index of this machine has not followed; all of them when there is none."""
+        wanted, folder = edition(), self._current()
+        held = self._held_by(folder) if folder else None
+        return wanted.held.number - (held.number if held else 0)
+
+    def build_again(self) -> str:
+        """From the rows, whatever was there; a sentence for whoever restores."""
+        shutil.rmtree(self.home(), ignore_errors=True)
+        self.open.engine = self.open.held = None
+        self.engine(wait=True)
+        return f"The index '{self.shape.name}' is built: {self.shape.count()} records."
+
     def home(self) -> Path:
         return Path(settings.VAR_DIR) / self.shape.name
 
@@ -147,14 +160,18 @@ class Index:
 
     def _held_by(self, folder: Path) -> IndexEdition | None:
         try:
-            told = json.loads((folder / "edition.json").read_text())
+            payload = json.loads((folder / "edition.json").read_text())
         except (FileNotFoundError, ValueError):
             return None
-        return IndexEdition(told["number"], told["token"]) if told.get("form") == self.shape.form else None
+        return (
+            IndexEdition(payload["number"], payload["token"])
+            if payload.get("form") == self.shape.form
+            else None
+        )
 
     def _note(self, folder: Path, held: IndexEdition) -> None:
-        told = {"form": self.shape.form, "number": held.number, "token": held.token}
-        _replace(folder / "edition.json", json.dumps(told))
+        payload = {"form": self.shape.form, "number": held.number, "token": held.token}
+        _replace(folder / "edition.json", json.dumps(payload))
 
     def _catch_up(self, wanted: CatalogueEdition, *, wait: bool) -> None:
         now, todo = self.open, self._work_of(wanted)

@@ -134,8 +134,8 @@ TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixant
 def number_of(text: str) -> Fraction | None:
     """« 1 000 », « 12,50 », « - 3 », « 3/4 », « 19 h », « = 8 carreaux », « huit »; None for what is no number."""
     plain = _unaccented(text).replace(",", ".").replace("−", "-").strip()
-    if (said := IN_WORDS.get(" ".join(re.sub(r"[-.]", " ", plain).split()))) is not None:
-        return Fraction(said)
+    if (number := IN_WORDS.get(" ".join(re.sub(r"[-.]", " ", plain).split()))) is not None:
+        return Fraction(number)
     digits = re.sub(r"(?<=[\d=+-])\s+(?=\d)", "", re.sub(r"\s*([=/])\s*", r"\1", plain))
     found = WRITTEN.fullmatch(
         re.sub(r"\s+", " ", digits).replace(" ", "", 1) if digits[:1] in "=-+" else digits
@@ -152,12 +152,12 @@ def _unaccented(text: str) -> str:
 
 def _in_words() -> dict[str, int]:
     """The numbers up to a hundred as they are written, hyphens and accents aside."""
-    said = {**dict(enumerate(UNITS)), 17: "dix sept", 18: "dix huit", 19: "dix neuf", 100: "cent"}
+    word_by_number = {**dict(enumerate(UNITS)), 17: "dix sept", 18: "dix huit", 19: "dix neuf", 100: "cent"}
     for ten, word in TENS.items():
         for rest in range(20 if ten in (60, 80) else 10):
             joined = "et " if rest in (1, 11) and ten != 80 else ""
-            said[ten + rest] = f"{word} {joined}{said[rest]}" if rest else word
-    words = {_unaccented(word.replace("-", " ")): number for number, word in said.items()}
+            word_by_number[ten + rest] = f"{word} {joined}{word_by_number[rest]}" if rest else word
+    words = {_unaccented(word.replace("-", " ")): number for number, word in word_by_number.items()}
     return words | {"une": 1, "quatre vingts": 80}
 
 

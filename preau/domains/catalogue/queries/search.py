@@ -22,9 +22,10 @@ from preau.domains.catalogue.models import (
 from preau.domains.catalogue.queries import index
 from preau.domains.catalogue.queries.engine import EngineQuery
 from preau.domains.catalogue.queries.facets import Asking, FacetKind, SearchPage
-from preau.domains.catalogue.queries.words import Unit, wanted
+from preau.domains.catalogue.queries.words import Unit, wanted, without_levels
 from preau.foundation import lookup
 from preau.foundation.boards import Hit
+from preau.foundation.text import fold
 
 A_PAGE = 20
 A_FEED, SUGGESTIONS, IN_THE_BOX = 30, 8, 26
@@ -70,6 +71,29 @@ class Search(Asking):
 @dataclass(frozen=True)
 class Results(SearchPage[Resource]):
     """What that page shows."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Does something here answer the words? Else what is nearest is shown as such."""
+        return self.answer.is_sure
+
+    @property
+    def levels(self) -> str:
+        """The levels that were typed, to which the results are narrowed, as the programmes call them."""
+        return ", ".join(self.names["level"].get(key, key) for key in self.answer.levels)
+
+    @property
+    def at_every_level(self) -> tuple[str, int]:
+        """The same words without the level: the part of the address, and how many there are."""
+        typed = without_levels(self.search.typed)
+        return replace(self.search, typed=typed, page=1).query(), self.answer.without.get("level", 0)
+
+    @property
+    def absent_types(self) -> list[str]:
+        """The types of resource that were typed and that nothing found is: « jeu »."""
+        named = dict.fromkeys(unit.type for unit in wanted(self.search.typed).units if unit.type)
+        counts = self.answer.counts.get("type", {})
+        return [self.names["type"][key] for key in named if not counts.get(key)]
 
     def inner(self, kind: FacetKind) -> set[str]:
         """Levels stand under their cycle."""
@@ -121,15 +145,25 @@ def newest(search: Search) -> list[Resource]:
 
 
 def suggestions(typed: str) -> list[str]:
-    """What may be meant by the beginning of a search."""
-    return index.engine().phrases(typed, SUGGESTIONS)
+    """What may be meant by the beginning of a search; by the nearest word where nothing begins so."""
+    engine = index.engine()
+    return (
+        engine.phrases(typed, SUGGESTIONS)
+        or [
+            phrase
+            for folded, *_ in engine.nearest(fold(typed.strip()))
+            for phrase in engine.phrases(folded, SUGGESTIONS)
+        ][:SUGGESTIONS]
+    )
 
 
 def nearby(empty: Results) -> list[tuple[str, str]]:
     """Where nothing was found: subjects and titles that begin as the words asked for do, each with its search."""
     words = [unit.typed for unit in wanted(empty.search.typed).units]
-    said = [suggestion for word in words for suggestion in suggestions(word[:4])]
-    return [(suggestion, Search(typed=suggestion).query()) for suggestion in list(dict.fromkeys(said))[:4]]
+    candidates = [suggestion for word in words for suggestion in suggestions(word[:4])]
+    return [
+        (suggestion, Search(typed=suggestion).query()) for suggestion in list(dict.fromkeys(candidates))[:4]
+    ]
 
 
 def related_to(resource: Resource, most: int = 4) -> list[Resource]:
@@ -137,8 +171,10 @@ def related_to(resource: Resource, most: int = 4) -> list[Resource]:
     near = {pk: rank for rank, pk in enumerate(_near(resource))}
     named = Q(pk__in=resource.related.order_by().values("pk"))
     rows = Resource.objects.published().filter(named | Q(pk__in=near)).exclude(pk=resource.pk)
-    told = rows.annotate(is_named=Case(When(named, then=True), default=False, output_field=BooleanField()))
-    found: list[Any] = list(told.with_record().defer("parts", "text"))
+    resources = rows.annotate(
+        is_named=Case(When(named, then=True), default=False, output_field=BooleanField())
+    )
+    found: list[Any] = list(resources.with_record().defer("parts", "text"))
     return sorted(found, key=lambda one: (not one.is_named, near.get(one.pk, len(near)), one.pk))[:most]
 
 
@@ -162,13 +198,18 @@ def _alone(text: str) -> tuple[Unit, ...]:
 
 
 def found(viewer: Viewer, asked: lookup.LookupTerms) -> list[Hit]:
-    """For the search box of the site: the resources that hold every word, as one types; nothing is corrected."""
-    typed = " ".join(word.text for word in asked.words)
+    """For the search box of the site: the resources that hold every word, as one types; nothing is corrected.
+
+    A sentence (« je ne comprends pas les fractions ») is read as the search of resources reads it, and answered where that is sure.
+    """
+    typed = asked.text or " ".join(word.text for word in asked.words)
+    query = wanted(typed)
+    is_sentence = any(unit.is_soft for unit in query.units) and not all(unit.is_soft for unit in query.units)
     try:
         engine = index.engine(seconds=LOOKED_AT)
     except index.BeingBuilt:
         return []
-    lines = engine.ask_lines(EngineQuery(wanted(typed), limit=IN_THE_BOX, as_one_types=True))
+    lines = engine.ask_lines(EngineQuery(query, limit=IN_THE_BOX, as_one_types=not is_sentence))
     return [
         Hit(title, reverse("catalogue:resource", args=key.split("/")), detail=beside)
         for key, title, beside in lines

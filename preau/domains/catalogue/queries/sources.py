@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from preau.domains.catalogue.models import Harvest, Miss, Node, Outside, Resource, Sighting, Source
 from preau.domains.catalogue.models.resources import label_of, licence_said
-from preau.foundation import dates
 
 # Each state of a reading: tone and picture beside its word.
 LOOKS = {
@@ -110,7 +109,7 @@ def misses(viewer: Any) -> "QuerySet[Miss]":
 
 def miss_lines(viewer: Any) -> Iterator[Sequence[object]]:
     for miss in misses(viewer).iterator():
-        yield [miss.words, miss.count, f"{miss.last:%d/%m/%Y}"]
+        yield [miss.words, miss.count, miss.last]
 
 
 def places() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -127,7 +126,7 @@ def lines_of(source: Source) -> Iterator[Sequence[object]]:
     """Each reading of a source for a spreadsheet."""
     for harvest in harvests_of(source).iterator():
         yield [
-            f"{dates.local(harvest.began_at):%d/%m/%Y %H:%M}",
+            harvest.began_at,
             label_of(Harvest.State, harvest.state),
             _("essai") if harvest.is_trial else "",
             harvest.seconds,
@@ -155,6 +154,6 @@ def dead_lines(viewer: Any) -> Iterator[Sequence[object]]:
             dead_link.resource.key,
             dead_link.resource.title,
             dead_link.address,
-            f"{dead_link.dead_since:%d/%m/%Y}",
+            dead_link.dead_since,
             dead_link.trouble,
         ]

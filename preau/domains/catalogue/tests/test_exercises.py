@@ -191,22 +191,22 @@ def test_the_page_marks_answers_without_javascript_and_keeps_them_in_the_form(pa
     before = digests()
     client = Client()
     answer = client.get(address(page), {"r1": value["juste"], "r2": "hiver", "verifier": "1"})
-    said = answer.content.decode()
-    assert said.count('data-state="right"') == 1
-    assert said.count('data-state="wrong"') == 1
-    assert 'value="hiver"' in said
-    assert re.search(rf'value="{value["juste"]}" checked', said)
+    html = answer.content.decode()
+    assert html.count('data-state="right"') == 1
+    assert html.count('data-state="wrong"') == 1
+    assert 'value="hiver"' in html
+    assert re.search(rf'value="{value["juste"]}" checked', html)
     # The third was not answered: nothing is said of it, its answer least of all.
-    assert "a → b → c" not in said
+    assert "a → b → c" not in html
     # Nothing of the visitor is kept: neither a row, nor a cookie.
     assert digests() == before
     assert not client.cookies
 
 
 def test_an_answer_is_not_in_the_page_before_it_is_asked(page: Resource) -> None:
-    said = Client().get(address(page)).content.decode()
-    assert "Car." not in said
-    assert "l’été" not in said
+    html = Client().get(address(page)).content.decode()
+    assert "Car." not in html
+    assert "l’été" not in html
 
 
 def test_htmx_gets_the_question_alone_as_the_page_would_show_it(page: Resource) -> None:

@@ -42,7 +42,7 @@ def publish_another(title: str) -> Resource:
     return row
 
 
-def told(world: World, key: str) -> list[str]:
+def notified_addresses(world: World, key: str) -> list[str]:
     return list(
         Item.objects.filter(kind="catalogue.found", person=world.people[key]).values_list("url", flat=True)
     )
@@ -57,14 +57,14 @@ def test_who_follows_a_search_is_told_once_of_what_comes(college: World, seat_of
     publish_another("Fractions-toujours")
     assert tell_followers() == 2
     assert tell_followers() == 0
-    assert told(college, "guardian") == [f"{SEARCH}?q=fractions&tri=recentes"]
-    assert len(told(college, "teacher")) == 1
-    assert told(college, "pupil") == told(college, "head") == []
+    assert notified_addresses(college, "guardian") == [f"{SEARCH}?q=fractions&tri=recentes"]
+    assert len(notified_addresses(college, "teacher")) == 1
+    assert notified_addresses(college, "pupil") == notified_addresses(college, "head") == []
     news = Item.objects.get(kind="catalogue.found", person=college.people["guardian"])
     assert news.facts["found"] == "2 nouvelles ressources"
     publish_another("Fractions-enfin")
     assert tell_followers() == 2
-    assert len(told(college, "guardian")) == 2
+    assert len(notified_addresses(college, "guardian")) == 2
 
 
 def test_what_changes_is_not_new_and_what_was_there_is_not_told(college: World, seat_of: Any) -> None:
@@ -78,7 +78,7 @@ def test_what_changes_is_not_new_and_what_was_there_is_not_told(college: World, 
     UseInClass.objects.create(resource=used, month=timezone.localdate().replace(day=1))
     assert settle_uses() == 1
     assert tell_followers() == 0
-    assert told(college, "guardian") == []
+    assert notified_addresses(college, "guardian") == []
     assert FollowedSearch.objects.get().seen == index.edition().number
 
 

@@ -174,8 +174,8 @@ def test_a_workbook_is_read_like_a_table(college: World, there: Site) -> None:
 
 
 def described(name: str, **more: Any) -> str:
-    told = {"@context": "https://schema.org", "@type": "LearningResource", "name": name} | more
-    return f'<!DOCTYPE html><html><head><script type="application/ld+json">{json.dumps(told)}</script></head><body></body></html>'
+    fields = {"@context": "https://schema.org", "@type": "LearningResource", "name": name} | more
+    return f'<!DOCTYPE html><html><head><script type="application/ld+json">{json.dumps(fields)}</script></head><body></body></html>'
 
 
 def mapped(there: Site, *paths: str) -> str:

@@ -34,12 +34,12 @@ def ask(address: str = LIST, **query: Any) -> Any:
 
 
 def all_of(**query: Any) -> list[dict[str, Any]]:
-    found, told = [], ask(**query).json()
+    found, payload = [], ask(**query).json()
     while True:
-        found += told["elements"]
-        if not told["suivant"]:
+        found += payload["elements"]
+        if not payload["suivant"]:
             return found
-        told = ask(**query, suivant=told["suivant"]).json()
+        payload = ask(**query, suivant=payload["suivant"]).json()
 
 
 def test_everything_is_read_page_after_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,15 +74,15 @@ def test_filters_narrow_and_a_withdrawn_resource_is_not_listed() -> None:
 
 
 def test_one_resource_is_told_as_on_its_page() -> None:
-    told = ask(f"{LIST}/{KEY}").json()
-    assert told["licence"] == {
+    payload = ask(f"{LIST}/{KEY}").json()
+    assert payload["licence"] == {
         "cle": "cc-by",
         "nom": "CC BY 4.0",
         "libre": True,
         "adresse": "https://creativecommons.org/licenses/by/4.0/deed.fr",
     }
-    assert told["ailleurs"] == ""
-    assert told["adresse"].endswith(f"/ressources/{KEY}/")
+    assert payload["ailleurs"] == ""
+    assert payload["adresse"].endswith(f"/ressources/{KEY}/")
 
 
 @pytest.mark.parametrize(
@@ -170,10 +170,10 @@ ODD = st.one_of(
 
 def test_whatever_is_asked_is_answered_as_the_description_says() -> None:
     """From the OpenAPI: every parameter takes anything; the answer is one that is described, in the shape that is."""
-    told = json.loads(Client().get("/api/v1/openapi.json").content)
+    document = json.loads(Client().get("/api/v1/openapi.json").content)
     schemas, paths = (
-        told["components"]["schemas"],
-        {path: one["get"] for path, one in told["paths"].items() if path.startswith(LIST)},
+        document["components"]["schemas"],
+        {path: one["get"] for path, one in document["paths"].items() if path.startswith(LIST)},
     )
     assert set(paths) == {LIST, f"{LIST}/{{collection}}/{{nom}}"}
     assert all(path["security"] == [] for path in paths.values())

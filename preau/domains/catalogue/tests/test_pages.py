@@ -82,16 +82,16 @@ def test_the_record_is_there_for_other_catalogues_and_runs_nothing(college: Worl
     block = re.search(r'<script type="application/ld\+json" nonce="([^"]+)">(.*?)</script>', page)
     assert block
     assert f"'nonce-{block[1]}'" in answer["Content-Security-Policy"]
-    told = json.loads(block[2])
-    assert told["@type"] == "LearningResource"
-    assert told["name"] == "</script><script>alert(1)</script>"
+    record = json.loads(block[2])
+    assert record["@type"] == "LearningResource"
+    assert record["name"] == "</script><script>alert(1)</script>"
     assert "<script>alert" not in page
-    assert told["license"].startswith("https://creativecommons.org/licenses/by/4.0/")
+    assert record["license"].startswith("https://creativecommons.org/licenses/by/4.0/")
     assert {
         "@type": "DefinedTerm",
         "name": "CM1",
         "@id": "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-022-num-014",
-    } in told["educationalLevel"]
+    } in record["educationalLevel"]
 
 
 def test_every_paper_is_valid_html_with_one_title_and_described_drawings(college: World) -> None:
@@ -135,10 +135,10 @@ def test_robots_find_every_resource_and_no_search(college: World, settings: Any)
     listed = {one.text for one in tree.iter("{*}loc")}
     for key in Resource.objects.published().values_list("key", flat=True):
         assert f"https://ent.example.org/ressources/{key}/" in listed
-    told = Client().get("/robots.txt").content.decode().splitlines()
-    assert "Allow: /ressources/$" in told
-    assert "Allow: /ressources/nombres-et-calculs/" in told
-    assert not [line for line in told if "recherche" in line]
+    lines = Client().get("/robots.txt").content.decode().splitlines()
+    assert "Allow: /ressources/$" in lines
+    assert "Allow: /ressources/nombres-et-calculs/" in lines
+    assert not [line for line in lines if "recherche" in line]
 
 
 def test_the_menu_has_it_for_each_profile(client: SchoolClient, college: World) -> None:

@@ -31,8 +31,8 @@ def site(college: World, settings: Any) -> None:
     settings.PUBLIC_URL = SITE
 
 
-def ask(**told: str) -> Any:
-    named = {name.rstrip("_"): value for name, value in told.items()}
+def ask(**arguments: str) -> Any:
+    named = {name.rstrip("_"): value for name, value in arguments.items()}
     client = Client()
     answer = client.get("/ressources/oai", named)
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/xml; charset=utf-8")
@@ -46,13 +46,13 @@ def codes(tree: Any) -> list[str]:
 
 def test_it_says_what_it_is() -> None:
     tree = ask(verb="Identify")
-    said = {etree.QName(one).localname: one.text for one in tree.find("o:Identify", NS)}
-    assert said["baseURL"] == f"{SITE}/ressources/oai"
-    assert said["protocolVersion"] == "2.0"
-    assert said["deletedRecord"] == "persistent"
-    assert said["granularity"] == "YYYY-MM-DDThh:mm:ssZ"
-    assert "@" in said["adminEmail"]
-    assert datetime.strptime(said["earliestDatestamp"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    by_name = {etree.QName(one).localname: one.text for one in tree.find("o:Identify", NS)}
+    assert by_name["baseURL"] == f"{SITE}/ressources/oai"
+    assert by_name["protocolVersion"] == "2.0"
+    assert by_name["deletedRecord"] == "persistent"
+    assert by_name["granularity"] == "YYYY-MM-DDThh:mm:ssZ"
+    assert "@" in by_name["adminEmail"]
+    assert datetime.strptime(by_name["earliestDatestamp"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     assert tree.find("o:request", NS).attrib == {"verb": "Identify"}
 
 
@@ -192,21 +192,21 @@ def test_a_site_is_told_how_to_show_a_resource() -> None:
     there = f"{SITE}/ressources/{KEY}/"
     assert f"/ressources/oembed?url={quote(there, safe='')}&amp;format=json" in page
     answer = Client().get("/ressources/oembed", {"url": there})
-    told = json.loads(answer.content)
-    assert (told["version"], told["type"]) == ("1.0", "rich")
-    assert f'src="{SITE}/ressources/{KEY}/carte/"' in told["html"]
-    assert "sandbox=" in told["html"]
+    payload = json.loads(answer.content)
+    assert (payload["version"], payload["type"]) == ("1.0", "rich")
+    assert f'src="{SITE}/ressources/{KEY}/carte/"' in payload["html"]
+    assert "sandbox=" in payload["html"]
     assert answer["Access-Control-Allow-Origin"] == "*"
     small = Client().get("/ressources/oembed", {"url": there, "maxwidth": "320", "maxheight": "100"}).json()
     assert (small["width"], small["height"]) == (320, 100)
     written = Client().get("/ressources/oembed", {"url": there, "format": "xml"})
-    assert etree.fromstring(written.content).findtext("title") == told["title"]
+    assert etree.fromstring(written.content).findtext("title") == payload["title"]
 
 
 def test_a_title_stays_text_in_the_frame() -> None:
     Resource.objects.filter(key=KEY).update(title='"><script>alert(1)</script>')
-    told = Client().get("/ressources/oembed", {"url": f"{SITE}/ressources/{KEY}/"}).json()
-    assert "<script" not in told["html"]
+    payload = Client().get("/ressources/oembed", {"url": f"{SITE}/ressources/{KEY}/"}).json()
+    assert "<script" not in payload["html"]
     assert "<script" not in Client().get(f"/ressources/{KEY}/carte/").content.decode()
 
 

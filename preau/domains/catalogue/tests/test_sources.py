@@ -173,10 +173,10 @@ def test_what_a_source_has_lost_waits_on_its_page(operator: SchoolClient) -> Non
     assert (run.state, run.withdrawn) == ("done", 3)
     assert Line.objects.filter(verb="catalogue.agreed").count() == 1
     assert Line.objects.filter(verb="catalogue.kept").count() == 0
-    told = b"".join(operator.get(f"{page}exporter/").streaming_content).decode("utf-8-sig")
-    assert "notice 9;Pas de titre." in told
-    told = b"".join(operator.get(f"{HERE}manuels-libres/exporter/").streaming_content).decode("utf-8-sig")
-    assert len(told.splitlines()) == 3
+    table = b"".join(operator.get(f"{page}exporter/").streaming_content).decode("utf-8-sig")
+    assert "notice 9;Pas de titre." in table
+    table = b"".join(operator.get(f"{HERE}manuels-libres/exporter/").streaming_content).decode("utf-8-sig")
+    assert len(table.splitlines()) == 3
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
@@ -185,8 +185,8 @@ def test_what_a_source_says_is_no_formula_in_a_spreadsheet(operator: SchoolClien
     run = filled(Source.objects.get(), 1)
     run.problems = [{"where": f"{sign}1+1", "why": f"{sign}HYPERLINK(1)"}]
     run.save()
-    told = b"".join(operator.get(f"{HERE}moissons/{run.pk}/exporter/").streaming_content).decode("utf-8-sig")
-    assert f"'{sign}1+1;'{sign}HYPERLINK(1)" in told
+    table = b"".join(operator.get(f"{HERE}moissons/{run.pk}/exporter/").streaming_content).decode("utf-8-sig")
+    assert f"'{sign}1+1;'{sign}HYPERLINK(1)" in table
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,10 @@ def test_planting_again_writes_nothing(college: Any) -> None:
 
 
 def test_the_command_says_what_it_did(college: Any, folder: Path) -> None:
-    said = StringIO()
-    call_command("plant_catalogue", stdout=said)
-    assert "0 new, 0 changed, 0 withdrawn" in said.getvalue()
-    assert said.getvalue().rstrip().endswith("0 rows.")
+    output = StringIO()
+    call_command("plant_catalogue", stdout=output)
+    assert "0 new, 0 changed, 0 withdrawn" in output.getvalue()
+    assert output.getvalue().rstrip().endswith("0 rows.")
     with pytest.raises(CommandError, match="Nothing was written"):
         call_command("plant_catalogue", folder=folder / "nowhere", stdout=StringIO())
 

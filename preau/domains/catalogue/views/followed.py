@@ -40,8 +40,8 @@ def follow(request: Any) -> HttpResponseRedirect:
             request, _("Vous suivez déjà le plus grand nombre de recherches permis : cessez d’en suivre une.")
         )
         return redirect("catalogue:followed")
-    said = _("C’est noté : vous serez prévenu quand de nouvelles ressources arrivent.")
-    messages.success(request, said if is_new else _("Vous suivez déjà cette recherche."))
+    sentence = _("C’est noté : vous serez prévenu quand de nouvelles ressources arrivent.")
+    messages.success(request, sentence if is_new else _("Vous suivez déjà cette recherche."))
     return redirect(there)
 
 

@@ -58,16 +58,16 @@ def find(request: HttpRequest) -> HttpResponse:
     """What a search found; its address is the search, to keep or to send."""
     asked = search.Search.read(request.GET)
     try:
-        told = _same_for_all(request, f"found {asked.page} {asked.query()}", lambda: _found_by(asked))
+        context = _same_for_all(request, f"found {asked.page} {asked.query()}", lambda: _found_by(asked))
     except index.BeingBuilt:
         return _being_built(request, asked)
-    results, there = told["results"], reverse("catalogue:search")
+    results, there = context["results"], reverse("catalogue:search")
     sorts = [
         (label, f"{there}?{asked.query(sort=key)}", key == asked.sort)
         for key, (_sort, label) in search.SORTS.items()
     ]
     mine = {"sorts": sorts, "following": _following(request, results.search)}
-    return render(request, "catalogue/search.html", told | mine)
+    return render(request, "catalogue/search.html", context | mine)
 
 
 def _found_by(asked: search.Search) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _following(request: Any, asked: search.Search) -> Any:
 def _beside_words(typed: str) -> list[tuple[str, str, str]]:
     """What other houses have for these words: a sentence, its address, its icon."""
     found = [(one.found(typed), one.icon) for one in boards.beside_search] if typed else []
-    return [(*said, icon) for said, icon in found if said]
+    return [(*pair, icon) for pair, icon in found if pair]
 
 
 def _being_built(request: HttpRequest, asked: search.Search) -> HttpResponse:
@@ -177,21 +177,21 @@ def resource(request: Any, collection: str, slug: str) -> HttpResponse:
             return render(request, "catalogue/_question.html", _facts(found) | {"question": questions[alone]})
     # Answers are somebody's: nothing of them is kept.
     key = "" if request.GET else f"resource {collection}/{slug}"
-    told = _same_for_all(request, key, lambda: _told(collection, slug, request.GET))
-    if told is None:
+    context = _same_for_all(request, key, lambda: _told(collection, slug, request.GET))
+    if context is None:
         return _withdrawn(request, collection, slug)
-    found = told["resource"]
+    found = context["resource"]
     mine = {
         "uses": uses_for(request.viewer, found.address, found.title),
         "beside": _beside(request.viewer, found),
     }
-    return render(request, "catalogue/resource.html", told | mine)
+    return render(request, "catalogue/resource.html", context | mine)
 
 
 def _same_for_all(request: Any, key: str, make: Callable[[], T]) -> T:
     """Whoever may change what it says reads it as it is now; pupils and families, who change nothing there, as visitors do. Without `key`, nothing is kept."""
     reads = request.viewer is not None and request.viewer.profile in {Profile.PUPIL, Profile.GUARDIAN}
-    return shared_pages.told(key, make) if reads and key else make()
+    return shared_pages.shared_value(key, make) if reads and key else make()
 
 
 def _told(collection: str, slug: str, given: QueryDict) -> dict[str, Any] | None:
@@ -200,7 +200,7 @@ def _told(collection: str, slug: str, given: QueryDict) -> dict[str, Any] | None
     if found is None:
         return None
     questions, outside = questions_of(found, given), getattr(found, "outside", None)
-    told = (
+    context = (
         _facts(found)
         | {
             "content": _content(found, questions),
@@ -219,8 +219,8 @@ def _told(collection: str, slug: str, given: QueryDict) -> dict[str, Any] | None
         }
         | _played(found, given.get("transcription"))
     )
-    document = render_to_string("catalogue/_document.html", told) if found.parts else ""
-    return told | {"document": Markup(document)}  # nosec B704  # noqa: S704 - a template of ours
+    document = render_to_string("catalogue/_document.html", context) if found.parts else ""
+    return context | {"document": Markup(document)}  # nosec B704  # noqa: S704 - a template of ours
 
 
 def _played(found: Resource, part: str | None) -> dict[str, Any]:

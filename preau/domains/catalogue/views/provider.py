@@ -66,11 +66,11 @@ def oembed(request: HttpRequest) -> HttpResponse:
     found = cards.resource_at(request.GET.get("url", ""))
     if found is None:
         return HttpResponse(status=NOT_THERE)
-    told = cards.oembed(found, *sizes)
+    payload = cards.oembed(found, *sizes)
     if how == "xml":
-        response = HttpResponse(cards.as_xml(told), content_type=XML)
+        response = HttpResponse(cards.as_xml(payload), content_type=XML)
     else:
-        response = JsonResponse(told, json_dumps_params={"ensure_ascii": False})
+        response = JsonResponse(payload, json_dumps_params={"ensure_ascii": False})
     response.headers["Cache-Control"] = AN_HOUR
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -170,8 +170,8 @@ def settle_harvest(request: HttpRequest, harvest: Harvest) -> HttpResponseRedire
 
 def _agreed(request: HttpRequest, harvest: Harvest) -> None:
     count = harvesting.agree(request.viewer, harvest)
-    said = ngettext("%(num)s ressource est retirée.", "%(num)s ressources sont retirées.", count)
-    messages.success(request, said % {"num": count})
+    sentence = ngettext("%(num)s ressource est retirée.", "%(num)s ressources sont retirées.", count)
+    messages.success(request, sentence % {"num": count})
 
 
 def _kept(request: HttpRequest, harvest: Harvest) -> None:

@@ -33,14 +33,14 @@ def settle_balances(
         if level is None:
             Balance.objects.filter(pk__in=[row.pk] if row else []).delete()
             continue
-        said = {"level": level, "by": viewer.person, "at": now}
+        defaults = {"level": level, "by": viewer.person, "at": now}
         Balance.objects.update_or_create(
             school_id=group.school_id,
             year_id=group.year_id,
             pupil_id=pupil,
             cycle=cycle,
             component=component,
-            defaults=said,
+            defaults=defaults,
         )
     for pupil, count in changed.items():
         journal.record(

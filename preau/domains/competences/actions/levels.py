@@ -66,11 +66,11 @@ def set_levels(viewer: Viewer, sheet: Sheet, cells: Sequence[Cell]) -> dict[Key,
     }
     if wrong:
         raise LevelConflict(wrong, levels)
-    told: dict[Key, Level | None] = {cell.key: levels.get(cell.key) for cell in cells}
+    by_key: dict[Key, Level | None] = {cell.key: levels.get(cell.key) for cell in cells}
     if changed:
         _refuse_strangers(known, {cell.pupil_id for cell in changed if cell.key not in levels})
-        told |= _write(viewer, known, changed, levels)
-    return told
+        by_key |= _write(viewer, known, changed, levels)
+    return by_key
 
 
 def _refuse_strangers(sheet: Sheet, pupils: set[int]) -> None:
@@ -220,8 +220,8 @@ def answer(viewer: Viewer, sheet: Sheet, levels: Mapping[int, int]) -> int:
         known = SelfLevel.objects.filter(column=column, pupil=viewer.person).first()
         if known and known.value == levels[column.pk]:
             continue
-        said = {"value": levels[column.pk], "at": timezone.now()}
-        SelfLevel.objects.update_or_create(column=column, pupil=viewer.person, defaults=said)
+        defaults = {"value": levels[column.pk], "at": timezone.now()}
+        SelfLevel.objects.update_or_create(column=column, pupil=viewer.person, defaults=defaults)
         changed += 1
     if changed:
         journal.record(viewer, "competences.self_answered", sheet, subject_id=viewer.person.pk, count=changed)

@@ -37,8 +37,8 @@ def _news(sheet: Sheet, pupils: set[int], now: datetime) -> list[notices.News]:
     today = timezone.localdate(now, ZoneInfo(sheet.school.timezone))
     facts = {"day": dates.day(today), "school": sheet.school.name}
     informed = Guardianship.objects.informed(today).of_another().filter(pupil__in=pupils)
-    told = [(pupil, pupil) for pupil in sorted(pupils)]
-    told += informed.order_by("pk").values_list("pupil_id", "guardian_id")
+    pairs = [(pupil, pupil) for pupil in sorted(pupils)]
+    pairs += informed.order_by("pk").values_list("pupil_id", "guardian_id")
     return [
         notices.News(
             kind=PUBLISHED,
@@ -49,5 +49,5 @@ def _news(sheet: Sheet, pupils: set[int], now: datetime) -> list[notices.News]:
             about_id=pupil,
             facts=facts,
         )
-        for pupil, person in told
+        for pupil, person in pairs
     ]

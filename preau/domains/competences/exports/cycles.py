@@ -15,9 +15,9 @@ EXEMPT = "D"
 def header() -> list[str]:
     """A column for what is settled and one for what is proposed, component by component; codes are those of the livret scolaire."""
     parts = [
-        said
+        title
         for code in COMPONENTS
-        for said in (
+        for title in (
             _("%(component)s, arrêté") % {"component": code},
             _("%(component)s, proposé") % {"component": code},
         )

@@ -27,10 +27,12 @@ def _told(row: ReferentialImport) -> referentials.Told:
 def _rows(row: ReferentialImport, paths: Sequence[Path]) -> tuple[list[referentials.Row], list[Problem]]:
     if len(paths) != 1:
         raise Unreadable("", None, gettext("Un référentiel est un seul fichier."))
-    told = _told(row)
-    if Referential.objects.filter(school=row.school_id, key=told.key, edition=told.edition).exists():
-        said = gettext("L’établissement a déjà « %(name)s », édition %(edition)s. Donnez une autre édition.")
-        raise Unreadable(paths[0].name, None, said % {"name": told.name, "edition": told.edition})
+    facts = _told(row)
+    if Referential.objects.filter(school=row.school_id, key=facts.key, edition=facts.edition).exists():
+        sentence = gettext(
+            "L’établissement a déjà « %(name)s », édition %(edition)s. Donnez une autre édition."
+        )
+        raise Unreadable(paths[0].name, None, sentence % {"name": facts.name, "edition": facts.edition})
     return read_table(paths[0])
 
 
@@ -48,13 +50,13 @@ def read(row: ReferentialImport, paths: Sequence[Path], _tell: Tell) -> Outcome:
 def _all_of(problems: Sequence[Problem]) -> str:
     """The first ten, each with its line."""
     first, *others = problems
-    told = [
+    sentences = [
         first.reason,
         *(gettext("Ligne %(line)s : ") % {"line": other.line} + other.reason for other in others[:9]),
     ]
     if len(others) > 9:
-        told.append(gettext("Et %(count)s autres lignes.") % {"count": len(others) - 9})
-    return " ".join(told)
+        sentences.append(gettext("Et %(count)s autres lignes.") % {"count": len(others) - 9})
+    return " ".join(sentences)
 
 
 def _print(rows: Sequence[referentials.Row]) -> str:

@@ -54,20 +54,20 @@ def read_table(path: Path) -> tuple[list[Row], list[Problem]]:
     """The lines of a table, parents first, and every problem of its tree. Raises Unreadable for what is no table of competences."""
     grid = open_grid(path, path.name)
     fields = [FIELDS.get(fold(title).strip(), "") for title in grid.titles]
-    for field, said in NEEDED:
+    for field, label in NEEDED:
         if field not in fields:
-            raise Unreadable(path.name, 1, _("Aucune colonne « %(name)s ».") % {"name": said})
+            raise Unreadable(path.name, 1, _("Aucune colonne « %(name)s ».") % {"name": label})
     placed: list[Placed] = []
     problems: list[Problem] = []
     for row in grid.rows():
         if len(placed) >= MOST_ROWS:
             raise Unreadable(path.name, row.line, _("Plus de 5 000 lignes : coupez ce référentiel."))
-        told = _told(fields, row.cells)
-        wrong = row.odd or _wrong(told)
+        cells = _told(fields, row.cells)
+        wrong = row.odd or _wrong(cells)
         if wrong:
             problems.append(Problem(path.name, row.line, wrong))
         else:
-            placed.append(Placed(Row(**told), row.line))
+            placed.append(Placed(Row(**cells), row.line))
     problems += _tree_problems(path.name, placed)
     if not placed and not problems:
         raise Unreadable(path.name, None, _("Aucune compétence dans ce fichier."))
@@ -80,14 +80,14 @@ def _told(fields: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     return {field: " ".join(cell.split()) for field, cell in pairs if field}
 
 
-def _wrong(told: Mapping[str, str]) -> str:
-    if not told.get("code") or not told.get("name"):
+def _wrong(cells: Mapping[str, str]) -> str:
+    if not cells.get("code") or not cells.get("name"):
         return _("Il manque le code ou l’intitulé.")
-    if len(told["name"]) > LONGEST_NAME or len(told["code"]) > LONGEST_CODE:
+    if len(cells["name"]) > LONGEST_NAME or len(cells["code"]) > LONGEST_CODE:
         return _("Le code (40 signes) ou l’intitulé (300 signes) est trop long.")
-    if len(told.get("cycle", "")) > 10 or len(told.get("node", "")) > 120:
+    if len(cells.get("cycle", "")) > 10 or len(cells.get("node", "")) > 120:
         return _("Le cycle ou le repère est trop long.")
-    component = told.get("component", "")
+    component = cells.get("component", "")
     if component and component not in COMPONENTS:
         return _("Composante du socle inconnue : « %(code)s ».") % {"code": component[:40]}
     return ""
@@ -100,20 +100,20 @@ def _tree_problems(file: str, placed: Sequence[Placed]) -> list[Problem]:
     parents: dict[str, str] = {}
     for one in placed:
         if one.row.code in lines:
-            said = _("Le code « %(code)s » est déjà à la ligne %(line)s.")
+            sentence = _("Le code « %(code)s » est déjà à la ligne %(line)s.")
             problems.append(
-                Problem(file, one.line, said % {"code": one.row.code, "line": lines[one.row.code]})
+                Problem(file, one.line, sentence % {"code": one.row.code, "line": lines[one.row.code]})
             )
             continue
         lines[one.row.code] = one.line
         parents[one.row.code] = one.row.parent
     for one in placed:
         if one.row.parent and one.row.parent not in lines:
-            said = _("Le parent « %(code)s » n’est nulle part dans le fichier.")
-            problems.append(Problem(file, one.line, said % {"code": one.row.parent}))
+            sentence = _("Le parent « %(code)s » n’est nulle part dans le fichier.")
+            problems.append(Problem(file, one.line, sentence % {"code": one.row.parent}))
     for code in _in_circles(parents):
-        said = _("« %(code)s » est sous lui-même : ses parents tournent en rond.") % {"code": code}
-        problems.append(Problem(file, lines[code], said))
+        sentence = _("« %(code)s » est sous lui-même : ses parents tournent en rond.") % {"code": code}
+        problems.append(Problem(file, lines[code], sentence))
     return sorted(problems, key=lambda problem: problem.line)
 
 

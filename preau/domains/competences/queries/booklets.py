@@ -68,24 +68,26 @@ def _booklets(viewer: Viewer, school_id: int, pupils: Sequence[tuple[int, str]])
     )
     within = Q(period_shown__in=[period.pk for period in periods])
     rows: Any = dated(seen).filter(within).order_by("day_shown", "pk").values_list(*COLUMNS)
-    told: dict[int, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    by_pupil: dict[int, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        told[row[0]][row[1]].append(row)
-    known = {competence for held in told.values() for competence in held}
+        by_pupil[row[0]][row[1]].append(row)
+    known = {competence for held in by_pupil.values() for competence in held}
     found = Competence.objects.filter(pk__in=known).select_related("parent", "referential")
     ranked = list(found.order_by("-referential__is_own", "referential__name", "rank", "pk"))
-    books = [Booklet(name, _domains(ranked, told[pk], periods, Rule(policy.rule))) for pk, name in pupils]
+    books = [Booklet(name, _domains(ranked, by_pupil[pk], periods, Rule(policy.rule))) for pk, name in pupils]
     return Booklets(school, policy, periods, books)
 
 
 def _domains(
-    ranked: Sequence[Competence], told: Any, periods: Sequence[Period], rule: Rule
+    ranked: Sequence[Competence], by_competence: Any, periods: Sequence[Period], rule: Rule
 ) -> list[tuple[str, Sequence[Skill]]]:
     found: dict[tuple[str, int | None], list[Skill]] = {}
     for one in ranked:
-        if one.pk in told:
+        if one.pk in by_competence:
             label = one.parent.name if one.parent else one.referential.name
-            found.setdefault((label, one.parent_id), []).append(_skill(one, told[one.pk], periods, rule))
+            found.setdefault((label, one.parent_id), []).append(
+                _skill(one, by_competence[one.pk], periods, rule)
+            )
     return [(label, skills) for (label, _parent), skills in found.items()]
 
 

@@ -167,23 +167,23 @@ def balance_of(viewer: Viewer, group: Group, period: Period, cycle: int) -> Bala
     for row in rows:
         settled.setdefault(row.pupil_id, {})[row.component] = row.level
         given += row.given_at is not None
-    told = [
+    balance_rows = [
         BalanceRow(learner, settled.get(learner.pk, {}), proposed.get(learner.pk, {})) for learner in learners
     ]
-    return BalancePage(group, cycle, policy, told, given, sum(len(held) for held in settled.values()))
+    return BalancePage(group, cycle, policy, balance_rows, given, sum(len(held) for held in settled.values()))
 
 
 def proposed_of(lines: Sequence[Line], rule: Rule) -> dict[int, dict[str, int | None]]:
     """By pupil and component, what the levels come to: one query."""
     made = syntheses(lines, rule)
-    told = dict(
+    component_by_competence = dict(
         Competence.objects.filter(pk__in={competence for _pupil, competence in made}).values_list(
             "pk", "component"
         )
     )
     held: dict[int, dict[str, list[int | None]]] = {}
     for (pupil, competence), level in made.items():
-        held.setdefault(pupil, {}).setdefault(told[competence], []).append(level)
+        held.setdefault(pupil, {}).setdefault(component_by_competence[competence], []).append(level)
     return {
         pupil: {code: of_several(levels) for code, levels in by_component.items()}
         for pupil, by_component in held.items()

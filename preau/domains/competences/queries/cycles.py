@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from preau.directory.models import Enrolment, Group
-from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import COMPONENTS, Balance, CycleFile, Level, policy_of
 from preau.domains.competences.queries.levels import dated
@@ -44,7 +43,7 @@ def cycle_rows(
 ) -> list[CycleRow]:
     """Every pupil of a cycle, class by class, by name: five statements. `done(read, total)`: how many pupils are computed."""
     groups = {group.pk: group for group in _classes(viewer) if cycle_of(group) == cycle}
-    ranked = sorted(groups.values(), key=lambda group: (rank_of(group.level), group.name))
+    ranked = sorted(groups.values(), key=lambda group: (group.rank, group.name))
     places = {group.pk: place for place, group in enumerate(ranked)}
     learnt = Enrolment.objects.active(viewer.today).filter(group__in=list(groups))
     rows = list(learnt.select_related("pupil").order_by("pupil__search_name", "pupil_id"))
@@ -73,9 +72,11 @@ def proposed_in(viewer: Viewer, pupils: Any, done: Callable[[int, int], None], t
         column__sheet__school=viewer.school_id,
         column__competence__component__in=list(COMPONENTS),
     )
-    told = rows.annotate(component=F("column__competence__component")).order_by("pupil_id")
+    level_rows = rows.annotate(component=F("column__competence__component")).order_by("pupil_id")
     found: dict[tuple[int, str], int | None] = {}
-    lines = told.values_list("pupil_id", "column__competence_id", "component", "day_shown", "pk", "value")
+    lines = level_rows.values_list(
+        "pupil_id", "column__competence_id", "component", "day_shown", "pk", "value"
+    )
     for read, (pupil, levels) in enumerate(_by_pupil(lines.iterator(chunk_size=5000)), 1):
         found |= {(pupil, code): level for code, level in _components(levels, rule).items()}
         done(read, total)
@@ -99,8 +100,8 @@ def _components(lines: Sequence[tuple[int, int, str, date, int, int | None]], ru
     for _pupil, competence, component, day, order, value in lines:
         histories[component, competence].append(Found(day, order, value))
     held: dict[str, list[int | None]] = defaultdict(list)
-    for (component, _competence), told in histories.items():
-        held[component].append(synthesis(told, rule))
+    for (component, _competence), history in histories.items():
+        held[component].append(synthesis(history, rule))
     return {component: of_several(levels) for component, levels in held.items()}
 
 

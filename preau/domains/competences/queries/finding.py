@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Level
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import LookupTerms, fold_title
 from preau.foundation.prepared import Prepared
 from preau.foundation.templating import url
-from preau.foundation.text import fold
 
 MOST_FOUND, MOST_READ = 20, 2_000
 
@@ -30,8 +29,8 @@ def _read(viewer: Viewer) -> Any:
     here = Level.objects.visible_to(viewer).filter(
         column__sheet__group__year=F("column__sheet__school__current_year")
     )
-    told = here.order_by(f"{path}rank", f"{path}pk", "pupil_id").distinct()
-    return told.values_list(
+    level_rows = here.order_by(f"{path}rank", f"{path}pk", "pupil_id").distinct()
+    return level_rows.values_list(
         f"{path}pk",
         f"{path}name",
         f"{path}parent__name",
@@ -74,5 +73,5 @@ def found_competences(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
 
 
 def _has(wanted: LookupTerms, text: str) -> bool:
-    said = fold(text)
-    return all(word.begins_in(said) for word in wanted.words)
+    title = fold_title(text)
+    return all(word.begins_in(title) for word in wanted.words)

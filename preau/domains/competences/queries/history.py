@@ -74,9 +74,9 @@ def history_of(viewer: Viewer, pupil: Person, competence: Competence) -> History
     policy = policy_of(school)
     lines = lines_of(viewer, [pupil.pk], Q(column__competence=competence.pk, column__sheet__school=school))
     rows = LevelChange.objects.visible_to(viewer).filter(pupil=pupil, column__competence=competence)
-    told = rows.select_related("by", "column__sheet__assessment").annotate(sealed_at=SEALED_AT)
+    change_rows = rows.select_related("by", "column__sheet__assessment").annotate(sealed_at=SEALED_AT)
     changes: dict[int, list[LevelChange]] = {}
-    for row in told.order_by("-at", "-pk"):
+    for row in change_rows.order_by("-at", "-pk"):
         changes.setdefault(row.column.sheet_id, []).append(row)
     sheets = {line.sheet_id for line in lines} | set(changes)
     own = set(Sheet.objects.written_by(viewer).filter(pk__in=sheets).values_list("pk", flat=True))
@@ -88,25 +88,25 @@ def history_of(viewer: Viewer, pupil: Person, competence: Competence) -> History
 
 
 def _found(line: Line, changes: Sequence[LevelChange], words: Mapping[int, str], own: set[int]) -> Found:
-    told = [row_of(row, words) for row in changes]
-    return Found(line.day, line.title, line.sheet_id, line, told, line.sheet_id in own)
+    rows = [row_of(row, words) for row in changes]
+    return Found(line.day, line.title, line.sheet_id, line, rows, line.sheet_id in own)
 
 
 def _emptied(changes: Sequence[LevelChange], words: Mapping[int, str], own: set[int]) -> Found:
     sheet = changes[0].column.sheet
-    told = [row_of(row, words) for row in changes]
-    return Found(sheet.shown.day, sheet.shown.title, sheet.pk, None, told, sheet.pk in own)
+    rows = [row_of(row, words) for row in changes]
+    return Found(sheet.shown.day, sheet.shown.title, sheet.pk, None, rows, sheet.pk in own)
 
 
 def row_of(row: LevelChange, words: Mapping[int, str]) -> ChangeRow:
     """A change in the school's words; `sealed_at` was asked with it."""
     sealed_at: datetime | None = getattr(row, "sealed_at", None)
-    before = said(row.former_value, row.former_code, words)
-    after = said(row.value, row.code, words)
+    before = level_in_words(row.former_value, row.former_code, words)
+    after = level_in_words(row.value, row.code, words)
     return ChangeRow(row.at, row.by.formal_name, before, after, sealed_at is not None and row.at > sealed_at)
 
 
-def said(value: int | None, code: str, words: Mapping[int, str]) -> str:
+def level_in_words(value: int | None, code: str, words: Mapping[int, str]) -> str:
     """A level in words; nothing: it was emptied."""
     if value is not None:
         return words[value]
@@ -132,8 +132,8 @@ def changed_after_seal(
         column__sheet__assessment__period=period
     )
     rows = LevelChange.objects.visible_to(viewer).filter(of_period, pupil__in=pupils)
-    told = rows.annotate(sealed_at=SEALED_AT).filter(at__gt=F("sealed_at"))
-    found = told.select_related("by", "pupil", "column__competence").order_by("-at", "-pk")
+    changes = rows.annotate(sealed_at=SEALED_AT).filter(at__gt=F("sealed_at"))
+    found = changes.select_related("by", "pupil", "column__competence").order_by("-at", "-pk")
     return [
         LateChange(
             row.pupil.list_name,

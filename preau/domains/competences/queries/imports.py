@@ -34,8 +34,8 @@ def by(referential_import: ReferentialImport) -> str:
 def figures_of(report: Mapping[str, Any]) -> list[str]:
     """How much, in words."""
     rows = int(report.get("rows") or 0)
-    said = ngettext("%(count)s ligne", "%(count)s lignes", rows) % {"count": number(rows)}
-    return [said] if rows else []
+    sentence = ngettext("%(count)s ligne", "%(count)s lignes", rows) % {"count": number(rows)}
+    return [sentence] if rows else []
 
 
 def changes_of(referential_import: ReferentialImport) -> list[Part]:
@@ -50,17 +50,17 @@ def part_of(_viewer: Viewer, referential_import: ReferentialImport, slug: str) -
 
 def exported(_viewer: Viewer, referential_import: ReferentialImport) -> dict[str, Any]:
     """The report for other programs."""
-    told = {
+    payload = {
         "import": referential_import.pk,
         "state": referential_import.state,
         "brought_at": referential_import.brought_at.isoformat(),
         "files": referential_import.files,
     }
-    return told | referential_import.report
+    return payload | referential_import.report
 
 
-def csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
+def csv_rows(report: Mapping[str, Any]) -> Iterator[list[object]]:
     """The same, for a spreadsheet: nature, file, line, what, text."""
-    for sentence in figures_of(told):
+    for sentence in figures_of(report):
         yield [_("Compte"), "", "", "", sentence]
-    yield from error_rows(told)
+    yield from error_rows(report)

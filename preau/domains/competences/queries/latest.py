@@ -46,8 +46,8 @@ class LatestLevel:
 
 
 def _row(row: tuple[Any, ...]) -> LatestLevel:
-    told = dict(zip(WORDS, row[8:], strict=True))
-    policy = MasteryPolicy(**{name: said for name, said in told.items() if said is not None})
+    words = dict(zip(WORDS, row[8:], strict=True))
+    policy = MasteryPolicy(**{name: word for name, word in words.items() if word is not None})
     value, code, day, title, name, competence, pupil, public_id = row[:8]
     return LatestLevel(value, code, day, title, name, competence, pupil, public_id, policy)
 

@@ -86,8 +86,8 @@ def lines_of(viewer: Viewer, pupils: Iterable[int], where: Q | None = None, rows
     found = dated(seen.filter(pupil__in=pupils, column__sheet__school__isnull=False))
     if where is not None:
         found = found.filter(where)
-    told: Any = found.order_by("day_shown", "pk").values_list(*COLUMNS)
-    return [Line(*row) for row in told]
+    records: Any = found.order_by("day_shown", "pk").values_list(*COLUMNS)
+    return [Line(*row) for row in records]
 
 
 def _of_periods(viewer: Viewer, pupils: tuple[int, ...], school: int, periods: tuple[int, ...]) -> Any:
@@ -112,10 +112,10 @@ def _read_columns(viewer: Viewer, pupils: Any, school: int, period: int) -> Any:
     own = Value(True) if viewer.holds(Role.HEAD) else written_by(viewer, sheet)  # noqa: FBT003
     read = readable("published_at", viewer.moment, sheet)
     levels = Level.objects.filter(column=OuterRef("pk"), pupil__in=pupils)
-    told = rows.filter(Exists(levels), period_shown=period).annotate(
+    columns = rows.filter(Exists(levels), period_shown=period).annotate(
         is_own=ExpressionWrapper(own, BooleanField())
     )
-    return told.filter(Q(is_own=True) | read).values_list("pk", "competence_id", "day_shown", "is_own")
+    return columns.filter(Q(is_own=True) | read).values_list("pk", "competence_id", "day_shown", "is_own")
 
 
 # The law of `Level.visible_to`, asked of some dozens of columns and of a class instead of each of its two thousand levels.
@@ -184,7 +184,7 @@ def syntheses_in(
             made[pupil, competence] = value
         else:
             found[pupil, competence].append(Found(day, order, value))
-    return made | {key: synthesis(told, rule) for key, told in found.items()}
+    return made | {key: synthesis(history, rule) for key, history in found.items()}
 
 
 def _team(viewer: Viewer, pupils: tuple[int, ...], year: int) -> set[int]:
@@ -210,4 +210,4 @@ def comes_to(lines: Sequence[Line], rule: Rule) -> int | None:
 
 def syntheses(lines: Iterable[Line], rule: Rule) -> Mapping[tuple[int, int], int | None]:
     """By pupil and competence, what each history comes to."""
-    return {key: comes_to(told, rule) for key, told in histories(lines).items()}
+    return {key: comes_to(history, rule) for key, history in histories(lines).items()}

@@ -16,8 +16,8 @@ def of_period(period_id: int, pupils: Sequence[int]) -> Mapping[int, Sequence[Po
     school = Period.objects.values_list("school_id", flat=True).get(pk=period_id)
     read = readable("published_at", timezone.now(), "column__sheet__")
     rows = dated(Level.objects.filter(read, pupil__in=pupils, column__sheet__school=school))
-    told = rows.filter(period_shown=period_id).order_by("day_shown", "pk").values_list(*COLUMNS)
-    made = syntheses([Line(*row) for row in told], Rule(policy_of(school).rule))
+    records = rows.filter(period_shown=period_id).order_by("day_shown", "pk").values_list(*COLUMNS)
+    made = syntheses([Line(*row) for row in records], Rule(policy_of(school).rule))
     names = {
         one.pk: one for one in Competence.objects.filter(pk__in={competence for _pupil, competence in made})
     }

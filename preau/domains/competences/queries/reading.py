@@ -18,12 +18,12 @@ from preau.domains.competences.models import (
     Sheet,
     policy_of,
 )
-from preau.domains.competences.queries.levels import Line, comes_to, histories, lines_of_periods
+from preau.domains.competences.queries.levels import Line, comes_to, dated, histories, lines_of_periods
 from preau.domains.competences.queries.referentials import RANKED
 from preau.domains.competences.queries.resources import ResourceLink, resources_for
 from preau.domains.competences.rules.access import reads_every_class, years_read
 from preau.domains.competences.rules.synthesis import Rule
-from preau.domains.gradebook.queries.periods import YearChoice, chosen_period, chosen_year, year_choices
+from preau.domains.gradebook.queries.periods import YearChoice, chosen_year, opened_period, year_choices
 from preau.foundation.prepared import Prepared
 
 REACHED = 3
@@ -40,7 +40,8 @@ class Known:
 
     @property
     def last(self) -> Line:
-        return self.lines[0]
+        """The newest that says a level: an assessment where the pupil was absent proves nothing. The newest, where none does."""
+        return next((line for line in self.lines if line.value is not None), self.lines[0])
 
     @property
     def proofs(self) -> Sequence[Line]:
@@ -103,9 +104,9 @@ class PupilPage:
     @property
     def counts(self) -> list[tuple[int, str, int]]:
         """How many competences are at each level, the best first."""
-        told = [one.level for one in self.known]
+        levels = [one.level for one in self.known]
         return [
-            (level, word, told.count(level))
+            (level, word, levels.count(level))
             for level, word in sorted(self.policy.words.items(), reverse=True)
         ]
 
@@ -130,16 +131,19 @@ BALANCE = Prepared(
 )
 
 
-def _periods(pupil: int, school: int) -> "QuerySet[Period]":
+def _periods(viewer: Viewer, pupil: int, school: int) -> "QuerySet[Period]":
     learnt = Enrolment.objects.filter(pupil=pupil, school=school).values("group__year_id")
     goes_on = Q(school__current_year=F("year_id"))
     assessed = Exists(Sheet.objects.filter(period=OuterRef("pk")))
     rows = Period.objects.filter(goes_on | (Q(year__in=learnt) & Q(assessed)), school=school)
     is_now = ExpressionWrapper(goes_on, BooleanField())
-    return rows.select_related("year").annotate(is_now=is_now).order_by("starts", "pk")
+    own = dated(Level.objects.visible_to(viewer).filter(pupil=pupil, column__sheet__school=school))
+    held = Exists(own.filter(period_shown=OuterRef("pk")))
+    return rows.select_related("year").annotate(is_now=is_now, is_held=held).order_by("starts", "pk")
 
 
-# Of this year, and of each before in which the pupil learnt there and something was assessed; each says whether its year goes on (`is_now`).
+# Of this year, and of each before in which the pupil learnt there and something was assessed; each says whether its year goes on
+# (`is_now`), and whether the viewer reads a level in it (`is_held`).
 PERIODS = Prepared(_periods)
 # Under these domains, the competences in use on a day, but those already known.
 OTHERS = Prepared(
@@ -157,7 +161,7 @@ def page_of(
     viewer: Viewer, pupil: Person, school_id: int, asked: str | None, of_year: str | None = None
 ) -> PupilPage:
     """The levels of a pupil that the viewer reads: six queries, eight where something comes next that has resources."""
-    every = [period for period in PERIODS(pupil.pk, school_id) if period.starts <= viewer.today]
+    every = [period for period in PERIODS(viewer, pupil.pk, school_id) if period.starts <= viewer.today]
     if viewer.is_staff and not reads_every_class(viewer):
         read = years_read(viewer, pupil)
         every = [period for period in every if period.year_id in read]
@@ -165,13 +169,13 @@ def page_of(
     named = next((str(period.year_id) for period in every if str(period.pk) == asked), of_year)
     year = chosen_year(years, named)
     periods = [period for period in every if year and period.year_id == year.pk]
-    period = None if asked == "annee" else chosen_period(periods, asked, viewer.today)
+    period = None if asked == "annee" else opened_period(periods, asked, viewer.today)
     policy = policy_of(school_id)
     within = [period] if period else periods
     lines = lines_of_periods(viewer, pupil.pk, school_id, (one.pk for one in within))
     domains = domains_of(viewer, lines, policy)
-    told = {row.component: row.level for row in BALANCE(viewer, pupil.pk, school_id)}
-    balance = [(str(name), told[code]) for code, name in COMPONENTS.items() if code in told]
+    by_component = {row.component: row.level for row in BALANCE(viewer, pupil.pk, school_id)}
+    balance = [(str(name), by_component[code]) for code, name in COMPONENTS.items() if code in by_component]
     page = PupilPage(pupil, policy, domains, periods, period, balance, viewer.today, years, year)
     wanted = [one.competence for one in page.next]
     return replace(page, resources=resources_for(pupil, school_id, viewer.today, wanted))
@@ -179,14 +183,16 @@ def page_of(
 
 def domains_of(viewer: Viewer, lines: Sequence[Line], policy: MasteryPolicy) -> list[Domain]:
     """These levels by domain, in the order of the referentials: one query, and one for what comes next."""
-    told = {competence: rows for (_pupil, competence), rows in histories(lines).items()}
+    by_competence = {competence: rows for (_pupil, competence), rows in histories(lines).items()}
     found: dict[tuple[str, int | None], list[Known]] = {}
-    for row in RANKED(tuple(told)):
+    for row in RANKED(tuple(by_competence)):
         label = str(row.parent.name if row.parent else row.referential.name)
-        known = Known(row, comes_to(told[row.pk], Rule(policy.rule)), list(reversed(told[row.pk])))
+        known = Known(
+            row, comes_to(by_competence[row.pk], Rule(policy.rule)), list(reversed(by_competence[row.pk]))
+        )
         found.setdefault((label, row.parent_id), []).append(known)
     parents = [parent for _label, parent in found if parent is not None]
-    after = _coming(viewer, parents, list(told))
+    after = _coming(viewer, parents, list(by_competence))
     return [Domain(label, held, after.get(parent or 0, ())) for (label, parent), held in found.items()]
 
 

@@ -56,7 +56,7 @@ def resources_for(
 
 def _link(subject: str, label: str, level: str) -> ResourceLink:
     asked = {"matiere": subject} | ({"niveau": level} if level else {})
-    said = _("Ressources : %(subject)s, %(level)s") if level else _("Ressources : %(subject)s")
+    title = _("Ressources : %(subject)s, %(level)s") if level else _("Ressources : %(subject)s")
     return ResourceLink(
-        said % {"subject": label, "level": level}, f"{url('catalogue:search')}?{urlencode(asked)}"
+        title % {"subject": label, "level": level}, f"{url('catalogue:search')}?{urlencode(asked)}"
     )

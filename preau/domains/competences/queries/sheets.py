@@ -10,7 +10,6 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 
 from preau.directory.models import Group, Period, Person
-from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.domains.competences.models import Competence, Level, MasteryPolicy, SelfLevel, Sheet, SheetColumn
 from preau.domains.competences.models.reading import own_groups
@@ -68,15 +67,15 @@ def page_of(viewer: Viewer, sheet: Sheet, *, writes: bool) -> SheetPage:
     learners = learners_of(viewer, sheet.group, sheet.shown.period)
     rows = Level.objects.visible_to(viewer).filter(column__sheet=sheet)
     levels = {(row.column_id, row.pupil_id): row for row in rows}
-    told: dict[int, dict[int, int]] = {}
+    by_pupil: dict[int, dict[int, int]] = {}
     if writes and sheet.asks_pupils:
         for self_level in SelfLevel.objects.visible_to(viewer).filter(column__sheet=sheet):
-            told.setdefault(self_level.pupil_id, {})[self_level.column_id] = self_level.value
+            by_pupil.setdefault(self_level.pupil_id, {})[self_level.column_id] = self_level.value
     lines = [
         Row(
             learner,
             tuple(_cell(levels.get((column.pk, learner.pk))) for column in columns),
-            told.get(learner.pk, {}),
+            by_pupil.get(learner.pk, {}),
         )
         for learner in learners
     ]
@@ -110,7 +109,7 @@ def group_rows(viewer: Viewer, period: Period | None, year: int) -> list[GroupRo
         .annotate(number=Count("pk"), drafts=Count("pk", filter=Q(published_at=None, assessment=None)))
     )
     counts = {row["group_id"]: (row["number"], row["drafts"]) for row in counted}
-    found = sorted(groups.order_by("kind", "name"), key=lambda group: (group.kind, rank_of(group.level)))
+    found = groups.order_by("kind", "rank", "name")
     return [GroupRow(group, *counts.get(group.pk, (0, 0))) for group in found]
 
 
@@ -194,8 +193,8 @@ def choices_of(
         above = [row.parent.parent, row.parent] if row.parent else []
         names = [str(row.referential.name), *(str(each.name) for each in above if each)]
         found.setdefault(" · ".join(names), []).append(row)
-    told = [Choice(label, tuple(held)) for label, held in found.items()]
-    return sorted(told, key=lambda one: subject_id is None or one.competences[0].subject_id != subject_id)
+    choices = [Choice(label, tuple(held)) for label, held in found.items()]
+    return sorted(choices, key=lambda one: subject_id is None or one.competences[0].subject_id != subject_id)
 
 
 @dataclass(frozen=True)
@@ -233,8 +232,8 @@ def proposals_of(page: SheetPage, thresholds: Sequence[Decimal]) -> list[Proposa
 def recent_competences(viewer: Viewer, group: Group, most: int = 8) -> list[int]:
     """Those that this teacher assessed last in this class, the newest first: what one observes again is under the thumb."""
     rows = SheetColumn.objects.filter(sheet__group=group, sheet__teacher=viewer.person.pk)
-    told = rows.order_by("-sheet__day", "-pk").values_list("competence_id", flat=True)[: most * 4]
-    return list(dict.fromkeys(told))[:most]
+    competences = rows.order_by("-sheet__day", "-pk").values_list("competence_id", flat=True)[: most * 4]
+    return list(dict.fromkeys(competences))[:most]
 
 
 def words_of(policy: MasteryPolicy) -> list[tuple[int, str]]:

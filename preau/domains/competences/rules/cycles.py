@@ -15,8 +15,8 @@ LAST_YEARS = {2: ("ce2",), 3: ("6", "sixieme"), 4: ("3", "troisieme")}
 
 def cycle_of(group: Group) -> int | None:
     """« 5e A » is of cycle 4; None after the collège, or for a group of several levels."""
-    said = fold(group.level or group.name)
-    return next((cycle for cycle, starts in CYCLES if said.startswith(starts)), None)
+    name = fold(group.level or group.name)
+    return next((cycle for cycle, starts in CYCLES if name.startswith(starts)), None)
 
 
 def ends_cycle(group: Group) -> bool:

@@ -32,12 +32,12 @@ class Found(NamedTuple):
 
 def synthesis(history: Iterable[Found], rule: Rule) -> int | None:
     """The level of one competence. Codes count for nothing; without a level there is none."""
-    told = [(found.day, found.order, found.value) for found in history if found.value is not None]
-    if not told:
+    records = [(found.day, found.order, found.value) for found in history if found.value is not None]
+    if not records:
         return None
     if rule == Rule.LAST:
-        return max(told)[2]
-    values = [value for _day, _order, value in told]
+        return max(records)[2]
+    values = [value for _day, _order, value in records]
     if rule == Rule.BEST:
         return max(values)
     return nearest(Fraction(sum(values), len(values)))

@@ -43,14 +43,14 @@ class Typed:
 
 def typed_level(text: str) -> Typed:
     """What a cell means. Raises NotALevel."""
-    said = "".join(text.split()).upper()
-    if not said:
+    value = "".join(text.split()).upper()
+    if not value:
         return Typed()
-    if said in CODES:
-        return Typed(code=CODES[said].value)
-    if said not in {"1", "2", "3", "4"}:
+    if value in CODES:
+        return Typed(code=CODES[value].value)
+    if value not in {"1", "2", "3", "4"}:
         raise NotALevel(_("Un niveau de 1 à 4, ou ABS, DISP, NE."))
-    return Typed(value=int(said))
+    return Typed(value=int(value))
 
 
 def as_typed(level: Level | None) -> Typed:

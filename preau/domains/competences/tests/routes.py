@@ -487,7 +487,7 @@ def plant(stage: Stage) -> None:
         change = LevelChange.objects.create(
             column=column, pupil=pupil, former_value=2, value=3, by=teacher, at=NOW - timedelta(days=1)
         )
-        said = SelfLevel.objects.create(column=column, pupil=pupil, value=2)
+        self_level = SelfLevel.objects.create(column=column, pupil=pupil, value=2)
         balance = Balance.objects.create(
             school=world.school,
             year=group.year,
@@ -498,7 +498,7 @@ def plant(stage: Stage) -> None:
             by=world.people["head"],
             given_at=NOW - timedelta(days=1),
         )
-        stage.put(scope, one, column, level, change, said, balance)
+        stage.put(scope, one, column, level, change, self_level, balance)
     for scope, world in [(OWN, stage.college), (OTHER_SCHOOL, stage.twin)]:
         own = Referential.objects.get(school=world.school, is_own=True)
         word = theirs if scope == OTHER_SCHOOL else stage.mark("referential brought", {"head"}, {"head"})

@@ -7,21 +7,21 @@ from typing import Any
 
 
 def slow_synthesis(history: list[dict[str, Any]], rule: str) -> int | None:
-    told = [one for one in history if one["value"] in {1, 2, 3, 4}]
-    if not told:
+    records = [one for one in history if one["value"] in {1, 2, 3, 4}]
+    if not records:
         return None
     if rule == "best":
-        return next(level for level in (4, 3, 2, 1) if any(one["value"] == level for one in told))
+        return next(level for level in (4, 3, 2, 1) if any(one["value"] == level for one in records))
     if rule == "last":
-        found = told[0]
-        for one in told[1:]:
+        found = records[0]
+        for one in records[1:]:
             later = one["day"] > found["day"] or (
                 one["day"] == found["day"] and one["order"] > found["order"]
             )
             found = one if later else found
         value: int = found["value"]
         return value
-    return slow_nearest([one["value"] for one in told])
+    return slow_nearest([one["value"] for one in records])
 
 
 def slow_nearest(levels: list[int]) -> int:

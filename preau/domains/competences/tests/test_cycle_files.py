@@ -85,13 +85,13 @@ def test_both_files_say_what_is_settled_beside_what_levels_come_to(college: Worl
     )
     row = made(head)
     lines = [line.split(";") for line in bytes_of(row.table).decode("utf-8-sig").splitlines()]
-    (told,) = [dict(zip(lines[0], line, strict=True)) for line in lines[1:] if line[1] == pupil.list_name]
-    assert (told["Classe"], told[f"{code}, arrêté"], told[f"{code}, proposé"]) == (
+    (by_title,) = [dict(zip(lines[0], line, strict=True)) for line in lines[1:] if line[1] == pupil.list_name]
+    assert (by_title["Classe"], by_title[f"{code}, arrêté"], by_title[f"{code}, proposé"]) == (
         class_of(college).name,
         "2",
         "4",
     )
-    assert {said for name, said in told.items() if "," in name and not name.startswith(code)} == {""}
+    assert {value for name, value in by_title.items() if "," in name and not name.startswith(code)} == {""}
     sheet = load_workbook(BytesIO(bytes_of(row.workbook))).active
     cells = [
         ["" if cell is None else str(cell) for cell in line] for line in sheet.iter_rows(values_only=True)
@@ -105,8 +105,8 @@ def test_a_school_and_a_class_come_to_the_same(college: World, seat_of: Any) -> 
     rows = {row.name: row for row in cycle_rows(head, 4) if row.group == group.name}
     assert len(rows) == len(page.rows) > 2
     for one in page.rows:
-        told = {code: level for code, level in rows[one.pupil.name].proposed.items() if level is not None}
-        assert told == {code: level for code, level in one.proposed.items() if level is not None}
+        levels = {code: level for code, level in rows[one.pupil.name].proposed.items() if level is not None}
+        assert levels == {code: level for code, level in one.proposed.items() if level is not None}
 
 
 def many_pupils(college: World, count: int) -> None:

@@ -45,8 +45,8 @@ def test_a_draft_leaves_no_history_and_a_published_level_says_what_it_was(
     give(teacher, one, pupil, "4")
     give(teacher, one, pupil, "4")
     give(teacher, one, pupil, "")
-    told = [(row.former_value, row.value, row.by) for row in LevelChange.objects.order_by("pk")]
-    assert told == [(2, 4, teacher.person), (4, None, teacher.person)]
+    changes = [(row.former_value, row.value, row.by) for row in LevelChange.objects.order_by("pk")]
+    assert changes == [(2, 4, teacher.person), (4, None, teacher.person)]
 
 
 def test_staff_read_who_when_and_the_former_level_in_the_schools_words(

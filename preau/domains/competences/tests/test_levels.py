@@ -31,8 +31,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_what_may_be_typed() -> None:
-    told = {"1": "1", " 4 ": "4", "a": "ABS", "DISP": "DISP", "n": "NE", "": ""}
-    assert {typed: typed_level(typed).said for typed in told} == told
+    meaning_by_text = {"1": "1", " 4 ": "4", "a": "ABS", "DISP": "DISP", "n": "NE", "": ""}
+    assert {typed: typed_level(typed).said for typed in meaning_by_text} == meaning_by_text
     for wrong in ("0", "5", "2,5", "x", "12"):
         with pytest.raises(NotALevel):
             typed_level(wrong)
@@ -128,13 +128,13 @@ def test_marks_propose_levels_and_only_fill_empty_cells(
     give(teacher, one, other, "4")
     client.sit(college.people["teacher"])
     address = reverse("competences:propose", kwargs={"pk": one.pk})
-    said = {"from_2": "5", "from_3": "10", "from_4": "16"}
-    assert client.post(address, said | {"from_3": "3"}).status_code == 422
+    payload = {"from_2": "5", "from_3": "10", "from_4": "16"}
+    assert client.post(address, payload | {"from_3": "3"}).status_code == 422
     assert not Level.objects.filter(column__sheet=one, pupil=pupil).exists()
-    assert client.post(address, said | {"ecrire": "1"}).status_code == 302
-    told = Level.objects.filter(column__sheet=one).order_by("pupil_id", "column__rank")
-    assert [row.value for row in told if row.pupil_id == pupil.pk] == [4, 4]
-    assert [row.value for row in told if row.pupil_id == other.pk] == [4, 2]
+    assert client.post(address, payload | {"ecrire": "1"}).status_code == 302
+    rows = Level.objects.filter(column__sheet=one).order_by("pupil_id", "column__rank")
+    assert [row.value for row in rows if row.pupil_id == pupil.pk] == [4, 4]
+    assert [row.value for row in rows if row.pupil_id == other.pk] == [4, 2]
 
 
 # Isolation
@@ -188,11 +188,11 @@ def test_what_a_pupil_says_is_read_by_who_asked_and_counts_for_nothing(
     client.sit(pupil)
     address = reverse("competences:answer", kwargs={"pk": one.pk})
     assert client.post(address, {f"moi-{column_of(one).pk}": "4"}).status_code == 302
-    said = SelfLevel.objects.filter(column__sheet=one)
+    self_levels = SelfLevel.objects.filter(column__sheet=one)
     readers = {
         key
         for key in ("teacher", "teacher_1", "head", "cpe", "pupil", "guardian")
-        if said.visible_to(seat_of(key)).exists()
+        if self_levels.visible_to(seat_of(key)).exists()
     }
     assert readers == {"teacher", "pupil"}
     assert not Level.objects.filter(column__sheet=one).exists()

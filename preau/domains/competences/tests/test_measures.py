@@ -62,9 +62,9 @@ def used(college: World, seat_of: Any) -> World:
 
 def test_each_says_how_much_between_two_days(used: World) -> None:
     yesterday = TODAY - timedelta(days=1)
-    said = {"proved_levels": 1, "groups": 1, "self_levels": 1, "balances": 1, "observed_levels": 1}
-    assert counted(used.school.pk, yesterday, TODAY) == said | {"levels": 3}
-    assert counted(used.school.pk, TODAY, TODAY) == said | {"levels": 1}
+    counts = {"proved_levels": 1, "groups": 1, "self_levels": 1, "balances": 1, "observed_levels": 1}
+    assert counted(used.school.pk, yesterday, TODAY) == counts | {"levels": 3}
+    assert counted(used.school.pk, TODAY, TODAY) == counts | {"levels": 1}
     assert set(counted(used.school.pk, NEVER, NEVER).values()) == {0}
 
 

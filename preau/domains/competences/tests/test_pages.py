@@ -1,5 +1,7 @@
 """The pages: a grid by keyboard's cell, a form without a script, an observation, a class, a pupil, a balance."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,8 +80,8 @@ def test_the_form_keeps_what_is_wrong_and_writes_what_is_right(
     assert wrong.status_code == 422 and 'value="9"' in wrong.content.decode()
     assert not Level.objects.filter(column__sheet=one).exists()
     assert teacher.post(address, {names[0]: "3", names[1]: "a"}).status_code == 302
-    told = Level.objects.filter(column__sheet=one).order_by("column__rank")
-    assert [(row.value, row.code) for row in told] == [(3, ""), (None, "ABS")]
+    levels = Level.objects.filter(column__sheet=one).order_by("column__rank")
+    assert [(row.value, row.code) for row in levels] == [(3, ""), (None, "ABS")]
     # A second window, opened before: the colleague's levels are said, nothing is overwritten.
     late = teacher.post(address, {names[0]: "1"})
     assert late.status_code == 409 and "Un collègue a écrit 3" in late.content.decode()
@@ -224,8 +226,8 @@ def test_a_council_settles_a_balance_and_gives_it(college: World, client: School
     )
     assert Balance.objects.visible_to(seat_of("guardian")).count() == 1
     client.sit(college.people["guardian"])
-    told = client.get(reverse("competences:pupil", kwargs={"public_id": pupil.public_id}))
-    assert told.status_code == 200
+    response = client.get(reverse("competences:pupil", kwargs={"public_id": pupil.public_id}))
+    assert response.status_code == 200
 
 
 def test_bulletins_read_published_levels_over_a_board(college: World, seat_of: Any) -> None:
@@ -235,5 +237,20 @@ def test_bulletins_read_published_levels_over_a_board(college: World, seat_of: A
     give(teacher, sheet(college, teacher, "Pas lu", 2), pupil, "1", "1")
     source = positions.named("competences")
     assert source is not None
-    told = source.of_period(period_of(college).pk, [pupil.pk])
-    assert [one.level for one in told[pupil.pk]] == [4]
+    by_pupil = source.of_period(period_of(college).pk, [pupil.pk])
+    assert [one.level for one in by_pupil[pupil.pk]] == [4]
+
+
+def test_what_comes_next_is_proved_by_a_level_and_not_by_an_absence(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    Level.objects.all().delete()
+    pupil, teacher = college.people["pupil"], seat_of("teacher")
+    read = NOW - timedelta(days=1)
+    before = sheet(college, teacher, "Relu", 1, published_at=read, day=TODAY - timedelta(days=9))
+    give(teacher, before, pupil, "1")
+    missed = sheet(college, teacher, "Manqué", 1, published_at=read, day=TODAY - timedelta(days=2))
+    give(teacher, missed, pupil, "ABS")
+    page = " ".join(client.sit(pupil).get("/competences/ce-que-je-sais/").content.decode().split())
+    assert re.search(r"Parce que «\s*Relu", page), "the level that was seen"
+    assert not re.search(r"Parce que «\s*Manqué", page)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from conftest import NOW as TODAY_AT
 from conftest import SchoolClient
 from preau.directory.models import Assignment, Enrolment, Group, Period, Person
 from preau.directory.seeds.world import World
@@ -30,10 +31,10 @@ def group(college: World, seat_of: Any) -> Group:
     return made
 
 
-def give_then(world: World, group: Group, title: str, **said: Any) -> Sheet:
+def give_then(world: World, group: Group, title: str, **values: Any) -> Sheet:
     charge = Assignment.objects.select_related("subject").get(group=group, kind=Assignment.Kind.TEACHES)
     period = Period.objects.get(year=group.year_id)
-    moments = {"published_at": LONG_AGO, "guardians_at": LONG_AGO} | said
+    moments = {"published_at": LONG_AGO, "guardians_at": LONG_AGO} | values
     sheet: Sheet = Sheet.objects.create(
         school=world.school,
         teacher=charge.teacher,
@@ -130,3 +131,18 @@ def test_whoever_has_the_pupil_this_year_has_no_page_of_the_year_before(
     teacher, pupil = seat_of("teacher"), college.people["pupil"]
     assert titles(teacher, pupil, group.year_id) == {NOW}
     assert not access.reads_class(teacher, group)
+
+
+def test_it_opens_on_the_last_period_that_holds_a_level(college: World, seat_of: Any) -> None:
+    Sheet.objects.all().delete()
+    pupil = college.people["pupil"]
+    first, second = Period.objects.filter(year=college.year).order_by("starts")[:2]
+    later = TODAY_AT + timedelta(days=(second.starts - TODAY_AT.date()).days + 3)
+
+    def opened(asked: str | None = None) -> Period | None:
+        return reading.page_of(seat_of("guardian", at=later), pupil, college.school.pk, asked).period
+
+    assert opened() == second
+    published(college, seat_of("teacher"), pupil, "2")
+    assert opened() == first
+    assert opened(str(second.pk)) == second and opened("annee") is None

@@ -83,12 +83,12 @@ def test_an_unknown_component_and_no_column_are_said(tmp_path: Path) -> None:
 
 
 def test_the_same_edition_twice_is_refused_and_a_new_one_replaces(college: World, head: SchoolClient) -> None:
-    told = referentials.Told("Programme", "2025")
-    referentials.write_referential(college.school, told, [referentials.Row("1", "Ancien")])
+    facts = referentials.Told("Programme", "2025")
+    referentials.write_referential(college.school, facts, [referentials.Row("1", "Ancien")])
     again = send(head, GOOD, edition="2025")
     assert importing.read(REFERENTIAL_FILES, again.pk) == "refused"
     with pytest.raises(referentials.SameEdition):
-        referentials.write_referential(college.school, told, [referentials.Row("1", "Ancien")])
+        referentials.write_referential(college.school, facts, [referentials.Row("1", "Ancien")])
     referentials.write_referential(
         college.school, referentials.Told("Programme", "2026"), [referentials.Row("1", "Nouveau")]
     )

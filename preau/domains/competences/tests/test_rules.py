@@ -114,5 +114,5 @@ def test_the_cycle_of_a_class_is_that_of_its_level(level: str, cycle: int | None
 
 
 def test_every_code_is_typed_short_or_whole() -> None:
-    told = {"ABS": "ABS", "A": "ABS", "DISP": "DISP", "D": "DISP", "NE": "NE", "N": "NE"}
-    assert {typed: typed_level(typed).code for typed in told} == told
+    code_by_text = {"ABS": "ABS", "A": "ABS", "DISP": "DISP", "D": "DISP", "NE": "NE", "N": "NE"}
+    assert {typed: typed_level(typed).code for typed in code_by_text} == code_by_text

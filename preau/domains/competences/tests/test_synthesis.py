@@ -41,13 +41,13 @@ def history(*levels: int | None) -> list[Found]:
     ],
 )
 def test_each_rule(levels: Any, last: Any, mean: Any, best: Any) -> None:
-    told = history(*levels)
-    assert [synthesis(told, rule) for rule in (Rule.LAST, Rule.MEAN, Rule.BEST)] == [last, mean, best]
+    records = history(*levels)
+    assert [synthesis(records, rule) for rule in (Rule.LAST, Rule.MEAN, Rule.BEST)] == [last, mean, best]
 
 
 def test_the_last_is_the_last_in_time_and_not_in_the_list() -> None:
-    told = [Found(FIRST + timedelta(days=3), 1, 4), Found(FIRST, 2, 1)]
-    assert synthesis(told, Rule.LAST) == 4
+    records = [Found(FIRST + timedelta(days=3), 1, 4), Found(FIRST, 2, 1)]
+    assert synthesis(records, Rule.LAST) == 4
     same_day = [Found(FIRST, 9, 2), Found(FIRST, 3, 4)]
     assert synthesis(same_day, Rule.LAST) == 2
 
@@ -72,16 +72,16 @@ def drawn(draw: Random) -> list[dict[str, Any]]:
     """A history by lot: codes among levels, several on a day, in no order."""
     count = draw.choice([0, 1, 2, 3, 5, 8, 21])
     orders = draw.sample(range(count * 3 + 1), count)
-    told = [
+    entries = [
         {"day": draw.randrange(12), "order": order, "value": draw.choice([None, 1, 2, 3, 4])}
         for order in orders
     ]
-    draw.shuffle(told)
-    return told
+    draw.shuffle(entries)
+    return entries
 
 
-def as_found(told: list[dict[str, Any]]) -> list[Found]:
-    return [Found(FIRST + timedelta(days=one["day"]), one["order"], one["value"]) for one in told]
+def as_found(entries: list[dict[str, Any]]) -> list[Found]:
+    return [Found(FIRST + timedelta(days=one["day"]), one["order"], one["value"]) for one in entries]
 
 
 def agree(count: int, seed: int) -> None:
@@ -89,8 +89,8 @@ def agree(count: int, seed: int) -> None:
     for _ in range(count):
         histories = [drawn(draw) for _ in range(draw.randrange(1, 5))]
         for rule in Rule:
-            made = [synthesis(as_found(told), rule) for told in histories]
-            assert made == [slow_synthesis(told, rule.value) for told in histories], (rule, histories)
+            made = [synthesis(as_found(entries), rule) for entries in histories]
+            assert made == [slow_synthesis(entries, rule.value) for entries in histories], (rule, histories)
             assert of_several(made) == slow_component(histories, rule.value), (rule, histories)
             assert all(one in {None, 1, 2, 3, 4} for one in made)
 

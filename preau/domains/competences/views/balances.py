@@ -43,8 +43,8 @@ def balance(request: HttpRequest, group: Group) -> HttpResponse:
     form = BalanceForm(page, request.POST if request.method == "POST" and settles else None)
     if form.is_valid():
         changed = balances.settle_balances(viewer, group, cycle, form.levels())
-        said = ngettext("%(num)s niveau arrêté.", "%(num)s niveaux arrêtés.", changed) % {"num": changed}
-        tell_outcome(request, changed, said, _("Rien n’a changé."))
+        sentence = ngettext("%(num)s niveau arrêté.", "%(num)s niveaux arrêtés.", changed) % {"num": changed}
+        tell_outcome(request, changed, sentence, _("Rien n’a changé."))
         return redirect("competences:balance", pk=group.pk)
     if request.method == "GET":
         journal.record(viewer, "competences.class_read", group)
@@ -76,8 +76,8 @@ def give(request: HttpRequest, group: Group) -> HttpResponse:
     pupils = [row.pupil.pk for row in classes.balance_of(viewer, group, period, cycle).rows]
     at = None if request.POST.get("remise") == "non" else timezone.now()
     changed = balances.give_balances(viewer, group, cycle, pupils, at)
-    said = _("Les familles lisent ce bilan.") if at else _("Les familles ne lisent plus ce bilan.")
-    tell_outcome(request, changed, said)
+    sentence = _("Les familles lisent ce bilan.") if at else _("Les familles ne lisent plus ce bilan.")
+    tell_outcome(request, changed, sentence)
     if not changed and at:
         messages.info(request, _("Il faut d’abord arrêter des niveaux."))
     return redirect("competences:balance", pk=group.pk)

@@ -89,7 +89,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         if period.is_sealed  # type: ignore[attr-defined]
         else []
     )
-    told = sheets.sheets_of(viewer, group, period)
+    rows = sheets.sheets_of(viewer, group, period)
     context = {
         "group": group,
         "is_now": is_now,
@@ -100,8 +100,8 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "rows": drawn_rows(grid),
         "domains": domain_links(grid, period, domain),
         "query": f"periode={period.pk}{rest}",
-        "sheets": told if request.GET.get("releves") == "tous" else told[:MOST_SHEETS],
-        "more_sheets": len(told),
+        "sheets": rows if request.GET.get("releves") == "tous" else rows[:MOST_SHEETS],
+        "more_sheets": len(rows),
         "writes": writes and is_open(period),
         "now": viewer.moment,
         "assesses": writes,

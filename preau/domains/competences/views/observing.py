@@ -61,8 +61,8 @@ def observe(request: HttpRequest, group: Group) -> HttpResponse:
         except Elsewhere:
             form.add_error("eleve", said_elsewhere())
         else:
-            told = {"name": seen.pupil.given_name, "level": form.policy.words[seen.typed.value or 1]}
-            messages.success(request, _("%(name)s : %(level)s. C’est gardé.") % told)
+            values = {"name": seen.pupil.given_name, "level": form.policy.words[seen.typed.value or 1]}
+            messages.success(request, _("%(name)s : %(level)s. C’est gardé.") % values)
             response: HttpResponse = redirect("competences:observe", pk=group.pk)
             response["Location"] += f"?competence={seen.competence.pk}"
             return response
@@ -142,7 +142,7 @@ def prove(request: HttpRequest, level: Level) -> HttpResponse:
 @opens(Sheet, to=access.answers)
 @require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
-    """« Où penses-tu en être ? »: what a pupil says, which counts for nothing."""
+    """« Où pensez-vous en être ? »: what a pupil says, which counts for nothing."""
     viewer, policy = request.viewer, policy_of(sheet.school_id)
     columns = list(SheetColumn.objects.filter(sheet=sheet).select_related("competence"))
     known = queries.own_answers(viewer, sheet)

@@ -66,9 +66,9 @@ def referential(request: HttpRequest, referential: Referential) -> HttpResponse:
     subjects = Subject.objects.visible_to(viewer).order_by("name")
     form = CompetenceForm(parents, subjects, request.POST if request.method == "POST" and adds else None)
     if form.is_valid():
-        said = form.cleaned_data
+        values = form.cleaned_data
         referentials_actions.add_competence(
-            viewer, referential, said["name"], said["parent"], said["subject"]
+            viewer, referential, values["name"], values["parent"], values["subject"]
         )
         messages.success(request, _("La compétence est ajoutée : tous les enseignants peuvent l’évaluer."))
         return redirect("competences:referential", pk=referential.pk)
@@ -89,26 +89,26 @@ def retire(request: HttpRequest, competence: Competence) -> HttpResponse:
     try:
         if request.POST.get("sens") == "reprendre":
             referentials_actions.restore(request.viewer, competence)
-            said = _("Cette compétence est proposée de nouveau.")
+            sentence = _("Cette compétence est proposée de nouveau.")
         else:
             referentials_actions.retire(request.viewer, competence)
-            said = _("Cette compétence n’est plus proposée. Ses niveaux restent lisibles.")
+            sentence = _("Cette compétence n’est plus proposée. Ses niveaux restent lisibles.")
     except AlreadyDone:
         messages.info(request, _("C’était déjà fait."))
     else:
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect("competences:referential", pk=competence.referential_id)
 
 
 def _take(viewer: Viewer, form: ReferentialFilesForm) -> ReferentialImport:
-    said = form.cleaned_data
+    values = form.cleaned_data
     brought: ReferentialImport = stages.bring(
         REFERENTIAL_FILES,
         viewer,
-        said["files"],
-        name=said["name"],
-        edition=said["edition"],
-        source=said["source"],
+        values["files"],
+        name=values["name"],
+        edition=values["edition"],
+        source=values["source"],
     )
     return brought
 

@@ -83,17 +83,17 @@ def create(request: HttpRequest, group: Group) -> HttpResponse:
         initial=initial,
     )
     if form.is_valid():
-        said = form.cleaned_data
-        asks = said["asks_pupils"]
+        values = form.cleaned_data
+        asks = values["asks_pupils"]
         described = (
             sheets.beside(beside, asks_pupils=asks)
             if beside
             else sheets.Described(
-                said["title"], said["day"], form.period(), said["subject"], asks_pupils=asks
+                values["title"], values["day"], form.period(), values["subject"], asks_pupils=asks
             )
         )
         try:
-            sheet = sheets.create_sheet(viewer, group, described, said["competences"])
+            sheet = sheets.create_sheet(viewer, group, described, values["competences"])
         except PeriodSealed:
             form.add_error(None, said_sealed())
         else:
@@ -148,10 +148,10 @@ def change(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         initial=initial,
     )
     if form.is_valid():
-        said = form.cleaned_data
+        values = form.cleaned_data
         try:
             changed = sheets.change_columns(
-                viewer, sheet, said["competences"], asks_pupils=said["asks_pupils"]
+                viewer, sheet, values["competences"], asks_pupils=values["asks_pupils"]
             )
         except PeriodSealed:
             form.add_error(None, said_sealed())
@@ -265,8 +265,8 @@ def cell(request: HttpRequest, column: SheetColumn) -> JsonResponse:
     except LevelConflict as conflict:
         return _conflict(conflict)
     except tuple(REFUSALS) as error:
-        said, status = REFUSALS[type(error)]
-        return _refused(error.sentence if isinstance(error, typing.NotALevel) else said(), status)
+        refusal, status = REFUSALS[type(error)]
+        return _refused(error.sentence if isinstance(error, typing.NotALevel) else refusal(), status)
     return JsonResponse(
         {
             "said": typing.as_typed(level).said,
@@ -285,8 +285,8 @@ def _conflict(conflict: LevelConflict) -> JsonResponse:
     level = conflict.levels.get(key)
     by = level.changed_by.formal_name if level else ""
     theirs, yours = typing.as_typed(level).said, cell.typed.said
-    told = {"yours": yours or _("vide"), "theirs": theirs or _("vide"), "who": by or _("quelqu’un")}
-    sentence = _("Vous avez écrit %(yours)s ; %(who)s vient d’écrire %(theirs)s.") % told
+    values = {"yours": yours or _("vide"), "theirs": theirs or _("vide"), "who": by or _("quelqu’un")}
+    sentence = _("Vous avez écrit %(yours)s ; %(who)s vient d’écrire %(theirs)s.") % values
     version = level.version if level else 0
     return JsonResponse(
         {"yours": yours, "theirs": theirs, "version": version, "by": by, "sentence": sentence},
@@ -320,8 +320,8 @@ def propose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         except (PeriodSealed, AlreadyDone, Elsewhere) as refused:
             form.add_error(None, str(REFUSALS[type(refused)][0]()))
         else:
-            said = ngettext("%(num)s niveau écrit.", "%(num)s niveaux écrits.", len(cells))
-            messages.success(request, said % {"num": len(cells)})
+            sentence = ngettext("%(num)s niveau écrit.", "%(num)s niveaux écrits.", len(cells))
+            messages.success(request, sentence % {"num": len(cells)})
             return redirect("competences:sheet", pk=sheet.pk)
     context = {
         "form": form,
@@ -346,8 +346,8 @@ def publication(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     except AlreadyDone:
         messages.error(request, said_deleted())
     else:
-        said = _("Les élèves lisent ces niveaux.") if at else _("Les élèves ne lisent plus ces niveaux.")
-        tell_outcome(request, changed, said)
+        sentence = _("Les élèves lisent ces niveaux.") if at else _("Les élèves ne lisent plus ces niveaux.")
+        tell_outcome(request, changed, sentence)
     return redirect("competences:sheet", pk=sheet.pk)
 
 

@@ -11,7 +11,7 @@ from preau.directory.models import Person, Room
 from preau.directory.viewer import Viewer
 from preau.domains.conduct import rules
 from preau.domains.conduct.actions import telling
-from preau.domains.conduct.models import Detention, Incident, Punition, Slot
+from preau.domains.conduct.models import Acknowledgement, Detention, Incident, Punition, Slot
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
@@ -205,6 +205,24 @@ def _follow(viewer: Viewer, detention: Detention) -> None:
     punition.state = Punition.State.DONE if done else Punition.State.TO_DO
     punition.ended_by, punition.ended_at = (viewer.person, timezone.now()) if done else (None, None)
     punition.save(update_fields=["state", "ended_by", "ended_at"])
+
+
+@transaction.atomic
+def acknowledge(viewer: Viewer, punition: Punition) -> bool:
+    """A guardian has read it; False when they had said so, or when nothing is asked any more."""
+    punition = lock(Punition, punition.pk)
+    if not punition.is_running:
+        return False
+    defaults = {"school_id": punition.school_id, "at": timezone.now()}
+    _row, made = Acknowledgement.objects.get_or_create(punition=punition, by=viewer.person, defaults=defaults)
+    if made:
+        journal.record(viewer, "conduct.punition_seen", punition, subject_id=punition.pupil_id)
+        telling.punition_seen(punition, viewer.person.pk)
+    return made
+
+
+def forget_acknowledgements(person_id: int) -> int:
+    return Acknowledgement.objects.filter(by_id=person_id).delete()[0]
 
 
 def forget_punitions(person_id: int) -> int:

@@ -1,5 +1,7 @@
 """Telling people: school life of an incident, a family of what concerns its own child, and of nothing else."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,6 +80,17 @@ def tell_of_incident(involvement: Involvement) -> None:
         day=dates.day(incident.day),
         school=incident.school.name,
     )
+
+
+def punition_seen(punition: Punition, person_id: int) -> None:
+    """This guardian has said that they read it; what told the others waits for them."""
+    notices.seen(PUNITION, person_id, str(punition.pk))
+
+
+def punitions_opened(person_id: int, punitions: Sequence[int]) -> None:
+    """This person has read these on their page; « J’ai vu » is another word, which they still may say."""
+    if punitions:
+        notices.seen(PUNITION, person_id, *map(str, punitions))
 
 
 def tell_of_punition(punition: Punition) -> None:

@@ -8,12 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Person
+from preau.directory.queries.work_groups import bundles_among
 from preau.directory.viewer import Viewer
 from preau.domains.conduct.actions.incidents import Facts
 from preau.domains.conduct.models import Incident, Involvement
 from preau.domains.conduct.queries import incidents as queries
 from preau.foundation import text
-from preau.foundation.fields import Day, Filter, OneRow, SeveralRows
+from preau.foundation.fields import Bundles, Day, Filter, OneRow, SeveralRows
 
 Part = Involvement.Part
 
@@ -54,6 +55,13 @@ class ReportForm(SentOnce):
 
     PARTS = {"concerned": Part.CONCERNED, "harmed": Part.HARMED, "witness": Part.WITNESS}
 
+    sets = Bundles(
+        label=_("Mes groupes de travail"),
+        required=False,
+        help_text=_(
+            "Leurs élèves s’ajoutent à ceux concernés par les faits, sauf ceux à qui vous donnez une autre part."
+        ),
+    )
     concerned = several(_("Élèves concernés par les faits"))
     kind = forms.ChoiceField(
         label=_("Nature"),
@@ -98,6 +106,10 @@ class ReportForm(SentOnce):
             field.queryset = pupils
             # Read once: each of the three would ask for the same rows.
             field.choices = found
+        self.reached = queries.pupils_here(viewer)
+        sets: Any = self.fields["sets"]
+        if not sets.offer(bundles_among(viewer, self.reached)):
+            del self.fields["sets"]
         self.fields["adult"].queryset = queries.staff_of(viewer) | Person.objects.filter(pk__in=kept_ids)  # type: ignore[attr-defined]
 
     def clean_day(self) -> Any:
@@ -111,6 +123,10 @@ class ReportForm(SentOnce):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if Bundles.are_gone(self, "sets"):
+            self.add_error("concerned", _("Le groupe coché n’existe plus : cochez les élèves."))
+        if data.get("sets") and "concerned" in data:
+            data["concerned"] = self._with_sets(data)
         chosen = [one.pk for name in self.PARTS for one in data.get(name) or ()]
         if len(chosen) != len(set(chosen)):
             self.add_error(
@@ -119,6 +135,15 @@ class ReportForm(SentOnce):
         elif not chosen and not self.errors:
             self.add_error("concerned", _("Choisissez au moins un élève."))
         return data
+
+    def _with_sets(self, data: dict[str, Any]) -> Any:
+        """Those ticked, and those of the ticked groups who have no other part: inside a group, nobody is unticked."""
+        sets: Any = self.fields["sets"]
+        field: Any = self.fields["concerned"]
+        named = {one.pk for one in data["concerned"]}
+        elsewhere = {one.pk for name in ("harmed", "witness") for one in data.get(name) or ()} - named
+        joined = sets.joined(data["sets"], data["concerned"], field.queryset | self.reached)
+        return joined.exclude(pk__in=elsewhere)
 
     def told(self) -> Facts:
         """The clean values, as the action takes them."""
@@ -148,8 +173,8 @@ class FamilyForm(forms.Form):
         sentence: str = self.cleaned_data["sentence"]
         named = names_in(sentence, self.others)
         if named:
-            said = _("Cette phrase nomme %(name)s : la famille ne doit pas lire qui d’autre était là.")
-            raise forms.ValidationError(said, params={"name": named})
+            message = _("Cette phrase nomme %(name)s : la famille ne doit pas lire qui d’autre était là.")
+            raise forms.ValidationError(message, params={"name": named})
         return sentence
 
 

@@ -62,8 +62,8 @@ class ProcedureForm(SentOnce):
     def clean_defend_until(self) -> Any:
         day = self.cleaned_data["defend_until"]
         if day < self.first_day:
-            said = _("L’élève a deux jours ouvrables au moins : choisissez le %(day)s ou plus tard.")
-            raise forms.ValidationError(said, params={"day": dates.plain_day(self.first_day)})
+            message = _("L’élève a deux jours ouvrables au moins : choisissez le %(day)s ou plus tard.")
+            raise forms.ValidationError(message, params={"day": dates.plain_day(self.first_day)})
         if day > self.viewer.today + FAR:
             raise forms.ValidationError(_("Choisissez un jour des deux prochains mois."))
         return day
@@ -74,8 +74,8 @@ class ProcedureForm(SentOnce):
             others = Person.objects.filter(involvements__incident=self.incident).exclude(pk=data["pupil"].pk)
             named = names_in(data["facts"], others)
             if named:
-                said = _("Ce texte nomme %(name)s : la famille ne doit pas lire qui d’autre était là.")
-                self.add_error("facts", said % {"name": named})
+                message = _("Ce texte nomme %(name)s : la famille ne doit pas lire qui d’autre était là.")
+                self.add_error("facts", message % {"name": named})
         return data
 
     def charge(self) -> Charge:
@@ -138,14 +138,14 @@ class PronounceForm(forms.Form):
         kind.choices = [choice for choice in Kind.choices if council or choice[0] != Kind.EXPULSION]
 
     def clean_register(self) -> str:
-        said: str = self.cleaned_data["register"]
+        register: str = self.cleaned_data["register"]
         others = Person.objects.filter(involvements__incident=self.sanction.incident_id)
-        named = names_in(said, [self.sanction.pupil, *others])
+        named = names_in(register, [self.sanction.pupil, *others])
         if named:
             raise forms.ValidationError(
                 _("Le registre ne nomme personne : retirez %(name)s."), params={"name": named}
             )
-        return said
+        return register
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -178,9 +178,9 @@ class PronounceForm(forms.Form):
         first = end_of_year(self.viewer.today, 0, years)
         last = rules.longest_suspension(data["kind"], self.viewer.today, years)
         if not first <= until <= last:
-            said = _("Le sursis dure au moins jusqu’au %(first)s, et au plus jusqu’au %(last)s.")
+            message = _("Le sursis dure au moins jusqu’au %(first)s, et au plus jusqu’au %(last)s.")
             days = {"first": dates.plain_day(first), "last": dates.plain_day(last)}
-            self.add_error("suspended_until", said % days)
+            self.add_error("suspended_until", message % days)
 
     def decision(self) -> Decision:
         """The clean values, as the action takes them."""

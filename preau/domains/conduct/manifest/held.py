@@ -100,6 +100,16 @@ add(
     people={"given_by": (Concerned.STAFF,)},
 )
 add(
+    _("Punitions vues par un responsable"),
+    "Acknowledgement",
+    "by",
+    {"school": NONE, "punition": NONE, "by": PERSONAL, "at": PERSONAL},
+    forget=punitions.forget_acknowledgements,
+    **EDUCATING
+    | {"readers": Readers(EVERY_ROW, own("by"), (Role.SCHOOL_LIFE, Role.HEAD, _("qui a donné la punition")))},
+    people={"by": (Concerned.GUARDIANS,)},
+)
+add(
     _("Retenues"),
     "Detention",
     "punition__pupil",
@@ -195,6 +205,7 @@ boards.endings.add(
             "conduct.Involvement",
             "conduct.IncidentStep",
             "conduct.Punition",
+            "conduct.Acknowledgement",
             "conduct.Detention",
             "conduct.Slot",
             "conduct.Contract",

@@ -38,7 +38,7 @@ boards.pupil_facts.add(
         record.facts_shown,
         rules.has_detentions,
         Column.PRESENCE,
-        icon="message-circle",
+        icon="scale",
         summary=record.facts_said,
         more_label=_("Tout l’historique"),
         more=every_fact,

@@ -10,7 +10,7 @@ from preau.directory.models import School
 from preau.directory.viewer import Viewer
 from preau.domains.conduct import rules, seeds, tasks
 from preau.domains.conduct.models import FOLLOWS, INCIDENTS
-from preau.domains.conduct.queries import early, incidents, punitions
+from preau.domains.conduct.queries import awaited, early, incidents, punitions
 from preau.domains.timetable.boards import RoomHold, room_holds
 from preau.foundation import boards
 from preau.foundation.boards import Nature
@@ -29,7 +29,7 @@ boards.services.add(
 )
 for label, url_name, icon, open_to in [
     (_("Incidents"), "conduct:incidents", "alert-circle", rules.reports_incidents),
-    (_("Comportement"), "conduct:followed", "message-circle", rules.follows_own),
+    (_("Comportement"), "conduct:followed", "scale", rules.follows_own),
 ]:
     boards.menu.add(boards.MenuEntry(label, url_name, icon, open_to, "school-life", order=35, service=KEY))
 room_holds.add(RoomHold(KEY, punitions.rooms_held, order=20))
@@ -37,14 +37,31 @@ boards.schedule.add(boards.Scheduled("conduct.erase_at_term", tasks.erase_at_ter
 boards.seeds.add(boards.Seed("incidents et punitions", seeds.plant, order=35))
 
 
-def to_handle_card(viewer: Viewer) -> Mapping[str, Any] | None:
-    rows = incidents.incidents_to_handle(viewer)
-    return {"rows": rows} if rows else None
+def to_handle_card(viewer: Viewer, number: int) -> Mapping[str, Any] | None:
+    """The newest, and how many there are in all."""
+    return {"number": number, "rows": incidents.incidents_to_handle(viewer)} if number else None
 
 
 boards.cards.add(
-    boards.Card("conduct/_to_handle.html", to_handle_card, rules.follows_incidents, "main", 35, KEY)
+    boards.Card(
+        "conduct/_to_handle.html",
+        to_handle_card,
+        rules.follows_incidents,
+        "main",
+        35,
+        KEY,
+        counters=(incidents.number_to_handle,),
+    )
 )
+
+for key, rows, said, order, open_to in [
+    # What the head alone signs comes before what is only followed.
+    (awaited.DECISION, awaited.rows_to_decide, awaited.decisions_awaited, 3, rules.decides_sanctions),
+    (awaited.CONVENTION, awaited.rows_to_sign, awaited.conventions_awaited, 4, rules.decides_sanctions),
+    (awaited.PUNITION, awaited.rows_of_punitions, awaited.punitions_awaited, 15, rules.follows_own),
+    (awaited.AGREEMENT, awaited.rows_of_agreements, awaited.agreements_awaited, 16, rules.follows_own),
+]:
+    boards.awaited.add(boards.AwaitedSource(key, rows, said, open_to, order=order, service=KEY))
 
 # Detentions stay on our pages: the calendar of a phone is kept by others.
 boards.agenda.add(

@@ -16,6 +16,7 @@ for verb, label in [
     ("conduct.family_told", _("Phrase écrite à la famille")),
     ("conduct.exported", _("Incidents exportés")),
     ("conduct.punition_given", _("Punition donnée")),
+    ("conduct.punition_seen", _("Punition vue par un responsable")),
     ("conduct.punition_done", _("Punition faite")),
     ("conduct.punition_cancelled", _("Punition annulée")),
     ("conduct.slot_opened", _("Créneau de retenue ouvert")),

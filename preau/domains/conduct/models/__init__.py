@@ -14,7 +14,7 @@ from preau.domains.conduct.models.incidents import (
     IncidentStep,
     Involvement,
 )
-from preau.domains.conduct.models.punitions import Detention, Punition, Slot
+from preau.domains.conduct.models.punitions import Acknowledgement, Detention, Punition, Slot
 from preau.domains.conduct.models.sanctions import Observation, RegisterLine, Sanction
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "GIVERS",
     "INCIDENTS",
     "MOST_HOURS",
+    "Acknowledgement",
     "Contract",
     "ContractWeek",
     "Detention",

@@ -103,6 +103,37 @@ class Punition(models.Model):
         return self.kind == self.Kind.DETENTION
 
 
+class AcknowledgementQuerySet(SchoolQuerySet):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Of the staff, whoever sees the punition; of a family, only whoever said it: a separated parent's minute is theirs."""
+        if viewer.is_staff:
+            return self.filter(punition__in=Punition.objects.visible_to(viewer))
+        return self.filter(by_id=viewer.person.pk, punition__pupil__in=viewer.own_pupils())
+
+
+class Acknowledgement(models.Model):
+    """« J’ai vu »: a guardian has read a punition. Each says it for themselves."""
+
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="acknowledgements", verbose_name=_("établissement")
+    )
+    punition = models.ForeignKey(
+        Punition, models.CASCADE, related_name="acknowledgements", verbose_name=_("punition")
+    )
+    by = models.ForeignKey(Person, models.PROTECT, related_name="acknowledgements", verbose_name=_("vue par"))
+    at = models.DateTimeField(_("vue à"))
+
+    objects = AcknowledgementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("punition vue par un responsable")
+        verbose_name_plural = _("punitions vues par des responsables")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["punition", "by"], name="one_acknowledgement_per_guardian")
+        ]
+
+
 class SlotQuerySet(SchoolQuerySet):
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever may place a detention there: a slot names no pupil, its roll does. Else whoever watches over it."""

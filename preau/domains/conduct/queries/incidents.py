@@ -6,8 +6,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from preau.directory.counting import number_of
 from preau.directory.models import Enrolment, Group, Holding, Person
 from preau.directory.queries.finding import classes_of
 from preau.directory.viewer import Viewer
@@ -207,7 +209,7 @@ def lesson_now(viewer: Viewer, now: datetime) -> Present | None:
 
 def groups_to_choose(viewer: Viewer) -> "QuerySet[Group]":
     """The classes and groups of the year."""
-    return Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "name")
+    return Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "rank", "name")
 
 
 # As many digits as a key has.
@@ -222,12 +224,29 @@ def pupils_of(viewer: Viewer, group: Group | None) -> "QuerySet[Person]":
     return Person.objects.filter(pk__in=here.values("pupil_id"))
 
 
+def pupils_here(viewer: Viewer) -> "QuerySet[Person]":
+    """The pupils of the school today."""
+    return Person.objects.filter(pk__in=Holding.objects.pupils_here(viewer).values("person_id"))
+
+
 def pupils_among(viewer: Viewer, chosen: Iterable[str]) -> "QuerySet[Person]":
     """Of these keys, as a form sends them, the pupils of the school: they stay chosen while another class is shown."""
     keys = [int(key) for key in chosen if key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY]
-    return Person.objects.filter(pk__in=keys).filter(
-        pk__in=Holding.objects.pupils_here(viewer).values("person_id")
-    )
+    return pupils_here(viewer).filter(pk__in=keys)
+
+
+FEWEST_LETTERS, MOST_FOUND = 2, 12
+
+
+def pupils_named(viewer: Viewer, typed: str) -> list[Person]:
+    """The pupils of the school whose name holds these words, whatever their class (one query)."""
+    words = text.fold(typed).split()
+    if len("".join(words)) < FEWEST_LETTERS:
+        return []
+    found = pupils_here(viewer)
+    for word in words:
+        found = found.filter(search_name__contains=word)
+    return list(found.order_by("search_name", "pk")[:MOST_FOUND])
 
 
 def choices_of(viewer: Viewer, group: Group | None, kept: Sequence[Person]) -> list[tuple[int, str]]:
@@ -248,11 +267,16 @@ def staff_of(viewer: Viewer) -> "QuerySet[Person]":
     return Person.objects.filter(pk__in=held.values("person_id"))
 
 
-TO_HANDLE = Prepared(
-    lambda viewer: Incident.objects.visible_to(viewer).open().order_by("day", "pk").values(*COLUMNS)[:5]
-)
+# On the home; the page has them all.
+SHOWN = 5
+TO_HANDLE = Prepared(lambda viewer: lines_of(Incident.objects.visible_to(viewer).open())[:SHOWN])
+
+
+def number_to_handle(viewer: Viewer) -> Coalesce:
+    """How many wait, as a part of another query."""
+    return number_of(Incident.objects.visible_to(viewer).open())
 
 
 def incidents_to_handle(viewer: Viewer) -> list[IncidentRow]:
-    """The five that have waited longest (two queries)."""
+    """The newest that wait, in the order of the page of all of them (two queries)."""
     return rows_of(TO_HANDLE(viewer))

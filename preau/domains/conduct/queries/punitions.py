@@ -9,14 +9,18 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.commons.notifications.queries import read_by
+from preau.directory.models import Guardianship, Person
 from preau.directory.models.schools import place_of
 from preau.directory.viewer import Viewer
-from preau.domains.conduct.models import Detention, Punition, Slot
+from preau.domains.conduct.models import Acknowledgement, Detention, Punition, Slot
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates, text
 from preau.foundation.boards import AgendaEntry
 from preau.foundation.prepared import Prepared
 
+# The news that tells of one (`actions.telling`).
+PUNITION = "conduct.punition"
 TAKEN = [Detention.State.EXPECTED, Detention.State.DONE]
 # How far ahead one looks for a place.
 AHEAD = timedelta(days=42)
@@ -122,6 +126,58 @@ def detentions_of(punition: Punition) -> list[Detention]:
     """Every slot where a pupil was expected for it, in order."""
     found = punition.detentions.select_related("slot__school", "slot__room", "noted_by").order_by("pk")
     return list(found)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a guardian did of a punition, as the staff read it: said « J’ai vu », opened it, or neither."""
+
+    name: str
+    said: str
+    tone: str
+
+
+def readings_of(viewer: Viewer, punition: Punition) -> list[Reading]:
+    """Guardian by guardian, for the staff: no family reads here what another of its guardians did (three queries)."""
+    if not viewer.is_staff:
+        return []
+    found = Acknowledgement.objects.visible_to(viewer).filter(punition=punition).select_related("by")
+    acknowledged = {one.by_id: one for one in found.order_by("pk")}
+    informed = Guardianship.objects.informed(viewer.today).of_another().filter(pupil=punition.pupil_id)
+    guardians = {one.guardian_id: one.guardian for one in informed.select_related("guardian").order_by("pk")}
+    guardians |= {pk: one.by for pk, one in acknowledged.items()}
+    opened = read_by(PUNITION, [str(punition.pk)], before=_settled_at(punition))
+    return [
+        _reading(person, acknowledged.get(pk), opened.get((pk, str(punition.pk))))
+        for pk, person in guardians.items()
+    ]
+
+
+def _settled_at(punition: Punition) -> datetime | None:
+    """A punition that is taken back settles what told of it: nobody has opened it by that."""
+    return punition.ended_at if punition.state == Punition.State.CANCELLED else None
+
+
+def _reading(person: Person, acknowledgement: Acknowledgement | None, opened: datetime | None) -> Reading:
+    if acknowledgement:
+        return Reading(
+            person.formal_name, _("vu le %(when)s") % {"when": dates.day_and_hour(acknowledgement.at)}, "done"
+        )
+    if opened:
+        words = _("lu le %(when)s") % {"when": dates.day_and_hour(opened)}
+        return Reading(person.formal_name, words, "neutral")
+    return Reading(person.formal_name, _("pas encore ouvert"), "todo")
+
+
+def opened_among(viewer: Viewer, rows: Sequence[PunitionRow]) -> set[int]:
+    """Of these punitions, those that a guardian has opened or said to have seen, for the staff (two queries)."""
+    if not viewer.is_staff or not rows:
+        return set()
+    pks = {row.pk: row.pupil_id for row in rows}
+    acknowledgements = Acknowledgement.objects.visible_to(viewer).filter(punition__in=list(pks))
+    running = [str(row.pk) for row in rows if not row.why_cancelled]
+    read = {int(key) for person, key in read_by(PUNITION, running) if person != pks[int(key)]}
+    return read | set(acknowledgements.values_list("punition_id", flat=True))
 
 
 # Slots

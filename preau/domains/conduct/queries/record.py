@@ -72,10 +72,10 @@ def facts_said(context: Mapping[str, Any]) -> str:
     waiting = [row for row in context["rows"] if row.tone == "todo"]
     row = (waiting or context["rows"])[0]
     day = dates.capital(dates.near_day(row.day, context["today"]))
-    said = _("%(day)s : %(what)s") % {"day": day, "what": row.title.lower()}
+    sentence = _("%(day)s : %(what)s") % {"day": day, "what": row.title.lower()}
     others = context["number"] - 1
     more = ngettext("%(num)s autre", "%(num)s autres", others) % {"num": others} if others else ""
-    return ", ".join(filter(None, (said, more)))
+    return ", ".join(filter(None, (sentence, more)))
 
 
 def _row(viewer: Viewer, line: tuple[Any, ...]) -> FactRow:

@@ -1,15 +1,16 @@
 """Sanctions as lists show them, the register, and what a family follows of its own children."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, QuerySet, Value, When, Window
 from django.utils.translation import gettext as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.conduct.models import (
+    Acknowledgement,
     Contract,
     Incident,
     Involvement,
@@ -121,29 +122,63 @@ class Followed:
     told: list[ToldRow]
     punitions: list[PunitionRow]
     sanctions: list[SanctionRow]
-    contracts: list[Contract]
+    contracts: Sequence[Contract]
+    # By punition, when this guardian said that they had seen it.
+    seen: Mapping[int, datetime]
+    # Of each of the four, how many there are beyond those shown.
+    more: Mapping[str, int]
 
 
 MOST = 50
+# How many rows there are, in the statement that reads the first of them.
+NUMBER = Window(Count("pk"))
 
 
 def followed_by(viewer: Viewer, child_id: int | None = None) -> Followed:
-    """The newest of each, fifty at most (four queries): older ones are in « Mes données »."""
-    told = Involvement.objects.visible_to(viewer)
+    """The newest of each, fifty at most, and how many more there are in « Mes données » (five queries); what is to be done comes first, so
+    that what is awaited is there."""
+    involvements = Involvement.objects.visible_to(viewer)
     punitions = Punition.objects.visible_to(viewer)
     sanctions, contracts = Sanction.objects.visible_to(viewer), contracts_of(viewer)
     if child_id:
-        told, punitions = told.filter(person=child_id), punitions.filter(pupil=child_id)
+        involvements, punitions = involvements.filter(person=child_id), punitions.filter(pupil=child_id)
         sanctions, contracts = sanctions.filter(pupil=child_id), contracts.filter(pupil=child_id)
-    lines = told.order_by("-incident__day", "-pk").values_list(
+    lines = involvements.order_by("-incident__day", "-pk").values(
         "person__given_name", "incident__day", "incident__kind", "for_family"
     )
+    to_do = Case(When(state=Punition.State.TO_DO, then=Value(0)), default=Value(1))
+    facts, more_facts = _cut(lines)
+    due, more_due = _cut(with_hours(punitions.order_by(to_do, "-day", "-pk")))
+    shown, more_shown = _cut(lines_of(sanctions))
+    agreed = list(contracts.annotate(number=NUMBER)[:MOST])
+    seen = Acknowledgement.objects.visible_to(viewer).filter(punition__in=[line["pk"] for line in due])
     return Followed(
-        [ToldRow(name, day, str(Incident.Kind(kind).label), said) for name, day, kind, said in lines[:MOST]],
-        punition_rows(with_hours(punitions.order_by("-day", "-pk"))[:MOST]),
-        rows_of(lines_of(sanctions)[:MOST]),
-        list(contracts[:MOST]),
+        [
+            ToldRow(
+                line["person__given_name"],
+                line["incident__day"],
+                str(Incident.Kind(line["incident__kind"]).label),
+                line["for_family"],
+            )
+            for line in facts
+        ],
+        punition_rows(due),
+        rows_of(shown),
+        agreed,
+        dict(seen.order_by("-pk").values_list("punition_id", "at")) if viewer.is_guardian else {},
+        {
+            "told": more_facts,
+            "punitions": more_due,
+            "sanctions": more_shown,
+            "contracts": agreed[0].number - len(agreed) if agreed else 0,
+        },
     )
+
+
+def _cut(lines: "QuerySet[Any, dict[str, Any]]") -> tuple[list[dict[str, Any]], int]:
+    """The first of these, and how many there are beyond (one query)."""
+    found = list(lines.annotate(number=NUMBER)[:MOST])
+    return found, found[0]["number"] - len(found) if found else 0
 
 
 def said_of_term(sanction: Sanction) -> str:

@@ -134,15 +134,15 @@ def _write(stage: Stage, story: Story, pupil: int, teacher: int, day: date) -> N
         state=Incident.State.SETTLED if settled else Incident.State.OPEN,
     )
     stage.incidents.append(incident)
-    told = at + timedelta(hours=5) if settled else None
+    moment = at + timedelta(hours=5) if settled else None
     stage.parts.append(
         Involvement(
             school_id=school,
             incident=incident,
             person_id=pupil,
             part=Involvement.Part.CONCERNED,
-            for_family=story.for_family if told else "",
-            told_at=told,
+            for_family=story.for_family if moment else "",
+            told_at=moment,
         )
     )
     if story.punition and settled:

@@ -95,6 +95,7 @@ ELSEWHERE = {
     "conduct:cancel",
     "conduct:slip",
     "conduct:answer",
+    "conduct:acknowledge",
     "conduct:agree",
     "conduct:accomplish",
     "conduct:note_week",
@@ -218,6 +219,7 @@ OPENS: dict[str, Near | set[str]] = {
     **dict.fromkeys(["conduct:contracts", "conduct:open_contract"], LIFE | NEIGHBOURING),
     **dict.fromkeys(["conduct:note_week", "conduct:end_contract"], ALL_SCOPES_OF_SCHOOL_LIFE),
     "conduct:contract": SEES[Contract],
+    "conduct:acknowledge": near(own=OWN_FAMILY - {"pupil"}, other_class=OTHER_FAMILY),
     "conduct:agree": near(own=OWN_FAMILY, other_class=OTHER_FAMILY),
     **dict.fromkeys(
         ["conduct:responsibility", "conduct:accomplish"],
@@ -398,6 +400,7 @@ BODIES = {
     "conduct:responsibility": Body(
         "head", lambda stage: dict(MEASURE), _is_responsibility, lambda stage: {"hours": "21"}
     ),
+    "conduct:acknowledge": Body("guardian"),
     "conduct:agree": Body("guardian"),
     "conduct:accomplish": Body("head", before=_agreed),
     "conduct:open_contract": Body("cpe", _goals, wrong=lambda stage: {"goals": ""}),
@@ -458,7 +461,7 @@ def plant(stage: Stage) -> None:
         here = life | ({"teacher"} if scope == OWN else {"teacher_parent"} if scope == OTHER_CLASS else set())
         twin = family is None
         facts = theirs if twin else stage.mark(f"facts ({scope})", here, life)
-        told = theirs if twin else stage.mark(f"told to the family ({scope})", here | family, life)
+        family_text = theirs if twin else stage.mark(f"told to the family ({scope})", here | family, life)
         why = (
             theirs
             if twin
@@ -466,7 +469,7 @@ def plant(stage: Stage) -> None:
         )
         charge = theirs if twin else stage.mark(f"charge ({scope})", life | family, life)
         pupil: Any = stage.objects[Person][scope][0]
-        incident = _incident(world, pupil, reporter, facts, told)
+        incident = _incident(world, pupil, reporter, facts, family_text)
         days = [3, 10] if scope != DEPARTED else [-20]
         slots = [_slot(world, watcher, NOW + timedelta(days=day)) for day in days]
         punition = Punition.objects.create(
@@ -523,7 +526,7 @@ def _several_in_one(stage: Stage, life: set[str]) -> None:
     )
 
 
-def _incident(world: World, pupil: Person, reporter: Person, facts: str, told: str) -> Incident:
+def _incident(world: World, pupil: Person, reporter: Person, facts: str, family_text: str) -> Incident:
     incident = Incident.objects.create(
         school=world.school,
         day=TODAY - timedelta(days=2),
@@ -534,7 +537,12 @@ def _incident(world: World, pupil: Person, reporter: Person, facts: str, told: s
         reported_at=NOW,
     )
     Involvement.objects.create(
-        school=world.school, incident=incident, person=pupil, part="concerned", for_family=told, told_at=NOW
+        school=world.school,
+        incident=incident,
+        person=pupil,
+        part="concerned",
+        for_family=family_text,
+        told_at=NOW,
     )
     return incident
 

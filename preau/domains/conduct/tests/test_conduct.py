@@ -9,15 +9,28 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory.models import Enrolment, Guardianship, Holding, Person, School
+from preau.directory.actions import work_groups
+from preau.directory.models import Enrolment, Guardianship, Holding, Person, School, WorkGroup
 from preau.directory.seeds.world import World, add_sibling_elsewhere
 from preau.directory.words import Authority, Role
 from preau.domains.conduct import rules
-from preau.domains.conduct.actions import incidents, punitions
+from preau.domains.conduct.actions import engagements, incidents, punitions
 from preau.domains.conduct.forms.incidents import names_in
-from preau.domains.conduct.models import Detention, Incident, IncidentStep, Involvement, Punition, Slot
+from preau.domains.conduct.models import (
+    Acknowledgement,
+    Detention,
+    Incident,
+    IncidentStep,
+    Involvement,
+    Punition,
+    Responsibility,
+    Slot,
+)
 from preau.domains.conduct.queries import figures
+from preau.domains.conduct.queries import incidents as reading_incidents
 from preau.domains.conduct.queries import punitions as reading
+from preau.domains.conduct.tests.props import own_measure
+from preau.foundation.awaited import awaited_of
 
 pytestmark = pytest.mark.django_db
 FORM = "0123456789abcdef" * 2
@@ -40,8 +53,8 @@ def other(college: World) -> Person:
 def incident(college: World, seat_of: Any, other: Person) -> Incident:
     """The cast's pupil is concerned, the other one suffered it; Claire Moreau saw it."""
     parts = {college.people["pupil"].pk: "concerned", other.pk: "harmed"}
-    told = incidents.Facts(DAY, NOW.time(), "yard", "scuffle", "Bousculade près du préau.", parts)
-    return incidents.report(seat_of("teacher"), told)
+    facts = incidents.Facts(DAY, NOW.time(), "yard", "scuffle", "Bousculade près du préau.", parts)
+    return incidents.report(seat_of("teacher"), facts)
 
 
 def part_of(incident: Incident, person: Person) -> Involvement:
@@ -97,8 +110,8 @@ def test_a_parent_who_may_not_be_informed_is_told_nothing(
     Guardianship.objects.filter(guardian=father).update(may_not_be_informed=True)
     Item.objects.all().delete()
     incidents.tell_family(seat_of("cpe"), part_of(incident, college.people["pupil"]), "Un mot.")
-    told = set(Item.objects.filter(kind="conduct.told").values_list("person_id", flat=True))
-    assert told == {college.people["guardian"].pk, college.people["pupil"].pk}
+    recipients = set(Item.objects.filter(kind="conduct.told").values_list("person_id", flat=True))
+    assert recipients == {college.people["guardian"].pk, college.people["pupil"].pk}
 
 
 def test_what_is_told_of_one_child_is_told_to_no_other_family(
@@ -106,8 +119,8 @@ def test_what_is_told_of_one_child_is_told_to_no_other_family(
 ) -> None:
     Item.objects.all().delete()
     incidents.tell_family(seat_of("cpe"), part_of(incident, other), "Un mot.")
-    told = set(Item.objects.filter(kind="conduct.told").values_list("person__family_name", flat=True))
-    assert told == {"Autrement"}
+    family_names = set(Item.objects.filter(kind="conduct.told").values_list("person__family_name", flat=True))
+    assert family_names == {"Autrement"}
 
 
 def test_a_family_whose_child_has_left_is_told_nothing(
@@ -203,6 +216,53 @@ def test_one_pupil_has_one_part(college: World, client: SchoolClient) -> None:
     assert "choisi deux fois" in answer.content.decode()
 
 
+def test_a_group_of_work_is_ticked_instead_of_its_pupils(
+    other: Person, college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    pupil, address = college.people["pupil"], reverse("conduct:report")
+    group = Enrolment.objects.filter(pupil=pupil)[0].group
+    third = Person.objects.filter(enrolments__group=group).exclude(pk__in=[pupil.pk, other.pk])[0]
+    client.sit(college.people["teacher"])
+    assert 'name="sets"' not in client.get(address).content.decode()
+    work_groups.keep(seat_of("teacher"), group, "Îlot 1", [pupil, other, third])
+    kept = WorkGroup.objects.get()
+    shown = client.get(address).content.decode()
+    assert 'name="sets"' in shown and "Îlot 1" in shown
+    # Whoever suffered the facts is not made one of those concerned by their group.
+    client.post(address, report_form(college, concerned=[], sets=[kept.pk], harmed=[other.pk]))
+    made = Incident.objects.get(sent_as=FORM)
+    assert dict(made.involvements.values_list("person_id", "part")) == {
+        pupil.pk: "concerned",
+        third.pk: "concerned",
+        other.pk: "harmed",
+    }
+    twice = client.post(address, report_form(college, sets=[kept.pk], witness=[pupil.pk]))
+    assert twice.status_code == 422 and "choisi deux fois" in twice.content.decode()
+
+
+def test_a_group_of_a_colleague_or_one_that_is_gone_makes_nobody_concerned(
+    college: World, twin: World, client: SchoolClient, seat_of: Any
+) -> None:
+    pupil, address = college.people["pupil"], reverse("conduct:report")
+    group, before = Enrolment.objects.filter(pupil=pupil)[0].group, Incident.objects.count()
+    work_groups.keep(seat_of("teacher_1"), group, "Îlot 1", [pupil])
+    kept = WorkGroup.objects.get()
+    form = report_form(college, concerned=[], sets=[kept.pk])
+    for person in (college.people["teacher"], college.people["cpe"], twin.people["head"]):
+        client.sit(person)
+        assert "Îlot 1" not in client.get(address).content.decode()
+        gone = client.post(address, form)
+        assert gone.status_code == 422 and "Bavardages." in gone.content.decode()
+        assert "Le groupe coché n’existe plus" in gone.content.decode()
+    # The other class is shown with what was ticked; a group of whom nobody is left in the class is not offered.
+    client.sit(college.people["teacher_1"])
+    again = client.post(address, form | {"geste": "classe"}).content.decode()
+    assert f'value="{kept.pk}"' in again and " checked" in again
+    Enrolment.objects.filter(pupil=pupil, group=group).update(ends=DAY)
+    assert "Îlot 1" not in client.get(address).content.decode()
+    assert Incident.objects.count() == before
+
+
 def test_a_pupil_of_another_school_is_no_choice(college: World, twin: World, client: SchoolClient) -> None:
     answer = client.sit(college.people["teacher"]).post(
         reverse("conduct:report"), report_form(college, concerned=[twin.people["pupil"].pk])
@@ -212,13 +272,13 @@ def test_a_pupil_of_another_school_is_no_choice(college: World, twin: World, cli
 
 def test_a_correction_keeps_what_was_written(incident: Incident, college: World, seat_of: Any) -> None:
     parts = dict(incident.involvements.values_list("person_id", "part"))
-    told = incidents.Facts(DAY, None, "gym", "scuffle", "C’était au gymnase.", parts)
-    assert incidents.correct(seat_of("teacher"), incident, told, 1)
+    facts = incidents.Facts(DAY, None, "gym", "scuffle", "C’était au gymnase.", parts)
+    assert incidents.correct(seat_of("teacher"), incident, facts, 1)
     incident.refresh_from_db()
     assert (incident.place, incident.revision) == ("gym", 2)
     step = IncidentStep.objects.get(incident=incident)
     assert "Bousculade près du préau." in step.before
-    assert not incidents.correct(seat_of("teacher"), incident, told, 1), "the same again changes nothing"
+    assert not incidents.correct(seat_of("teacher"), incident, facts, 1), "the same again changes nothing"
 
 
 def test_two_who_correct_at_once_are_both_shown(
@@ -325,8 +385,8 @@ def test_a_detention_is_moved_and_says_so(college: World, slot: Slot, seat_of: A
     assert punitions.place(seat_of("cpe"), punition, later)
     assert not punitions.place(seat_of("cpe"), punition, later)
     assert [detention.state for detention in reading.detentions_of(punition)] == ["moved", "expected"]
-    told = Item.objects.filter(kind="conduct.detention", person=college.people["guardian"])
-    assert told.count() == 2
+    notices = Item.objects.filter(kind="conduct.detention", person=college.people["guardian"])
+    assert notices.count() == 2
 
 
 def test_cancelling_frees_the_place_and_tells_why(
@@ -432,6 +492,27 @@ def test_figures_name_nobody(incident: Incident, college: World, client: SchoolC
         assert person.family_name not in main
 
 
+def test_what_is_hidden_is_never_said_to_be_few(college: World, client: SchoolClient) -> None:
+    """Of a small month and of a large one hidden with it, the page says the same true words."""
+    Incident.objects.all().delete()
+    for month, count in ((9, 3), (10, 44), (11, 60)):
+        for number in range(count):
+            Incident.objects.create(
+                school=college.school,
+                reported_by=college.people["teacher"],
+                reported_at=NOW,
+                day=date(2026, month, 2 + number % 20),
+                place="yard",
+                kind="scuffle",
+                facts="Bousculade",
+            )
+    page = client.sit(college.people["head"]).get(reverse("conduct:figures")).content.decode()
+    months = page[page.index("Incidents, par mois") : page.index("Incidents, par nature")]
+    assert months.count("n’est pas montré</span>") == 2 and "60" in months and "44" not in months
+    assert "pour qu’on ne puisse pas en déduire un petit nombre" in months
+    assert "trop peu" not in page
+
+
 def test_an_ecole_has_none_of_this(college: World, client: SchoolClient) -> None:
     type(college.school).objects.filter(pk=college.school.pk).update(kind="ecole")
     for key, name in (("cpe", "incidents"), ("guardian", "followed")):
@@ -446,3 +527,208 @@ def test_the_seeds_tell_a_term(college: World, twin: World) -> None:
         assert Detention.objects.filter(school=world.school, state="done").exists()
         assert max(incident.day for incident in found) < world.today
     assert date(2026, 9, 1) <= min(incident.day for incident in found)
+
+
+# What is awaited of a family
+
+
+def awaited(viewer: Any) -> list[tuple[str, str, str]]:
+    return [(one.title, one.when, one.gesture) for one in awaited_of(viewer) if one.url.startswith("/suivi/")]
+
+
+@pytest.fixture
+def to_sign(college: World, seat_of: Any) -> Punition:
+    Punition.objects.all().delete()
+    given = punitions.PunitionFacts(
+        "work", DAY, "Matériel oublié.", "La liste, à faire signer.", DAY + timedelta(days=3)
+    )
+    return punitions.give(seat_of("teacher"), [college.people["pupil"]], given)[0]
+
+
+def test_a_punition_is_awaited_of_each_guardian_until_they_have_seen_it(
+    to_sign: Punition, twin: World, seat_of: Any
+) -> None:
+    day = ("Travail supplémentaire", "pour le vendredi 27 novembre")
+    mother, father, pupil = (seat_of(key) for key in ("guardian", "other_guardian", "pupil"))
+    assert awaited(mother) == awaited(father) == [(*day, "Lire et confirmer")]
+    assert awaited(pupil) == [(*day, "Lire")]
+    assert awaited(seat_of("guardian", world=twin)) == [] == awaited(seat_of("teacher"))
+    assert punitions.acknowledge(mother, to_sign) and not punitions.acknowledge(mother, to_sign)
+    assert awaited(mother) == [] and awaited(father) and awaited(pupil)
+    assert Line.objects.filter(verb="conduct.punition_seen", target_id=to_sign.pk).count() == 1
+    punitions.finish(seat_of("teacher"), to_sign)
+    assert awaited(father) == [] == awaited(pupil)
+    assert not punitions.acknowledge(father, to_sign)
+
+
+def test_beyond_fifty_what_is_awaited_is_there_and_the_others_are_said(
+    to_sign: Punition, college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    later = punitions.PunitionFacts("work", DAY + timedelta(days=1), "Bavardage.", "Une page.", None)
+    for _number in range(52):
+        one = punitions.give(seat_of("teacher"), [college.people["pupil"]], later)[0]
+        punitions.finish(seat_of("teacher"), one)
+    client.sit(college.people["guardian"])
+    page = client.get(reverse("conduct:followed")).content.decode()
+    assert f'id="punition-{to_sign.pk}"' in page and "Et 3 autres, dans" in page
+    Punition.objects.filter(pk__gt=to_sign.pk).delete()
+    assert "Et 3" not in client.get(reverse("conduct:followed")).content.decode()
+
+
+def test_who_reads_that_a_guardian_has_seen_it(to_sign: Punition, twin: World, seat_of: Any) -> None:
+    punitions.acknowledge(seat_of("guardian"), to_sign)
+    keys = ("guardian", "other_guardian", "pupil", "teacher", "teacher_1", "cpe", "head", "secretary")
+    seen = {key for key in keys if Acknowledgement.objects.visible_to(seat_of(key)).exists()}
+    assert seen == {"guardian", "teacher", "cpe", "head"}
+    assert not Acknowledgement.objects.visible_to(seat_of("head", world=twin)).exists()
+
+
+def test_one_gesture_says_it_and_the_page_of_the_other_parent_does_not(
+    college: World, to_sign: Punition, client: SchoolClient
+) -> None:
+    page, address = reverse("conduct:followed"), reverse("conduct:acknowledge", kwargs={"pk": to_sign.pk})
+    client.sit(college.people["guardian"])
+    assert f'id="punition-{to_sign.pk}"' in client.get(page).content.decode()
+    content = client.post(address, follow=True).content.decode()
+    assert "Vue par vous, mardi 24 novembre à 10" in content and address not in content
+    client.sit(college.people["other_guardian"])
+    content = client.get(page).content.decode()
+    assert "Vue par" not in content and address in content
+    client.sit(college.people["pupil"])
+    assert address not in client.get(page).content.decode() and client.post(address).status_code == 403
+    client.sit(college.people["teacher"])
+    content = client.get(reverse("conduct:punition", kwargs={"pk": to_sign.pk})).content.decode()
+    assert (
+        f"{college.people['guardian'].formal_name} <" in content and "vu le mardi 24 novembre à 10" in content
+    )
+
+
+def test_the_staff_read_who_opened_a_punition_guardian_by_guardian(
+    college: World, to_sign: Punition, client: SchoolClient, seat_of: Any, clock: Any
+) -> None:
+    """And the page of the other parent says nothing of it (decision 19)."""
+    people = college.people
+    teacher, followed = seat_of("teacher"), reverse("conduct:followed")
+
+    def said() -> dict[str, str]:
+        return {one.name: one.said.split(" le ")[0] for one in reading.readings_of(teacher, to_sign)}
+
+    names = [people[key].formal_name for key in ("guardian", "other_guardian")]
+    assert {name: said()[name] for name in names} == dict.fromkeys(names, "pas encore ouvert")
+    client.sit(people["cpe"])
+    assert "Pas encore ouverte" in client.get(reverse("conduct:punitions")).content.decode()
+    client.sit(people["other_guardian"]).get(followed)
+    assert [said()[name] for name in names] == ["pas encore ouvert", "lu"]
+    # Opened is not seen: the button still waits for them.
+    assert reverse("conduct:acknowledge", kwargs={"pk": to_sign.pk}) in client.get(followed).content.decode()
+    punitions.acknowledge(seat_of("guardian"), to_sign)
+    assert [said()[name] for name in names] == ["vu", "lu"]
+    client.sit(people["teacher"])
+    rows = reading.rows_of(reading.with_hours(Punition.objects.filter(pk=to_sign.pk)))
+    assert reading.opened_among(teacher, rows) == {to_sign.pk}
+    for key in ("guardian", "other_guardian", "pupil"):
+        assert reading.readings_of(seat_of(key), to_sign) == []
+    other = client.sit(people["guardian"]).get(followed).content.decode()
+    assert people["other_guardian"].formal_name not in other.split("<main")[1]
+    clock.shift(timedelta(minutes=1))
+    punitions.cancel(seat_of("teacher"), to_sign, "Erreur")
+    to_sign.refresh_from_db()
+    assert [said()[name] for name in names] == ["vu", "lu"]
+
+
+def test_a_punition_taken_back_was_opened_by_nobody(to_sign: Punition, seat_of: Any) -> None:
+    punitions.cancel(seat_of("teacher"), to_sign, "Erreur")
+    to_sign.refresh_from_db()
+    sentences = {one.said for one in reading.readings_of(seat_of("teacher"), to_sign)}
+    assert sentences == {"pas encore ouvert"}
+
+
+def test_an_agreement_is_awaited_of_whoever_has_not_given_theirs(college: World, seat_of: Any) -> None:
+    measure = Responsibility.objects.create(
+        school=college.school,
+        sanction=own_measure(college),
+        host="Mairie",
+        is_outside=True,
+        task="x",
+        hours=4,
+    )
+    page = reverse("conduct:sanction", kwargs={"pk": measure.sanction_id})
+
+    def asked() -> set[str]:
+        keys = ("pupil", "guardian", "other_guardian", "head")
+        return {key for key in keys if page in [one.url for one in awaited_of(seat_of(key))]}
+
+    assert asked() == {"pupil", "guardian", "other_guardian"}
+    engagements.agree(seat_of("guardian"), measure)
+    assert asked() == {"pupil"}
+
+
+def test_the_home_lists_incidents_as_their_page_does_newest_first(college: World, seat_of: Any) -> None:
+    Incident.objects.all().delete()
+    days = [NOW.date() - timedelta(days=number) for number in (3, 0, 9, 1)]
+    for day in days:
+        Incident.objects.create(
+            school=college.school,
+            reported_by=college.people["teacher"],
+            kind="other",
+            place="yard",
+            day=day,
+            facts="Un ballon perdu.",
+            reported_at=NOW,
+        )
+    head = seat_of("cpe")
+    shown = [row.day for row in reading_incidents.incidents_to_handle(head)]
+    page = list(
+        reading_incidents.lines_of(Incident.objects.visible_to(head).open()).values_list("day", flat=True)
+    )
+    assert shown == page == sorted(days, reverse=True)
+
+
+def test_the_home_says_how_many_incidents_wait_and_shows_the_newest(
+    college: World, twin: World, client: SchoolClient, seat_of: Any
+) -> None:
+    Incident.objects.all().update(state=Incident.State.SETTLED)
+    for world in (college, twin):
+        for number in range(7):
+            Incident.objects.create(
+                school=world.school,
+                reported_by=world.people["teacher"],
+                reported_at=NOW,
+                day=DAY - timedelta(days=number),
+                place="yard",
+                kind="scuffle",
+                facts=world.named("Bousculade"),
+            )
+    page = client.sit(college.people["cpe"]).get(reverse("portal:home")).content.decode()
+    assert "7 incidents à traiter" in page
+    shown = [row.day for row in reading_incidents.incidents_to_handle(seat_of("cpe"))]
+    assert shown == [DAY - timedelta(days=number) for number in range(5)]
+
+
+@pytest.mark.parametrize(("name", "field"), [("give", "pupils"), ("report", "concerned")])
+def test_a_pupil_is_found_by_name_whatever_the_class_and_what_was_typed_stays(
+    college: World, twin: World, client: SchoolClient, name: str, field: str
+) -> None:
+    far = Person.objects.create(family_name="Zéphyrin", given_name="Maël", search_name="zephyrin mael")
+    Holding.objects.create(person=far, role=Role.PUPIL, school=college.school)
+    elsewhere = Person.objects.create(
+        family_name="Zéphyrin", given_name="Autre", search_name="zephyrin autre"
+    )
+    Holding.objects.create(person=elsewhere, role=Role.PUPIL, school=twin.school)
+    kept = college.people["pupil"]
+    client.sit(college.people["cpe"])
+    address = reverse(f"conduct:{name}")
+    assert "Trouver un élève par son nom" in client.get(address).content.decode()
+    typed = {
+        "nom": "Zephy",
+        "geste": "nom",
+        field: [kept.pk],
+        "why": "Un fait précis.",
+        "facts": "Un fait précis.",
+    }
+    page = client.post(address, typed).content.decode()
+    assert far.list_name in page and elsewhere.list_name not in page
+    assert kept.list_name in page and "Un fait précis." in page
+    # Enter in the field, while nobody is ticked, looks for the name too.
+    assert far.list_name in client.post(address, {"nom": "Zephy"}).content.decode()
+    assert not Punition.objects.filter(pupil=far).exists()

@@ -87,9 +87,9 @@ def test_a_report_from_the_record_has_the_pupil_chosen(
 ) -> None:
     pupil = college.people["pupil"]
     client.sit(college.people["cpe"])
-    said = client.get(f"{address}?eleve={pupil.public_id}").content.decode()
-    assert f"/annuaire/personnes/{pupil.public_id}/" in said
-    chosen = [line for line in said.split("<input") if f'value="{pupil.pk}"' in line and "checked" in line]
+    page = client.get(f"{address}?eleve={pupil.public_id}").content.decode()
+    assert f"/annuaire/personnes/{pupil.public_id}/" in page
+    chosen = [line for line in page.split("<input") if f'value="{pupil.pk}"' in line and "checked" in line]
     assert len(chosen) == 1
     # Nobody of another school, nor who is not there, and no odd sign.
     for asked in (twin.people["pupil"].public_id, "inconnu", "%00", ""):

@@ -30,6 +30,8 @@ from preau.domains.conduct.models import (
     Responsibility,
     Sanction,
 )
+from preau.domains.conduct.tests.props import own_measure
+from preau.foundation.awaited import awaited_of
 
 Kind = Sanction.Kind
 TODAY = NOW.date()
@@ -215,7 +217,7 @@ def pronounce_form(**more: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"kind": "expulsion"}, "Sélectionnez un choix valide"),
+        ({"kind": "expulsion"}, "Ce choix n’est plus proposé"),
         ({"kind": "school_out"}, "premier et le dernier jour"),
         ({"kind": "school_out", "starts": "2026-12-01", "ends": "2026-12-09"}, "huit jours au plus"),
         ({"kind": "class_out", "starts": "2026-11-20", "ends": "2026-11-30"}, "huit jours au plus"),
@@ -371,8 +373,8 @@ def test_a_pupil_who_changes_school_may_have_it_erased(
 @pytest.mark.django_db
 def test_whoever_leaves_is_forgotten(opened: Sanction, college: World, seat_of: Any) -> None:
     pupil = college.people["pupil"]
-    told = incidents.Facts(TODAY, None, "yard", "talk", "Seule.", {pupil.pk: "concerned"})
-    alone = incidents.report(seat_of("teacher"), told)
+    facts = incidents.Facts(TODAY, None, "yard", "talk", "Seule.", {pupil.pk: "concerned"})
+    alone = incidents.report(seat_of("teacher"), facts)
     friend = Person.objects.create(family_name="Autre", given_name="Ida")
     both = incidents.Facts(
         TODAY, None, "yard", "talk", "Deux.", {pupil.pk: "concerned", friend.pk: "witness"}
@@ -530,3 +532,47 @@ def test_whoever_acts_in_no_school_writes_nothing(holder: Any) -> None:
 )
 def test_a_school_that_has_said_no_year_has_the_one_of_most(day: date, after: int, last: date) -> None:
     assert end_of_year(day, after, []) == last
+
+
+# What waits for the head
+
+
+@pytest.mark.django_db
+def test_what_the_head_has_to_decide_and_to_sign_waits_for_them(
+    opened: Sanction, college: World, seat_of: Any
+) -> None:
+    # As long as the pupil may answer nobody decides.
+    assert not [one for one in awaited_of(seat_of("head")) if "disciplinaire" in one.title]
+    (one,) = [one for one in awaited_of(seat_of("head", at=DECIDED)) if "disciplinaire" in one.title]
+    assert one.title == "Procédure disciplinaire à décider et à signer"
+    assert one.url == reverse("conduct:sanction", kwargs={"pk": opened.pk})
+    assert (one.gesture, one.whose) == ("Lire et décider", college.people["pupil"].full_name)
+    assert not [one for one in awaited_of(seat_of("cpe", at=DECIDED)) if "disciplinaire" in one.title]
+    decided(seat_of, opened, Kind.RESPONSIBILITY)
+    assert not [one for one in awaited_of(seat_of("head", at=DECIDED)) if "disciplinaire" in one.title]
+
+
+@pytest.mark.django_db
+def test_a_convention_waits_for_the_head_until_it_is_signed(
+    college: World, twin: World, seat_of: Any
+) -> None:
+    for world in (college, twin):
+        Responsibility.objects.create(
+            school=world.school,
+            sanction=own_measure(world),
+            host="La ressourcerie",
+            task="Tri",
+            hours=10,
+            is_outside=True,
+        )
+
+    def waiting() -> list[str]:
+        found = awaited_of(seat_of("head"))
+        return [one.url for one in found if one.title.startswith("Convention à signer")]
+
+    own = Responsibility.objects.get(school=college.school)
+    assert waiting() == [reverse("conduct:responsibility", kwargs={"pk": own.sanction_id})]
+    Responsibility.objects.filter(pk=own.pk).update(signed_on=TODAY)
+    assert waiting() == []
+    Responsibility.objects.filter(pk=own.pk).update(signed_on=None, is_outside=False)
+    assert waiting() == []

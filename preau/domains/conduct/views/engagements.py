@@ -69,13 +69,13 @@ def accomplish(request: HttpRequest, responsibility: Responsibility) -> HttpResp
     try:
         done = actions.accomplish(request.viewer, responsibility)
     except actions.NotAgreed:
-        said = _(
+        sentence = _(
             "Hors de l’établissement, il faut l’accord de l’élève, celui d’un responsable et la convention signée."
         )
-        messages.warning(request, said)
+        messages.warning(request, sentence)
     else:
-        said = _("La mesure est accomplie.") if done else _("C’était déjà noté.")
-        messages.success(request, said)
+        sentence = _("La mesure est accomplie.") if done else _("C’était déjà noté.")
+        messages.success(request, sentence)
     return redirect("conduct:sanction", pk=responsibility.sanction_id)
 
 

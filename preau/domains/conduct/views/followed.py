@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.models import Person
 from preau.domains.conduct import exports, rules
+from preau.domains.conduct.actions import punitions as actions
+from preau.domains.conduct.actions import telling
 from preau.domains.conduct.models import Punition
 from preau.domains.conduct.queries import punitions, sanctions
 from preau.foundation import pdf
 from preau.foundation.access import opens
 from preau.foundation.downloads import pdf_file
+from preau.foundation.pages import tell_outcome
 
 
 @opens(to=rules.follows_own)
@@ -22,14 +26,31 @@ def followed(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     children = list(Person.objects.filter(pk__in=viewer.own_pupils())) if viewer.is_guardian else []
     child = next((child for child in children if child.public_id == request.GET.get("enfant")), None)
+    found = sanctions.followed_by(viewer, child.pk if child else None)
+    # Read here, read in the bell: and whoever gave the punition knows that it was opened.
+    telling.punitions_opened(viewer.person.pk, [row.pk for row in found.punitions if row.is_running])
     context = {
-        "found": sanctions.followed_by(viewer, child.pk if child else None),
+        "acknowledges": rules.acknowledges(viewer),
+        "found": found,
         "children": children,
         "child": child,
         "several": viewer.follows_several,
         "today": viewer.today,
     }
     return render(request, "conduct/followed.html", context)
+
+
+@opens(Punition, to=rules.acknowledges)
+@require_POST
+def acknowledge(request: HttpRequest, punition: Punition) -> HttpResponseRedirect:
+    """« J’ai vu »."""
+    tell_outcome(
+        request,
+        actions.acknowledge(request.viewer, punition),
+        _("C’est noté : l’établissement sait que vous l’avez vue."),
+        _("C’était déjà noté, ou ce n’est plus demandé."),
+    )
+    return redirect("conduct:followed")
 
 
 def printed(template: str, context: dict[str, Any], name: str) -> HttpResponse:

@@ -61,8 +61,26 @@ def from_incident(request: HttpRequest) -> Incident | None:
 
 
 def shows_class(request: HttpRequest) -> bool:
-    """Another class is to be shown: nothing is sent yet."""
-    return request.method == "POST" and request.POST.get("geste") == "classe"
+    """Another class is to be shown, or pupils who were looked for: nothing is sent yet."""
+    return request.method == "POST" and (request.POST.get("geste") == "classe" or bool(looked_for(request)))
+
+
+def looked_for(request: HttpRequest) -> str:
+    """The name that was typed to find a pupil, where that is the gesture: its button, or Enter while nobody is ticked."""
+    ticked = any(request.POST.getlist(name) for name in ("sets", "pupils", *ReportForm.PARTS))
+    asked = request.POST.get("geste") == "nom" or not (ticked or request.POST.get("geste"))
+    return request.POST.get("nom", "")[:80].strip() if asked else ""
+
+
+def shown_and_kept(
+    request: HttpRequest, group: Group | None, *names: str
+) -> tuple[Group | None, list[Person]]:
+    """Whom a form offers: a class and the pupils ticked so far; or, once a name was typed, those who bear it instead of the class."""
+    kept, typed = kept_pupils(request, *names), looked_for(request)
+    if not typed:
+        return group, kept
+    found = queries.pupils_named(request.viewer, typed)
+    return None, [*found, *(one for one in kept if one not in found)]
 
 
 def as_typed(form: Any, data: Any) -> Any:
@@ -80,7 +98,8 @@ def kept_pupils(request: HttpRequest, *names: str) -> list[Person]:
 
 
 def classes_context(request: HttpRequest, group: Group | None) -> dict[str, Any]:
-    return {"groups": list(queries.groups_to_choose(request.viewer)), "group": group}
+    groups = list(queries.groups_to_choose(request.viewer))
+    return {"groups": groups, "group": group, "typed": looked_for(request)}
 
 
 def parts_open_to(request: HttpRequest) -> dict[str, bool]:
@@ -135,9 +154,9 @@ def report(request: HttpRequest) -> HttpResponse:
     if pupil:
         group = group_of(request, [pupil.pk]) or group
         initial = {"concerned": [pupil.pk]}
-    kept = kept_pupils(request, *ReportForm.PARTS)
+    shown, kept = shown_and_kept(request, group, *ReportForm.PARTS)
     if shows_class(request):
-        form = as_typed(ReportForm(request.viewer, group, kept=kept), request.POST)
+        form = as_typed(ReportForm(request.viewer, shown, kept=kept), request.POST)
     else:
         form = ReportForm(request.viewer, group, request.POST or None, initial=initial, kept=kept)
     if form.is_bound and form.is_valid():
@@ -190,9 +209,10 @@ def correct(request: HttpRequest, incident: Incident) -> HttpResponse:
     """Correct an incident; what it said before stays in its history."""
     group = chosen_group(request)
     people = list(Person.objects.filter(involvements__incident=incident))
-    kept = [*people, *kept_pupils(request, *ReportForm.PARTS)]
+    shown, found = shown_and_kept(request, group, *ReportForm.PARTS)
+    kept = [*people, *found]
     if shows_class(request):
-        form = as_typed(ReportForm(request.viewer, group, kept=kept), request.POST)
+        form = as_typed(ReportForm(request.viewer, shown, kept=kept), request.POST)
     else:
         form = ReportForm(request.viewer, group, request.POST or None, initial=_initial(incident), kept=kept)
     status = status_of(form)
@@ -215,7 +235,9 @@ def _initial(incident: Incident) -> dict[str, Any]:
     parts = list(incident.involvements.values_list("person_id", "part", "person__holdings__role"))
     pupils = {person for person, _part, role in parts if role == "pupil"}
     of = {
-        name: sorted({person for person, said, _role in parts if said == part and person in pupils})
+        name: sorted(
+            {person for person, person_part, _role in parts if person_part == part and person in pupils}
+        )
         for name, part in ReportForm.PARTS.items()
     }
     adult = next((person for person, _part, _role in parts if person not in pupils), None)

@@ -25,8 +25,8 @@ from preau.domains.conduct.views.incidents import (
     from_incident,
     from_record,
     group_of,
-    kept_pupils,
     parts_open_to,
+    shown_and_kept,
     shows_class,
 )
 from preau.foundation import journal
@@ -44,9 +44,11 @@ def punitions(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(queries.with_hours(found.order_by("-day", "-pk")), A_PAGE)
     paginator.count = found.count()
     page = paginator.get_page(request.GET.get("page"))
+    rows = queries.rows_of(page.object_list)
     context = {
         "form": form,
-        "rows": queries.rows_of(page.object_list),
+        "rows": rows,
+        "opened": queries.opened_among(request.viewer, rows),
         "page_obj": page,
         "query": query_of(request),
         "filtered": bool(form.chosen()),
@@ -68,9 +70,9 @@ def give(request: HttpRequest) -> HttpResponse:
         concerned = incident.involvements.filter(part=Involvement.Part.CONCERNED)
         initial = {"pupils": list(concerned.values_list("person_id", flat=True))}
         group = group_of(request, initial["pupils"]) or group
-    kept = kept_pupils(request, "pupils")
+    shown, kept = shown_and_kept(request, group, "pupils")
     if shows_class(request):
-        form = as_typed(GiveForm(request.viewer, group, incident, kept=kept), request.POST)
+        form = as_typed(GiveForm(request.viewer, shown, incident, kept=kept), request.POST)
     else:
         form = GiveForm(request.viewer, group, incident, request.POST or None, initial=initial, kept=kept)
     if form.is_bound and form.is_valid() and _given(request, form):
@@ -91,10 +93,10 @@ def _given(request: HttpRequest, form: GiveForm) -> bool:
     except actions.NoLongerHere:
         form.add_error("slot", _("Ce créneau est passé."))
         return False
-    said = ngettext("La punition est donnée.", "%(num)s punitions sont données.", len(made)) % {
+    sentence = ngettext("La punition est donnée.", "%(num)s punitions sont données.", len(made)) % {
         "num": len(made)
     }
-    messages.success(request, f"{said} {_('Les familles sont prévenues.')}")
+    messages.success(request, f"{sentence} {_('Les familles sont prévenues.')}")
     return True
 
 
@@ -111,6 +113,7 @@ def _punition_page(request: HttpRequest, punition: Punition, form: CancelForm, s
     context = {
         "punition": punition,
         "detentions": queries.detentions_of(punition),
+        "readings": queries.readings_of(request.viewer, punition),
         "form": form,
         "may_end": rules.can_end(request.viewer, punition),
         "sees_incident": bool(punition.incident_id) and rules.follows_incidents(request.viewer),

@@ -107,12 +107,12 @@ def answer(request: HttpRequest, sanction: Sanction) -> HttpResponse:
     except actions.Decided:
         messages.info(request, _("La décision est déjà prise."))
     else:
-        said = (
+        sentence = (
             _("Vos observations sont envoyées à la direction.")
             if added
             else _("Ces observations sont déjà envoyées.")
         )
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect("conduct:sanction", pk=sanction.pk)
 
 

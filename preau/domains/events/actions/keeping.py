@@ -178,7 +178,7 @@ def _move(viewer: Viewer, event: Event, origin: State, state: State, gesture: An
     _step(viewer, event, gesture, note)
     _follow_all(event, viewer, event.starts, event.ends)
     journal.record(viewer, f"events.{gesture}", event)
-    _tell(viewer, event, gesture)
+    _tell(viewer, event, gesture, note)
     return True
 
 
@@ -190,19 +190,46 @@ def follow(event: Event, viewer: Viewer | None = None) -> None:
     if not event.is_closing:
         return
     by = viewer.person.pk if viewer else event.created_by_id
-    year = SchoolYear.objects.filter(
-        school=event.school_id, starts__lte=event.first_day, ends__gte=event.first_day
-    ).first()
+    year = _year_of(event)
     if year is None:
         return
     if event.state != State.PUBLISHED or not event.stops_lessons:
         closings.resume_lessons(by, year, event.origin, viewer)
         return
+    closings.stop_lessons(by, _stop_of(event, year), viewer)
+
+
+def _year_of(event: Event) -> SchoolYear | None:
+    return SchoolYear.objects.filter(
+        school=event.school_id, starts__lte=event.first_day, ends__gte=event.first_day
+    ).first()
+
+
+def _stop_of(event: Event, year: SchoolYear) -> closings.Stop:
     some = event.audience == Event.Audience.GROUPS
     groups = frozenset(event.groups.values_list("pk", flat=True)) if some else None
     reason = LessonChange.Reason.OTHER if some else LessonChange.Reason.CLOSED
-    stop = closings.Stop(year, event.starts, event.ends, event.origin, reason, groups)
-    closings.stop_lessons(by, stop, viewer)
+    return closings.Stop(year, event.starts, event.ends, event.origin, reason, groups)
+
+
+def lessons_at_stake(event: Event) -> list[int]:
+    """The lessons that a closing would cancel if it were published now; nothing is written."""
+    year = _year_of(event)
+    if year is None or not (event.is_closing and event.stops_lessons):
+        return []
+    return closings.lessons_stopped(_stop_of(event, year))
+
+
+@transaction.atomic
+def keep_quiet(viewer: Viewer, event: Event) -> bool:
+    """Of a draft: nobody is told when it is published. False once it is out."""
+    event = lock(Event, event.pk)
+    if event.state != State.DRAFT:
+        return False
+    event.tells = Event.Tells.NOBODY
+    event.save(update_fields=["tells"])
+    journal.record(viewer, "events.changed", event)
+    return True
 
 
 def _follow_all(event: Event, viewer: Viewer, starts: datetime, ends: datetime) -> None:

@@ -5,17 +5,26 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.domains.events.models import Event, taught_for
-from preau.domains.events.queries.lists import COLUMNS, EventRow, closing_of, rows_of, where
+from preau.domains.events.queries.lists import (
+    COLUMNS,
+    REOPENED,
+    EventRow,
+    announced,
+    closing_of,
+    is_reopened,
+    rows_of,
+    where,
+)
 from preau.domains.timetable.boards import Beside, TimetableOwner
 from preau.foundation.boards import AgendaEntry
 from preau.foundation.prepared import Prepared
+from preau.foundation.templating import url
 
 A_DAY = timedelta(days=1)
 # A home says the next things, not all of them.
@@ -30,7 +39,10 @@ def _own(viewer: Viewer, first: date, last: date) -> "QuerySet[Event, dict[str, 
 
 
 OWN = Prepared(_own)
-SOON = Prepared(lambda viewer, first, last: _own(viewer, first, last)[: MOST_SOON + 1])
+# What is published before what is cancelled, which is said after what takes place.
+SOON = Prepared(
+    lambda viewer, first, last: _own(viewer, first, last).order_by("-state", "starts", "pk")[: MOST_SOON + 1]
+)
 NAMES = Prepared(
     lambda viewer, events: (
         Enrolment.objects.filter(pupil__in=viewer.own_pupils(), group__events__in=events)
@@ -58,19 +70,20 @@ def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
 
 
 def _entry(line: Mapping[str, Any], whose: str) -> AgendaEntry:
-    whole, cancelled = line["whole_days"], line["state"] == Event.State.CANCELLED
+    whole, reopened = line["whole_days"], is_reopened(line)
+    cancelled = line["state"] == Event.State.CANCELLED and not reopened
     return AgendaEntry(
         uid=f"evenement-{line['pk']}",
-        title=line["title"],
+        title=str(REOPENED) if reopened else line["title"],
         starts=line["first_day"] if whole else line["starts"],
         ends=line["last_day"] if whole else line["ends"],
         zone="" if whole else line["school__timezone"],
         whose=whose,
-        detail=closing_of(line) or str(Event.Kind(line["kind"]).label),
+        detail=announced(line) if reopened else closing_of(line) or str(Event.Kind(line["kind"]).label),
         place=where(line["room__name"], line["place"]),
         word=str(Event.State.CANCELLED.label) if cancelled else "",
         tone="changed" if cancelled else "neutral",
-        url=reverse("events:event", kwargs={"pk": line["pk"]}),
+        url=url("events:event", pk=line["pk"]),
         gesture=_("Voir"),
         cancelled=cancelled,
     )
@@ -123,27 +136,28 @@ def beside_lessons(viewer: Viewer, asked: TimetableOwner, first: date, last: dat
 
 def _beside(line: Mapping[str, Any], first: date, last: date) -> Iterator[Beside]:
     begins, ends = max(first, line["first_day"]), min(last, line["last_day"])
-    cancelled = line["state"] == Event.State.CANCELLED
-    said: dict[str, Any] = {
-        "title": line["title"],
+    reopened = is_reopened(line)
+    cancelled = line["state"] == Event.State.CANCELLED and not reopened
+    fields: dict[str, Any] = {
+        "title": str(REOPENED) if reopened else line["title"],
         "detail": " · ".join(
             filter(
                 None,
                 [
-                    closing_of(line) or str(Event.Kind(line["kind"]).label),
+                    announced(line) if reopened else closing_of(line) or str(Event.Kind(line["kind"]).label),
                     where(line["room__name"], line["place"]),
                 ],
             )
         ),
-        "url": reverse("events:event", kwargs={"pk": line["pk"]}),
+        "url": url("events:event", pk=line["pk"]),
         "icon": "calendar-event",
         "word": str(Event.State.CANCELLED.label) if cancelled else "",
         "is_cancelled": cancelled,
     }
     if line["first_day"] == line["last_day"] and not line["whole_days"]:
-        said |= {"starts": line["starts"], "ends": line["ends"], "zone": line["school__timezone"]}
+        fields |= {"starts": line["starts"], "ends": line["ends"], "zone": line["school__timezone"]}
     for number in range((ends - begins).days + 1):
-        yield Beside(begins + timedelta(days=number), **said)
+        yield Beside(begins + timedelta(days=number), **fields)
 
 
 OUT = Prepared(

@@ -6,18 +6,19 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from preau.directory.models.schools import place_of
 from preau.directory.viewer import Viewer
 from preau.domains.events.models import Event, Invitation, closing_said, when_said
+from preau.domains.timetable.boards import SchoolDate, school_dates
 from preau.foundation import dates
 from preau.foundation.awaited import Row, row_of
-from preau.foundation.boards import Awaited, Hit
+from preau.foundation.boards import Awaited, Hit, offered
 from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
+from preau.foundation.templating import url
 
 COLUMNS = (
     "pk",
@@ -43,6 +44,19 @@ COLUMNS = (
 MOST_NAMED = 3
 
 
+def of_other_houses(viewer: Viewer, chosen: Mapping[str, Any]) -> list[SchoolDate]:
+    """What other houses announce to come, of the kind that is asked for (two queries each)."""
+    if chosen.get("quand"):
+        return []
+    wanted = chosen.get("nature", "")
+    return [
+        row
+        for source, seated in offered(school_dates, viewer)
+        if wanted in {"", source.kind}
+        for row in source.rows(seated)
+    ]
+
+
 @dataclass(frozen=True)
 class EventRow:
     """One event as lists show it."""
@@ -60,6 +74,8 @@ class EventRow:
     is_draft: bool
     # Of a closing: lessons, canteen and transport, in a sentence.
     closing: str = ""
+    # Of a closing that was called off, what it said.
+    announced: str = ""
     groups: list[str] = field(default_factory=list)
 
     @property
@@ -79,6 +95,19 @@ class EventRow:
         return (str(Event.State.DRAFT.label), "todo") if self.is_draft else ("", "")
 
 
+REOPENED = gettext_lazy("Fermeture annulée : l’établissement est ouvert")
+
+
+def is_reopened(line: Mapping[str, Any]) -> bool:
+    """A closing that was called off: struck through, nobody would know whether the school or its closing is."""
+    return bool(line["state"] == Event.State.CANCELLED and line["kind"] == Event.Kind.NO_CLASS)
+
+
+def announced(line: Mapping[str, Any]) -> str:
+    """Of a closing that was called off, what it said."""
+    return _("On avait annoncé : « %(title)s ».") % {"title": line["title"]}
+
+
 def closing_of(line: Mapping[str, Any]) -> str:
     """Nothing of one that is cancelled: its lessons take place, one eats as usual."""
     if line["state"] == Event.State.CANCELLED:
@@ -93,7 +122,7 @@ def where(room: str | None, place: str) -> str:
 NAMES = Prepared(
     lambda events: (
         Event.groups.through.objects.filter(event__in=events)
-        .order_by("group__kind", "group__name")
+        .order_by("group__kind", "group__rank", "group__name")
         .values_list("event_id", "group__name")
     )
 )
@@ -121,9 +150,10 @@ def _row(line: Mapping[str, Any]) -> EventRow:
         line["school__timezone"],
         whole=line["whole_days"],
     )
+    reopened = is_reopened(line)
     return EventRow(
         pk=line["pk"],
-        title=line["title"],
+        title=str(REOPENED) if reopened else line["title"],
         kind=str(Event.Kind(line["kind"]).label),
         first_day=line["first_day"],
         when=when,
@@ -131,9 +161,10 @@ def _row(line: Mapping[str, Any]) -> EventRow:
         audience=str(Event.Audience(line["audience"]).label),
         school=line["school__name"],
         asks_answer=line["asks_answer"],
-        is_cancelled=line["state"] == Event.State.CANCELLED,
+        is_cancelled=line["state"] == Event.State.CANCELLED and not reopened,
         is_draft=line["state"] == Event.State.DRAFT,
         closing=closing_of(line),
+        announced=announced(line) if reopened else "",
     )
 
 
@@ -167,7 +198,7 @@ def events_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     return [
         Hit(
             title,
-            reverse("events:event", kwargs={"pk": pk}),
+            url("events:event", pk=pk),
             f"{Event.Kind(kind).label} · {dates.near_day(day, viewer.today)}",
             near=slips > 0,
         )
@@ -177,8 +208,8 @@ def events_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
 
 def rows_to_answer(viewer: Viewer) -> "QuerySet[Event, Any]":
     """What a family is asked to come to, and has not answered, among all that is awaited of it."""
-    said = Invitation.objects.filter(event=OuterRef("pk"), person=viewer.person.pk).exclude(answer="")
-    found = Event.objects.visible_to(viewer).held().filter(~Exists(said), asks_answer=True)
+    answers = Invitation.objects.filter(event=OuterRef("pk"), person=viewer.person.pk).exclude(answer="")
+    found = Event.objects.visible_to(viewer).held().filter(~Exists(answers), asks_answer=True)
     found = found.exclude(created_by=viewer.person.pk).filter(ends__gt=viewer.moment)
     whole = Case(When(whole_days=True, then=Value("whole")), default=Value(""))
     return row_of(
@@ -198,7 +229,7 @@ def events_to_answer(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
     return [
         Awaited(
             title=row.text,
-            url=reverse("events:event", kwargs={"pk": row.key}),
+            url=url("events:event", pk=row.key),
             gesture=_("Dire si je viens"),
             when=when_said(row.day, row.day, row.starts, row.ends, row.more, whole=row.word == "whole"),
             day=row.day,

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from preau.directory.models import Assignment, Enrolment, Guardianship, Holding, Room, SchoolYear
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile, Role
+from preau.directory.words import STAFF, Role
 from preau.domains.events.models import Event, EventStep, Invitation
+from preau.domains.timetable.boards import gatherings
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.domains.timetable.queries.clashes import Needs, clashes_at
 from preau.foundation import dates
+from preau.foundation.boards import offered
+from preau.foundation.templating import url
 
 Answer = Invitation.Answer
-STAFF = [role for role in Role if role.profile == Profile.STAFF]
 
 
 def whole_event(pk: int) -> Event:
@@ -26,7 +29,7 @@ def whole_event(pk: int) -> Event:
 
 
 def group_names(event: Event) -> list[str]:
-    return list(event.groups.order_by("kind", "name").values_list("name", flat=True))
+    return list(event.groups.order_by("kind", "rank", "name").values_list("name", flat=True))
 
 
 @dataclass(frozen=True)
@@ -65,22 +68,31 @@ class Person:
 
 
 def people_asked(event: Event) -> list[Person]:
-    """Everybody for whom an event is, once each: staff, pupils, informed guardians (three queries at most). Of a closing, those
-    whom its author wanted to tell."""
-    found: dict[int, Person] = {}
+    """Everybody for whom an event is, once each: staff, pupils, informed guardians (one query). Of a closing, those whom its author
+    wanted to tell."""
     if event.tells == Event.Tells.NOBODY:
         return []
-    seat = f"staff-{event.school_id}"
-    for person in _staff(event):
-        found.setdefault(person, Person(person, seat=seat))
-    pupils = set(_pupils(event)) if event.tells == Event.Tells.EVERYONE else set()
-    for pupil in sorted(pupils):
-        found.setdefault(pupil, Person(pupil))
-    if event.with_families and pupils:
-        links = Guardianship.objects.informed(event.first_day).of_another().filter(pupil__in=_pupils(event))
-        for pupil, guardian in links.order_by("pk").values_list("pupil_id", "guardian_id"):
-            found.setdefault(guardian, Person(guardian, about=pupil))
+    none = Value(0)
+    staff, pupils = _staff(event), _pupils(event)
+    rows = staff.order_by().values_list(Value(STAFF_ASKED), none, _person_of(staff), none)
+    if event.tells == Event.Tells.EVERYONE:
+        others = [pupils.values_list(Value(PUPIL), none, "pupil_id", none)]
+        if event.with_families:
+            links = Guardianship.objects.informed(event.first_day).of_another().filter(pupil__in=pupils)
+            others.append(links.order_by().values_list(Value(GUARDIAN), "pk", "guardian_id", "pupil_id"))
+        rows = rows.union(*others, all=True)
+    found: dict[int, Person] = {}
+    for what, _order, person, about in sorted(rows):
+        seat = f"staff-{event.school_id}" if what == STAFF_ASKED else ""
+        found.setdefault(person, Person(person, about=about or None, seat=seat))
     return list(found.values())
+
+
+STAFF_ASKED, PUPIL, GUARDIAN = range(3)
+
+
+def _person_of(staff: "QuerySet[Any, Any]") -> str:
+    return "teacher_id" if staff.model is Assignment else "person_id"
 
 
 def _staff(event: Event) -> "QuerySet[Any, int]":
@@ -129,10 +141,10 @@ class Answers:
 
 
 def number_of_answers(event: Event) -> Answers:
-    said = dict(event.invitations.order_by().values_list("answer").annotate(Count("pk")))
+    counts_by_answer = dict(event.invitations.order_by().values_list("answer").annotate(Count("pk")))
     asked = sum(1 for person in people_asked(event) if person.pk != event.created_by_id)
-    told = said.get("yes", 0), said.get("maybe", 0), said.get("no", 0)
-    return Answers(*told, asked, sum(said.values()))
+    counts = counts_by_answer.get("yes", 0), counts_by_answer.get("maybe", 0), counts_by_answer.get("no", 0)
+    return Answers(*counts, asked, sum(counts_by_answer.values()))
 
 
 def answers_of(event: Event) -> "QuerySet[Invitation]":
@@ -153,9 +165,9 @@ def taken_at(
     others = (
         Event.objects.held().filter(room=room, starts__lt=ends, ends__gt=starts).exclude(pk=apart_from or 0)
     )
-    said = _("Déjà pris à cette heure : %(room)s (%(title)s).")
+    sentence = _("Déjà pris à cette heure : %(room)s (%(title)s).")
     return lessons + [
-        said % {"room": room.place, "title": title} for title in others.values_list("title", flat=True)
+        sentence % {"room": room.place, "title": title} for title in others.values_list("title", flat=True)
     ]
 
 
@@ -170,6 +182,62 @@ MOST_KEPT = 10
 
 
 @dataclass(frozen=True)
+class Told:
+    """How many people an event is told to, by what they are there."""
+
+    staff: int
+    pupils: int
+    guardians: int
+
+    @property
+    def all(self) -> int:
+        return self.staff + self.pupils + self.guardians
+
+
+def told_by(event: Event) -> Told:
+    """Whom publishing it would tell, its author apart (one query)."""
+    people = [one for one in people_asked(event) if one.pk != event.created_by_id]
+    staff = sum(bool(one.seat) for one in people)
+    guardians = sum(one.about is not None for one in people)
+    return Told(staff, len(people) - staff - guardians, guardians)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a closing leaves as it is: an event, a council, an appointment."""
+
+    title: str
+    when: str
+    url: str
+
+
+def standing_in(viewer: Viewer, event: Event) -> list[Standing]:
+    """What else is planned in the hours of a closing, for whoever keeps it: it is not cancelled with the lessons."""
+    found = [
+        Standing(one.title, one.when, url("events:event", pk=one.pk)) for one in _events_inside(viewer, event)
+    ]
+    if event.audience != Event.Audience.EVERYONE:
+        return found
+    for source, seated in offered(gatherings, viewer):
+        rows = source.rows(seated, event.starts, event.ends)
+        found += [
+            Standing(one.title, f"{dates.day(one.day)}, {one.hours}", one.url) for one in rows[:MOST_KEPT]
+        ]
+        if len(rows) > MOST_KEPT:
+            more = len(rows) - MOST_KEPT
+            found.append(
+                Standing(ngettext("et %(num)s autre", "et %(num)s autres", more) % {"num": more}, "", "")
+            )
+    return found
+
+
+def _events_inside(viewer: Viewer, event: Event) -> list[Event]:
+    found = Event.objects.visible_to(viewer).filter(state=Event.State.PUBLISHED, school=event.school_id)
+    found = found.exclude(kind=Event.Kind.NO_CLASS).filter(starts__lt=event.ends, ends__gt=event.starts)
+    return list(found.select_related("school", "room").order_by("starts", "pk")[:MOST_KEPT])
+
+
+@dataclass(frozen=True)
 class Closed:
     """What a closing did to lessons: how many it cancelled, and those of its hours that take place nevertheless."""
 
@@ -178,12 +246,13 @@ class Closed:
     more: int
 
 
-def closed_by(event: Event) -> Closed:
-    """For whoever keeps a closing (three queries)."""
-    cancelled = LessonChange.objects.in_force().filter(origin=event.origin).count()
+def closed_by(event: Event, going: Sequence[int] = ()) -> Closed:
+    """For whoever keeps a closing (three queries). `going`: of a draft, the lessons that it would cancel."""
+    cancelled = 0 if event.is_draft else LessonChange.objects.in_force().filter(origin=event.origin).count()
     lessons = Lesson.objects.filter(
         school=event.school_id, starts__lt=event.ends, ends__gt=event.starts
     ).held()
+    lessons = lessons.exclude(pk__in=going)
     if event.audience == Event.Audience.GROUPS:
         own = event.groups.all()
         lessons = lessons.filter(Q(groups__in=own) | Q(groups__classes__in=own)).distinct()
@@ -193,4 +262,10 @@ def closed_by(event: Event) -> Closed:
         .order_by("starts", "pk")[: MOST_KEPT + 1]
     )
     more = max(0, lessons.count() - MOST_KEPT) if len(kept) > MOST_KEPT else 0
-    return Closed(cancelled, kept[:MOST_KEPT], more)
+    return Closed(cancelled or len(going), kept[:MOST_KEPT], more)
+
+
+def day_to_close(viewer: Viewer, now: datetime) -> date:
+    """The day of the next lesson that is not over: in the evening, one closes tomorrow (one query)."""
+    to_come = Lesson.objects.filter(school=viewer.school, ends__gt=now).held().order_by("starts")
+    return to_come.values_list("day", flat=True).first() or viewer.today

@@ -17,6 +17,7 @@ from tests.declared import FORM, Body, Data, Named
 from tests.net.matrix_cast import (
     ALL_FAMILIES,
     DEPARTED,
+    EVERYONE,
     FAMILY,
     NEIGHBOURING,
     OFFICE,
@@ -42,11 +43,14 @@ from tests.pages import Page
 
 PAGES = [
     Page("events:events", pages.EVERYONE),
+    Page("events:open_days", pages.EVERYONE),
     Page("events:create", pages.STAFF),
     Page("events:close", pages.OFFICE),
     Page("events:event", pages.EVERYONE, model=own_event),
     Page("events:change", pages.KEEPERS, model=own_event),
 ]
+PUBLIC = {"events:open_days"}
+ONE_THING = {"events:open_days"}
 ELSEWHERE = {
     "events:publish",
     "events:cancel",
@@ -80,6 +84,7 @@ SEES: dict[type[Model], Near] = {
     ),
 }
 OPENS: dict[str, Near | set[str]] = {
+    "events:open_days": EVERYONE,
     "events:events": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "events:create": PHOTOGRAPHERS | {"teacher", "teacher_parent"} | NEIGHBOURING,
     "events:close": OFFICE | NEIGHBOURING,
@@ -116,6 +121,8 @@ PLAIN = dict.fromkeys(
         "meals",
         "transport",
         "tells",
+        "fermer",
+        "sans_prevenir",
     ],
     (),
 )
@@ -168,6 +175,7 @@ def _closing(stage: Stage) -> Data:
         "description": "Le chauffage revient lundi.",
         "tells": "everyone",
         "sent_as": FORM,
+        "fermer": "1",
     }
 
 

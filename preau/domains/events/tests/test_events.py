@@ -20,7 +20,7 @@ from preau.domains.events.actions.keeping import EventFacts
 from preau.domains.events.models import Event, EventStep, Invitation
 from preau.domains.events.queries import days, lists
 from preau.domains.events.queries.one import number_of_answers, taken_at
-from preau.domains.timetable.boards import TimetableOwner
+from preau.domains.timetable.boards import SchoolDate, SchoolDates, TimetableOwner
 from preau.domains.timetable.models import Lesson
 from preau.foundation import boards
 from preau.foundation.lookup import LookupTerms
@@ -51,7 +51,7 @@ def planned(
 ) -> EventFacts:
     starts = datetime.combine(day, time(hours[0] if hours else 0), PARIS)
     ends = datetime.combine(day, time(hours[1]), PARIS) if hours else starts + timedelta(days=1)
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "kind": "outing",
         "title": "Visite du musée",
         "description": "",
@@ -67,7 +67,7 @@ def planned(
         "asks_answer": False,
         "groups": groups,
     }
-    return EventFacts(**told | fields)
+    return EventFacts(**defaults | fields)
 
 
 def published(viewer: Any, plan: EventFacts) -> Event:
@@ -77,7 +77,7 @@ def published(viewer: Any, plan: EventFacts) -> Event:
     return event
 
 
-def told(key: str, college: World, kind: str = "told") -> list[Item]:
+def notices_of(key: str, college: World, kind: str = "told") -> list[Item]:
     return list(Item.objects.filter(person=college.people[key], kind=f"events.{kind}").order_by("pk"))
 
 
@@ -124,8 +124,8 @@ def test_families_read_only_what_is_for_their_own_class(college: World, seat_of:
 
 def test_only_teachers_answer_for_what_is_for_teachers(college: World, seat_of: Any) -> None:
     event = published(seat_of("head"), planned(audience="teachers", asks_answer=True))
-    said = {key: rules.may_answer(seat_of(key), event) for key in ("head", "cpe", "teacher", "teacher_1")}
-    assert said == {"head": False, "cpe": False, "teacher": True, "teacher_1": True}
+    rights = {key: rules.may_answer(seat_of(key), event) for key in ("head", "cpe", "teacher", "teacher_1")}
+    assert rights == {"head": False, "cpe": False, "teacher": True, "teacher_1": True}
 
 
 def test_an_authority_that_has_ended_shows_nothing(college: World, seat_of: Any) -> None:
@@ -198,8 +198,8 @@ def test_a_teacher_publishes_for_their_own_classes_alone(college: World, client:
     assert event.state == "published"
     assert event.whole_days
     assert [group.pk for group in event.groups.all()] == [own.pk]
-    assert len(told("guardian", college)) == 0  # families were not asked for
-    assert len(told("pupil", college)) == 1
+    assert len(notices_of("guardian", college)) == 0  # families were not asked for
+    assert len(notices_of("pupil", college)) == 1
 
 
 @pytest.mark.parametrize(
@@ -253,9 +253,9 @@ def test_a_room_that_a_lesson_has_is_said_once(college: World, client: SchoolCli
 def test_another_event_in_the_room_is_said(college: World, seat_of: Any) -> None:
     room = Room.objects.create(school=college.school, name="Amphithéâtre")
     event = published(seat_of("head"), planned(own_class(college), room=room))
-    said = taken_at(college.year, room, event.starts, event.ends)
-    assert len(said) == 1
-    assert event.title in said[0]
+    sentences = taken_at(college.year, room, event.starts, event.ends)
+    assert len(sentences) == 1
+    assert event.title in sentences[0]
     assert taken_at(college.year, room, event.ends, event.ends + timedelta(hours=1)) == []
     assert taken_at(college.year, room, event.starts, event.ends, apart_from=event.pk) == []
 
@@ -267,20 +267,20 @@ def test_those_concerned_are_told_once(college: World, seat_of: Any) -> None:
     event = published(seat_of("teacher"), planned(own_class(college)))
     assert not keeping.publish(seat_of("teacher"), event)
     for key in ("pupil", "guardian", "other_guardian", "teacher_1"):
-        assert len(told(key, college)) == 1, key
+        assert len(notices_of(key, college)) == 1, key
     # Whoever wrote it knows; whoever has nothing to do with it is left in peace.
     for key in ("teacher", "head", "cpe", "secretary"):
-        assert told(key, college) == [], key
+        assert notices_of(key, college) == [], key
     elsewhere = Enrolment.objects.filter(group=other_class(college))[0].pupil
     assert not Item.objects.filter(person=elsewhere, kind="events.told").exists()
-    assert told("guardian", college)[0].about_id == college.people["pupil"].pk
+    assert notices_of("guardian", college)[0].about_id == college.people["pupil"].pk
 
 
 def test_a_change_says_what_was_before(college: World, seat_of: Any) -> None:
     event = published(seat_of("head"), planned(own_class(college)))
     plan = planned(own_class(college), day=DAY + timedelta(days=1), place="Théâtre")
     event = keeping.change(seat_of("cpe"), event, plan, event.revision)
-    news = told("guardian", college, "changed")
+    news = notices_of("guardian", college, "changed")
     assert len(news) == 1
     assert "Musée" in news[0].facts["what"]
     assert "Théâtre" in news[0].facts["when"]
@@ -295,16 +295,16 @@ def test_a_word_of_the_description_tells_nobody_again(college: World, seat_of: A
     keeping.change(
         seat_of("head"), event, planned(own_class(college), description="Venir à pied."), event.revision
     )
-    assert told("guardian", college, "changed") == []
-    assert len(told("guardian", college)) == 1
+    assert notices_of("guardian", college, "changed") == []
+    assert len(notices_of("guardian", college)) == 1
 
 
 def test_whoever_comes_in_by_a_wider_audience_is_told(college: World, seat_of: Any) -> None:
     event = published(seat_of("head"), planned(other_class(college)))
-    assert told("pupil", college) == []
+    assert notices_of("pupil", college) == []
     keeping.change(seat_of("head"), event, planned(other_class(college), own_class(college)), event.revision)
-    assert len(told("pupil", college)) == 1
-    assert told("pupil", college, "changed") == []
+    assert len(notices_of("pupil", college)) == 1
+    assert notices_of("pupil", college, "changed") == []
 
 
 def test_cancelled_it_stays_and_says_so_and_may_be_restored(
@@ -318,7 +318,7 @@ def test_cancelled_it_stays_and_says_so_and_may_be_restored(
     }
     client.post(address["cancel"], {"why": "Neige"})
     client.post(address["cancel"], {"why": "Neige"})
-    assert len(told("guardian", college, "changed")) == 1
+    assert len(notices_of("guardian", college, "changed")) == 1
     client.post(address["remove"])
     assert Event.objects.filter(pk=event.pk, state="cancelled").exists()
     page = client.sit(college.people["guardian"]).get(address["event"]).content.decode()
@@ -327,7 +327,7 @@ def test_cancelled_it_stays_and_says_so_and_may_be_restored(
     (entry,) = days.agenda_of(seat_of("guardian"), DAY, DAY)
     assert entry.cancelled
     client.sit(college.people["head"]).post(address["restore"])
-    assert len(told("guardian", college, "changed")) == 2
+    assert len(notices_of("guardian", college, "changed")) == 2
     assert [step.gesture for step in EventStep.objects.order_by("pk")] == [
         "published",
         "cancelled",
@@ -339,7 +339,7 @@ def test_cancelled_it_stays_and_says_so_and_may_be_restored(
 
 def test_nothing_is_told_of_what_is_over_or_no_longer_so(college: World, seat_of: Any) -> None:
     past = published(seat_of("head"), planned(own_class(college), day=DAY - timedelta(days=30)))
-    assert told("guardian", college) == []
+    assert notices_of("guardian", college) == []
     assert telling.tell(past.pk, "published") == 0
     assert telling.tell(0, "published") == 0
     event = published(seat_of("head"), planned(own_class(college)))
@@ -351,15 +351,15 @@ def test_nothing_is_told_of_what_is_over_or_no_longer_so(college: World, seat_of
 
 def test_people_answer_and_may_change_their_mind(college: World, seat_of: Any, client: SchoolClient) -> None:
     event = published(seat_of("head"), planned(own_class(college), asks_answer=True))
-    assert len(told("guardian", college, "asked")) == 1
+    assert len(notices_of("guardian", college, "asked")) == 1
     assert answering.answer(seat_of("guardian"), event, "maybe")
     assert not answering.answer(seat_of("guardian"), event, "maybe")
     assert answering.answer(seat_of("guardian"), event, "yes")
     assert answering.answer(seat_of("teacher"), event, "no")
-    said = number_of_answers(event)
-    assert (said.yes, said.maybe, said.no) == (1, 0, 1)
-    assert said.silent == said.asked - 2 > 0
-    assert told("guardian", college, "asked")[0].read_at is not None
+    answers = number_of_answers(event)
+    assert (answers.yes, answers.maybe, answers.no) == (1, 0, 1)
+    assert answers.silent == answers.asked - 2 > 0
+    assert notices_of("guardian", college, "asked")[0].read_at is not None
     sheet = client.sit(college.people["head"]).get(reverse("events:export", kwargs={"pk": event.pk}))
     assert "ABADIE" in b"".join(sheet.streaming_content).decode()
     # A parent reads neither the list nor the other's answer.
@@ -389,8 +389,8 @@ def test_a_meeting_of_named_people(college: World, seat_of: Any) -> None:
     people = [college.people["teacher"], college.people["cpe"]]
     plan = planned(audience="people", asks_answer=True, people=people, kind="meeting")
     event = published(seat_of("secretary"), plan)
-    assert len(told("teacher", college, "asked")) == 1
-    assert told("teacher_1", college, "asked") == []
+    assert len(notices_of("teacher", college, "asked")) == 1
+    assert notices_of("teacher_1", college, "asked") == []
     answering.answer(seat_of("teacher"), event, "yes")
     event = keeping.change(
         seat_of("secretary"), event, planned(audience="people", asks_answer=True, people=people[:1]), 2
@@ -458,8 +458,8 @@ def test_a_roll_says_who_is_on_an_outing(college: World, seat_of: Any, client: S
     pupils = Enrolment.objects.filter(group=own_class(college)).values("pupil").distinct().count()
     assert roll_of(client, college, today).count("En sortie") >= pupils
     ids = [college.people["pupil"].pk, Enrolment.objects.filter(group=other_class(college))[0].pupil_id]
-    said = days.out_of_school(college.school.pk, event.starts, event.ends, ids)
-    assert list(said) == ids[:1]
+    by_pupil = days.out_of_school(college.school.pk, event.starts, event.ends, ids)
+    assert list(by_pupil) == ids[:1]
     after = event.ends + timedelta(hours=1)
     assert days.out_of_school(college.school.pk, after, after + timedelta(hours=1), ids) == {}
     keeping.cancel(seat_of("teacher"), event)
@@ -485,7 +485,8 @@ def test_the_list_names_the_classes(college: World, seat_of: Any, client: School
     published(head, planned(title="Pré-rentrée", audience="staff", with_families=False))
     client.sit(college.people["head"])
     page = client.get(reverse("events:events")).content.decode()
-    names = sorted([own_class(college).name, other_class(college).name])
+    both = sorted([own_class(college), other_class(college)], key=lambda group: (group.rank, group.name))
+    names = [group.name for group in both]
     assert ", ".join(name.replace("e ", "<sup>e</sup> ", 1) for name in names) in page
     assert "Tous les personnels" in page
     assert "Des classes ou des groupes" not in page
@@ -507,3 +508,31 @@ def test_more_than_three_classes_are_counted(college: World, seat_of: Any) -> No
     (row,) = lists.with_groups([row])
     assert row.groups == [own_class(college).name, *(f"9e {number}" for number in range(4))]
     assert row.for_whom == f"{own_class(college).name}, 9e 0, 9e 1 et 2 autres"
+
+
+def test_what_another_house_announces_stands_on_the_page_of_events(
+    college: World, client: SchoolClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school_date = SchoolDate("Une soirée", "Rencontre", "mardi", "5e B", "Ouverte", "todo", "/ailleurs/")
+    source = SchoolDates("other", "parents", lambda viewer: [school_date] if viewer.is_staff else [])
+    monkeypatch.setattr(lists, "school_dates", [source])
+    address = reverse("events:events")
+    for key, query, shown in [
+        ("head", {}, True),
+        ("head", {"nature": "parents"}, True),
+        ("head", {"nature": "outing"}, False),
+        ("head", {"quand": "passes"}, False),
+        ("pupil", {}, False),
+    ]:
+        page = client.sit(college.people[key]).get(address, query).content.decode()
+        assert ("/ailleurs/" in page) == shown, (key, query)
+
+
+def test_what_takes_place_is_said_before_what_was_cancelled(college: World, seat_of: Any) -> None:
+    head = seat_of("head")
+    gone = published(head, planned(own_class(college), day=NOW.date(), hours=(15, 16), title="Sortie remise"))
+    keeping.cancel(head, gone)
+    held = published(head, planned(own_class(college), day=NOW.date(), hours=(17, 18), title="Réunion tenue"))
+    rows, _more = days.coming_soon(seat_of("pupil"))
+    found = [row.pk for row in rows if row.pk in {gone.pk, held.pk}]
+    assert found == [held.pk, gone.pk]

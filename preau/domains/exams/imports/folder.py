@@ -98,10 +98,10 @@ def plant(folder: Path = STARTER, source: str = "starter") -> Report:
 
 def exams() -> list[ExamDraft]:
     """The exams that papers may be of, in order."""
-    told = tomllib.loads(EXAMS.read_text(encoding="utf-8"))["exams"]
+    entries = tomllib.loads(EXAMS.read_text(encoding="utf-8"))["exams"]
     return [
         ExamDraft(one["slug"], one["name"], one["short"], french(one["definition"]), order)
-        for order, one in enumerate(told)
+        for order, one in enumerate(entries)
     ]
 
 
@@ -128,8 +128,8 @@ def read_folder(folder: Path) -> Reading:
     return reading
 
 
-def _at(name: str, line: int, said: object) -> str:
-    return _("%(file)s, ligne %(line)s : %(said)s") % {"file": name, "line": line, "said": said}
+def _at(name: str, line: int, message: object) -> str:
+    return _("%(file)s, ligne %(line)s : %(said)s") % {"file": name, "line": line, "said": message}
 
 
 def _rows(
@@ -184,8 +184,8 @@ class _Folder:
         for key, digest in (
             Paper.objects.filter(pdf__in=digests).exclude(key__in=keys).values_list("key", "pdf")
         ):
-            said = _("doublon : ce PDF est déjà celui du sujet %s") % key
-            self.reading.faults.append(_at(PAPERS_FILE, self.files[digest], said))
+            message = _("doublon : ce PDF est déjà celui du sujet %s") % key
+            self.reading.faults.append(_at(PAPERS_FILE, self.files[digest], message))
 
 
 class _OnePaper:
@@ -245,28 +245,30 @@ class _OnePaper:
             self._fault(name, error)
             return None
 
-    def _fault(self, name: str, said: object, line: int = 0, file: str = PAPERS_FILE) -> None:
+    def _fault(self, name: str, reason: object, line: int = 0, file: str = PAPERS_FILE) -> None:
         self.is_sound = False
-        told = _("colonne « %(name)s », %(said)s") % {"name": name, "said": said}
-        self.home.reading.faults.append(_at(file, line or self.line, told))
+        message = _("colonne « %(name)s », %(said)s") % {"name": name, "said": reason}
+        self.home.reading.faults.append(_at(file, line or self.line, message))
 
     def _notices(
         self, pdf: Any, correction: Any, exercises: Sequence[ExerciseDraft], facts: Mapping[str, Any]
     ) -> None:
-        said = []
+        notices = []
         if facts["status"] == Paper.Status.WITHDRAWN:
-            said.append(_("retiré : il n’est plus montré"))
+            notices.append(_("retiré : il n’est plus montré"))
         if correction is None:
-            said.append(_("pas de correction"))
+            notices.append(_("pas de correction"))
         elif not correction.pdf and (
             lost := [exercise.number for exercise in exercises if exercise.number not in correction.parts]
         ):
-            said.append(_("pas de correction pour %s") % ", ".join(lost))
+            notices.append(_("pas de correction pour %s") % ", ".join(lost))
         if pdf and not pdf.has_text:
-            said.append(_("le PDF n’a pas de texte : une reconnaissance de caractères (OCR) est nécessaire"))
+            notices.append(
+                _("le PDF n’a pas de texte : une reconnaissance de caractères (OCR) est nécessaire")
+            )
         if not exercises:
-            said.append(_("pas d’exercice : le sujet ne se trouve qu’en entier"))
-        self.home.reading.notices += [_at(PAPERS_FILE, self.line, one) for one in said]
+            notices.append(_("pas d’exercice : le sujet ne se trouve qu’en entier"))
+        self.home.reading.notices += [_at(PAPERS_FILE, self.line, one) for one in notices]
 
     def _same_sitting(self, facts: Mapping[str, Any]) -> None:
         """Two papers of one exam, subject, session, zone and part are one, told twice."""
@@ -340,8 +342,8 @@ class _OnePaper:
                 self._fault("exercice", error, line, EXERCISES_FILE)
                 continue
             if any(one.number == draft.number for one in drafts):
-                said = _("doublon : l’exercice %s est déjà dans ce sujet") % draft.number
-                self._fault("numero", said, line, EXERCISES_FILE)
+                reason = _("doublon : l’exercice %s est déjà dans ce sujet") % draft.number
+                self._fault("numero", reason, line, EXERCISES_FILE)
             drafts.append(draft)
         named = {draft.number for draft in drafts}
         if self.is_sound and page and (lost := [part for part in page.parts if part not in named]):
@@ -386,8 +388,8 @@ def _exercise(cells: Mapping[str, str], page: bodies.Body | None, pdf: pdfs.Pdf 
     return ExerciseDraft(number, facts)
 
 
-def _digest(*said: Any) -> str:
-    return sha256(repr((READING, *said)).encode()).hexdigest()
+def _digest(*values: Any) -> str:
+    return sha256(repr((READING, *values)).encode()).hexdigest()
 
 
 # Cells

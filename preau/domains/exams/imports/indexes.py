@@ -199,7 +199,7 @@ def _today() -> date:
     return timezone.localdate()
 
 
-def _facts(told: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "session": Session.NORMAL,
         "sitting": "",
@@ -207,8 +207,8 @@ def _facts(told: Mapping[str, Any]) -> dict[str, Any]:
         "licence": "",
         "intro": "",
         "text": "",
-        "zones": zones_of(told["place"]),
-        **told,
+        "zones": zones_of(fields["place"]),
+        **fields,
     }
 
 
@@ -245,27 +245,27 @@ def _maths(cells: Mapping[str, str]) -> _Entry:
     )
     notions = [NOTIONS.get(" ".join(tag.split()), " ".join(tag.split())) for tag in cells["tags"].split("|")]
     notions = [french(notion) for notion in dict.fromkeys(notions) if notion and notion != "Hors programme"]
-    said = _exercise_said(cells["numero"], end)
-    title = f"{said}\u202f: {', '.join(notions[:4])}" if notions else said
+    label = _exercise_said(cells["numero"], end)
+    title = f"{label}\u202f: {', '.join(notions[:4])}" if notions else label
     return _Entry(f"{exam}/{slugify(stem.replace('_', '-'))}", facts, end, title, notions)
 
 
 def _part_of_eam(stem: str) -> str:
     """The early paper of mathematics has one for each kind of pupil, which its identifier alone says."""
     known = {"specialite": _("spécialité"), "specifique": _("enseignement spécifique")}
-    return next((said for word, said in known.items() if f"eam_{word}" in stem), "")
+    return next((label for word, label in known.items() if f"eam_{word}" in stem), "")
 
 
 def _title_of(name: str, subject: str, cells: Mapping[str, str], part: str) -> str:
     month = MONTHS.get(cells["mois"], cells["mois"].lower() if len(cells["mois"]) > 2 else "")
     place = cells["lieu"] if cells["lieu"] not in part else ""
-    said = [
+    parts = [
         name if subject in name else f"{name}, {subject.lower()}",
         place,
         part,
         f"{month} {cells['annee']}".strip(),
     ]
-    return french(", ".join(one for one in said if one))[:200]
+    return french(", ".join(one for one in parts if one))[:200]
 
 
 def _session_of(cells: Mapping[str, str]) -> str:
@@ -286,18 +286,18 @@ def _session_of(cells: Mapping[str, str]) -> str:
 def _exercise_said(number: str, end: str) -> str:
     """« Exercice 3 », « Mathématiques, question 2 »: the last word of the identifier where the number says something else."""
     found = NUMBERED.fullmatch(number)
-    said = found["said"] if found else number
-    if said in {"devoile", "secours"}:
-        said = end
-    if said.isdigit():
-        return _("Exercice %s") % said
-    if said.startswith("mq") and said[2:].isdigit():
-        return _("Mathématiques, question %s") % said[2:]
+    code = found["said"] if found else number
+    if code in {"devoile", "secours"}:
+        code = end
+    if code.isdigit():
+        return _("Exercice %s") % code
+    if code.startswith("mq") and code[2:].isdigit():
+        return _("Mathématiques, question %s") % code[2:]
     known = {
         "maths": _("Exercice de mathématiques"),
         "pcm": _("Exercice de physique-chimie et mathématiques"),
     }
-    return known.get(said, french(said))
+    return known.get(code, french(code))
 
 
 # Subjects of philosophy

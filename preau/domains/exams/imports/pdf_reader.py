@@ -39,9 +39,9 @@ def main(most_pages: int, most_signs: int, memory: int, seconds: int) -> dict[st
         raise Refuse("dangerous")
     pages, left = [], most_signs
     for page in reader.pages:
-        said = page.extract_text()[:left]
-        left -= len(said)
-        pages.append(_clean(said))
+        text = page.extract_text()[:left]
+        left -= len(text)
+        pages.append(_clean(text))
     return {"pages": pages}
 
 

@@ -62,13 +62,13 @@ def _pages(content: bytes) -> list[str]:
         answer = subprocess.run(  # nosec B603  # noqa: S603 - our own interpreter and script; the file is on its input
             command, input=content, capture_output=True, timeout=SECONDS, check=False, env={}
         )
-        told = json.loads(answer.stdout)
+        payload = json.loads(answer.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         # Killed by its limits, it says nothing.
-        told = {"refused": "heavy"}
-    if refused := told.get("refused"):
+        payload = {"refused": "heavy"}
+    if refused := payload.get("refused"):
         raise BadPdf(_said(refused))
-    return [str(page) for page in told["pages"]]
+    return [str(page) for page in payload["pages"]]
 
 
 def _said(refused: str) -> str:

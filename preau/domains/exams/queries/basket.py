@@ -28,8 +28,8 @@ class Basket:
     @classmethod
     def read(cls, given: Any) -> Self:
         """From the parameters of a request; what is no code counts for nothing."""
-        told = given.get(PARAM, "")[: 12 * MOST].split(".")
-        return cls(tuple(dict.fromkeys(code for code in told if CODE.fullmatch(code)))[:MOST])
+        codes = given.get(PARAM, "")[: 12 * MOST].split(".")
+        return cls(tuple(dict.fromkeys(code for code in codes if CODE.fullmatch(code)))[:MOST])
 
     @classmethod
     def of(cls, exercises: Sequence[Exercise]) -> Self:
@@ -88,8 +88,12 @@ class BasketContents:
     @property
     def points(self) -> Decimal | None:
         """Their points in all, where each says its own."""
-        said = [exercise.points for exercise in self.exercises]
-        return sum((one for one in said if one is not None), Decimal()) if said and None not in said else None
+        numbers = [exercise.points for exercise in self.exercises]
+        return (
+            sum((one for one in numbers if one is not None), Decimal())
+            if numbers and None not in numbers
+            else None
+        )
 
     @property
     def minutes(self) -> int:

@@ -64,7 +64,7 @@ def documents(keys: Iterable[int]) -> Iterator[Doc]:
 def _paper(paper: Paper) -> Doc:
     inside = [exercise for exercise in paper.exercises.all() if not exercise.is_gone]
     notions = list(dict.fromkeys(notion for exercise in inside for notion in exercise.notions))
-    said = "\n".join([paper.text or "", *(f"{exercise.title}\n{exercise.text}" for exercise in inside)])
+    text = "\n".join([paper.text or "", *(f"{exercise.title}\n{exercise.text}" for exercise in inside)])
     return Doc(
         pk=paper_key(paper.pk),
         key=paper.key,
@@ -72,7 +72,7 @@ def _paper(paper: Paper) -> Doc:
         heads=notions,
         abstract="",
         labels=_labels(paper),
-        body=said[:MOST_TEXT],
+        body=text[:MOST_TEXT],
         facets=_facets(paper, PAPERS, notions),
         is_free=paper.licence in FREE,
         day=paper.day,
@@ -98,7 +98,7 @@ def _exercise(exercise: Exercise) -> Doc:
 
 
 def _labels(paper: Paper) -> list[str]:
-    said = [
+    labels = [
         paper.exam.name,
         paper.exam.short,
         paper.subject,
@@ -110,7 +110,7 @@ def _labels(paper: Paper) -> list[str]:
         paper.place,
         paper.sitting,
     ]
-    return list(dict.fromkeys(filter(None, said)))
+    return list(dict.fromkeys(filter(None, labels)))
 
 
 def _facets(paper: Paper, kind: str, notions: Sequence[str]) -> dict[str, Sequence[str]]:

@@ -51,9 +51,9 @@ class Search(Asking):
         return replace(super().read(given), kind=kind if kind in KINDS else EXERCISES)
 
     def query(self, **changes: Any) -> str:
-        said = super().query(**changes)
+        query_string = super().query(**changes)
         kind = changes.get("kind", self.kind)
-        return said if kind == EXERCISES else "&".join(filter(None, [said, f"quoi={kind}"]))
+        return query_string if kind == EXERCISES else "&".join(filter(None, [query_string, f"quoi={kind}"]))
 
     def asked(self, **more: Any) -> EngineQuery:
         asked = super().asked(**more)
@@ -97,8 +97,8 @@ def _names(search: Search, answer: Answer) -> dict[str, dict[str, str]]:
             found[kind.name] = {str(key): str(label) for key, label in kind.choices.choices}
         elif kind.name != "exam":
             often = sorted(counts, key=lambda value: (-counts[value], value))[:MOST_SHOWN]
-            said = sorted({*often, *chosen}, key=fold, reverse=kind.name == "year")
-            found[kind.name] = {value: value for value in said}
+            values = sorted({*often, *chosen}, key=fold, reverse=kind.name == "year")
+            found[kind.name] = {value: value for value in values}
     return found
 
 
@@ -120,8 +120,9 @@ def beside(typed: str) -> tuple[str, str] | None:
     except index.BeingBuilt:
         return None
     search = Search(typed=typed)
-    total = engine.ask(search.asked(limit=1)).total
-    if not total:
+    answer = engine.ask(search.asked(limit=1))
+    total = answer.total
+    if not total or not answer.is_sure:
         return None
-    said = ngettext("%(num)s exercice d’examen", "%(num)s exercices d’examen", total) % {"num": total}
-    return said, f"{reverse('exams:search')}?{search.query()}"
+    sentence = ngettext("%(num)s exercice d’examen", "%(num)s exercices d’examen", total) % {"num": total}
+    return sentence, f"{reverse('exams:search')}?{search.query()}"

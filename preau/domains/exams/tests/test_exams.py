@@ -114,10 +114,10 @@ def test_nothing_found_says_what_to_do() -> None:
 
 
 def test_the_search_of_resources_leads_here() -> None:
-    said, address = beside("probabilités conditionnelles") or ("", "")
-    assert said == "4 exercices d’examen"
+    sentence, address = beside("probabilités conditionnelles") or ("", "")
+    assert sentence == "4 exercices d’examen"
     page = text_of("/ressources/recherche/", q="probabilités conditionnelles")
-    assert said in page
+    assert sentence in page
     assert address.replace("&", "&amp;") in page
     assert "exercices d’examen" not in text_of("/ressources/recherche/", q="zzyxqk")
 
@@ -273,11 +273,11 @@ def test_a_paper_has_its_record_its_exercises_and_its_resources(settings: Any) -
     )
     page = text_of(f"/annales/{FIRST}/")
     assert "<script>alert" not in page
-    told = json.loads(re.search(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', page)[1])  # type: ignore[index]
-    assert told["identifier"] == FIRST
-    assert told["license"].startswith("https://creativecommons.org/licenses/by/4.0")
-    assert told["timeRequired"] == "PT240M"
-    assert told["hasPart"][0]["keywords"] == [
+    record = json.loads(re.search(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', page)[1])  # type: ignore[index]
+    assert record["identifier"] == FIRST
+    assert record["license"].startswith("https://creativecommons.org/licenses/by/4.0")
+    assert record["timeRequired"] == "PT240M"
+    assert record["hasPart"][0]["keywords"] == [
         "Probabilités conditionnelles",
         "Loi binomiale",
     ]
@@ -364,13 +364,13 @@ def test_an_exercise_that_left_its_paper_is_shown_nowhere() -> None:
 
 def test_the_basket_is_read_from_the_address_and_nothing_else_counts() -> None:
     one, two = ON_CONDITION[:2]
-    told = Basket.read({"panier": f"{one}.{two}.{one}.<script>.{'a' * 11}..A1"})
-    assert told.codes == (one, two)
-    assert told.plus(one) == told
-    assert told.minus(one).codes == (two,)
-    assert told.moved(two, -1).codes == (two, one)
-    assert told.moved(two, 1) == told
-    assert told.moved("aaaaaaaaaa", 1) == told
+    basket = Basket.read({"panier": f"{one}.{two}.{one}.<script>.{'a' * 11}..A1"})
+    assert basket.codes == (one, two)
+    assert basket.plus(one) == basket
+    assert basket.minus(one).codes == (two,)
+    assert basket.moved(two, -1).codes == (two, one)
+    assert basket.moved(two, 1) == basket
+    assert basket.moved("aaaaaaaaaa", 1) == basket
     many = ".".join(f"aaaaaaaa{letter}{other}" for letter in "abcdef" for other in "abcdef")
     assert len(Basket.read({"panier": many})) == MOST
     assert Basket.read({"panier": many}).is_full
@@ -558,10 +558,10 @@ def test_robots_find_papers_up_to_a_number(monkeypatch: pytest.MonkeyPatch, sett
     assert "panier" not in listed
     monkeypatch.setattr(pages, "MOST_ADDRESSES", 2)
     assert len(pages.addresses()) == 2
-    told = Client().get("/robots.txt").content.decode().splitlines()
-    assert "Allow: /annales/$" in told
-    assert "Allow: /annales/bac-general/" in told
-    assert not [line for line in told if "recherche" in line or "panier" in line]
+    lines = Client().get("/robots.txt").content.decode().splitlines()
+    assert "Allow: /annales/$" in lines
+    assert "Allow: /annales/bac-general/" in lines
+    assert not [line for line in lines if "recherche" in line or "panier" in line]
 
 
 def test_a_school_may_close_it_and_the_world_reads_on(client: SchoolClient, college: World) -> None:

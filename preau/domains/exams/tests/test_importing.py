@@ -109,10 +109,10 @@ def notices_of(room: Path) -> str:
     return "\n".join(folder.read_folder(room).notices).replace("\u202f", " ")
 
 
-def told(name: str, *arguments: Any, **options: Any) -> str:
-    said = StringIO()
-    call_command(name, *arguments, stdout=said, **options)
-    return said.getvalue().replace("\u202f", " ")
+def output_of(name: str, *arguments: Any, **options: Any) -> str:
+    output = StringIO()
+    call_command(name, *arguments, stdout=output, **options)
+    return output.getvalue().replace("\u202f", " ")
 
 
 # A folder
@@ -126,9 +126,9 @@ def test_a_pdf_is_kept_read_and_searched_by_exercise(room: Path) -> None:
     written(
         room, "exercices.csv", EXERCISE | {"points": "12,5", "durée": "20 min", "compétences": "Raisonner"}
     )
-    said = told("import_papers", room)
-    assert "1 papers new, 0 changed, 0 the same; 1 exercises written." in said
-    assert "sujets.csv, ligne 2 : pas de correction" in said
+    output = output_of("import_papers", room)
+    assert "1 papers new, 0 changed, 0 the same; 1 exercises written." in output
+    assert "sujets.csv, ligne 2 : pas de correction" in output
     paper = Paper.objects.get(key="brevet/essai-2020")
     assert (paper.pdf_pages, paper.duration, paper.zones, paper.session) == (
         2,
@@ -149,7 +149,7 @@ def test_a_pdf_is_kept_read_and_searched_by_exercise(room: Path) -> None:
     assert "sans ses figures ni ses formules" in page
     # Again: nothing is written.
     before = list(Paper.objects.values_list("edition", flat=True))
-    assert "0 papers new, 0 changed, 1 the same" in told("import_papers", room)
+    assert "0 papers new, 0 changed, 1 the same" in output_of("import_papers", room)
     assert list(Paper.objects.values_list("edition", flat=True)) == before
 
 
@@ -158,7 +158,7 @@ def test_a_long_text_is_shown_by_its_beginning_and_searched_whole(room: Path) ->
         pdf_of(*(f"Page {number} " + "mot " * 400 for number in range(150)), "baleine")
     )
     written(room, "sujets.csv", GOOD)
-    told("import_papers", room)
+    output_of("import_papers", room)
     page = Client().get("/annales/brevet/essai-2020/")
     assert "La suite est dans le PDF." in page.content.decode()
     assert len(page.content) <= MOST_BYTES
@@ -168,7 +168,7 @@ def test_a_long_text_is_shown_by_its_beginning_and_searched_whole(room: Path) ->
 def test_a_dry_run_writes_nothing(room: Path) -> None:
     (room / "essai.pdf").write_bytes(pdf_of("Un texte assez long pour etre lu"))
     written(room, "sujets.csv", GOOD)
-    assert "1 papers are sound. Nothing was written" in told("import_papers", room, dry_run=True)
+    assert "1 papers are sound. Nothing was written" in output_of("import_papers", room, dry_run=True)
     assert not Paper.objects.filter(key="brevet/essai-2020").exists()
     assert not files.room().exists()
 
@@ -185,7 +185,7 @@ def test_what_changes_is_changed_in_place_and_the_former_file_goes(
     }
     written(room, "sujets.csv", GOOD | correction)
     written(room, "exercices.csv", EXERCISE, EXERCISE | {"numéro": "2", "titre": "Exercice 2"})
-    assert "pas de correction pour 2" in told("import_papers", room)
+    assert "pas de correction pour 2" in output_of("import_papers", room)
     former = Paper.objects.get(key="brevet/essai-2020")
     document = Correction.objects.get(paper=former)
     assert (document.authors, document.intro) == (["Préau", "Une collègue"], "<p>Tout.</p>")
@@ -194,7 +194,7 @@ def test_what_changes_is_changed_in_place_and_the_former_file_goes(
     written(room, "sujets.csv", GOOD | {"titre": "Un autre titre"})
     written(room, "exercices.csv", EXERCISE | {"numéro": "2", "titre": "Exercice 2"})
     with django_capture_on_commit_callbacks(execute=True):
-        assert "1 changed" in told("import_papers", room)
+        assert "1 changed" in output_of("import_papers", room)
     paper = Paper.objects.get(key="brevet/essai-2020")
     assert (paper.pk, paper.title) == (former.pk, "Un autre titre")
     assert not files.path_of(former.pdf).exists()
@@ -204,7 +204,7 @@ def test_what_changes_is_changed_in_place_and_the_former_file_goes(
     assert not CorrectionPart.objects.filter(exercise__paper=paper).exists()
     # It is the same exercise when it comes back.
     written(room, "exercices.csv", EXERCISE, EXERCISE | {"numéro": "2", "titre": "Exercice 2"})
-    told("import_papers", room)
+    output_of("import_papers", room)
     assert Exercise.objects.visible_to(None).filter(code=code_of(paper.key, "1")).exists()
 
 
@@ -218,15 +218,15 @@ def test_one_fault_and_nothing_is_written(room: Path) -> None:
     )
     with pytest.raises(CommandError) as refused:
         call_command("import_papers", room, stdout=StringIO())
-    said = str(refused.value).replace("\u202f", " ")
-    assert "Nothing was written. 3 faults" in said
+    message = str(refused.value).replace("\u202f", " ")
+    assert "Nothing was written. 3 faults" in message
     for part in (
         "sujets.csv, ligne 3",
         "colonne « annee »",
         "« lune » n’est pas un de ces mots",
         "une durée est attendue",
     ):
-        assert part in said
+        assert part in message
     assert not Paper.objects.filter(key="brevet/essai-2020").exists()
     assert not files.room().exists()
 
@@ -267,18 +267,18 @@ def test_doubles_are_told(room: Path) -> None:
         EXERCISE | {"pages": ""},
         EXERCISE | {"sujet": "rien"},
     )
-    said = faults_of(room)
+    faults = faults_of(room)
     for part in (
         "ligne 3 : colonne « cle », doublon : c’est la clé de la ligne 2",
         "ligne 4 : colonne « pdf », doublon : c’est le PDF de la ligne 2",
         "exercices.csv, ligne 3 : colonne « numero », doublon",
         "exercices.csv, ligne 4 : aucun sujet « rien »",
     ):
-        assert part in said, said
+        assert part in faults, faults
     written(room, "exercices.csv", EXERCISE | {"pages": ""})
     assert "ligne 5 : colonne « titre », doublon : c’est le sujet de la ligne 2" in faults_of(room)
     written(room, "sujets.csv", GOOD)
-    told("import_papers", room)
+    output_of("import_papers", room)
     written(room, "sujets.csv", GOOD | {"clé": "encore", "titre": "Encore"})
     written(room, "exercices.csv", EXERCISE | {"sujet": "encore", "pages": ""})
     assert "ce PDF est déjà celui du sujet brevet/essai-2020" in faults_of(room)
@@ -294,10 +294,10 @@ def test_a_picture_of_a_page_wants_an_ocr(room: Path) -> None:
 def test_a_paper_that_is_withdrawn_is_no_longer_shown(room: Path) -> None:
     (room / "essai.pdf").write_bytes(pdf_of("Un texte assez long pour etre lu"))
     written(room, "sujets.csv", GOOD)
-    told("import_papers", room)
+    output_of("import_papers", room)
     assert Client().get("/annales/brevet/essai-2020/").status_code == 200
     written(room, "sujets.csv", GOOD | {"état": "retiré"})
-    assert "retiré : il n’est plus montré" in told("import_papers", room)
+    assert "retiré : il n’est plus montré" in output_of("import_papers", room)
     for address in ("", "sujet.pdf"):
         assert Client().get(f"/annales/brevet/essai-2020/{address}").status_code == 404
 
@@ -375,8 +375,8 @@ def test_a_pdf_that_unfolds_without_end_is_stopped(room: Path, monkeypatch: pyte
     (room / "essai.pdf").write_bytes(pdf_of("a", change=unfolds))
     assert (room / "essai.pdf").stat().st_size < pdfs.MEGABYTE
     written(room, "sujets.csv", GOOD)
-    said = faults_of(room)
-    assert "il demande trop de temps ou de mémoire" in said or "il est abîmé" in said
+    faults = faults_of(room)
+    assert "il demande trop de temps ou de mémoire" in faults or "il est abîmé" in faults
 
 
 def test_a_file_that_is_too_heavy_or_elsewhere_is_refused(
@@ -460,7 +460,7 @@ def test_an_index_becomes_papers_that_are_found_by_their_notions(tmp_path: Path)
         INDEX + INDEX.split("\n")[1].replace("asie_1", "asie_2").replace('"1","bac"', '"2","bac"') + "\n",
         encoding="utf-8",
     )
-    assert "2 rows, 2 exercises in 1 papers, 0 left" in told("import_exam_index", path)
+    assert "2 rows, 2 exercises in 1 papers, 0 left" in output_of("import_exam_index", path)
     paper = Paper.objects.get(source="annales-maths")
     assert (paper.key, paper.year, paper.zones, paper.sitting) == (
         "bac-general/bac-2024-06-sujet1-asie",
@@ -471,9 +471,9 @@ def test_an_index_becomes_papers_that_are_found_by_their_notions(tmp_path: Path)
     assert paper.is_only_referenced
     found = results(Search(chosen={"notion": ["Équations"], "zone": ["asie"]}))
     assert [row.number for row in found.rows] == ["1", "2"]
-    assert "0 papers new, 0 changed, 1 the same" in told("import_exam_index", path)
+    assert "0 papers new, 0 changed, 1 the same" in output_of("import_exam_index", path)
     path.write_text(INDEX, encoding="utf-8")
-    assert "1 changed" in told("import_exam_index", path)
+    assert "1 changed" in output_of("import_exam_index", path)
     assert results(Search(chosen={"notion": ["Équations"], "zone": ["asie"]})).total == 1
 
 
@@ -481,10 +481,10 @@ def test_a_subject_of_philosophy_is_found_by_its_words(tmp_path: Path) -> None:
     path = tmp_path / "sujets.tsv"
     again, odd = SUBJECTS.split("\n")[1], "1996\tZZ\tLIBAN\tNORMALE\tQuoi ?"
     path.write_text(f"{SUBJECTS}{again}\n{odd}\n", encoding="utf-8")
-    said = told("import_exam_index", path)
-    assert "3 rows, 1 exercises in 1 papers, 2 left" in said
-    assert "left: ligne 3 : doublon de la ligne 2" in said
-    assert "left: ligne 4 : série ou session inconnue : ZZ, NORMALE" in said
+    output = output_of("import_exam_index", path)
+    assert "3 rows, 1 exercises in 1 papers, 2 left" in output
+    assert "left: ligne 3 : doublon de la ligne 2" in output
+    assert "left: ligne 4 : série ou session inconnue : ZZ, NORMALE" in output
     row = results(Search(typed="artiste")).rows[0]
     assert row.title.replace("\u202f", " ") == "Qui est artiste ?"
     assert (row.paper.zones, row.paper.session) == (["amerique-du-nord", "proche-orient"], "remplacement")
@@ -499,7 +499,7 @@ def test_a_file_that_is_no_index_is_refused_and_a_dry_run_writes_nothing(tmp_pat
     with pytest.raises(CommandError):
         call_command("import_exam_index", tmp_path / "x.gz", stdout=StringIO())
     path.write_text(INDEX, encoding="utf-8")
-    assert "Nothing was written" in told("import_exam_index", path, dry_run=True)
+    assert "Nothing was written" in output_of("import_exam_index", path, dry_run=True)
     assert not Paper.objects.filter(source="annales-maths").exists()
 
 

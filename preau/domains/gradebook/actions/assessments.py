@@ -160,9 +160,9 @@ def change_assessment(viewer: Viewer, assessment: Assessment, described: Describ
 @transaction.atomic
 def duplicate_assessment(viewer: Viewer, assessment: Assessment, group: Group, period: Period) -> Assessment:
     """The same for another class or group, without its marks, as a draft. Raises PeriodSealed."""
-    said = described_by(Assessment.objects.select_related("sub_subject").get(pk=assessment.pk))
-    same_lesson = said.lesson if group.pk == assessment.group_id else None
-    described = Described(**{**vars(said), "lesson": same_lesson})
+    description = described_by(Assessment.objects.select_related("sub_subject").get(pk=assessment.pk))
+    same_lesson = description.lesson if group.pk == assessment.group_id else None
+    described = Described(**{**vars(description), "lesson": same_lesson})
     return create_assessment(viewer, group, assessment.subject, period, described)
 
 
@@ -213,15 +213,15 @@ def publish_assessment(viewer: Viewer, assessment: Assessment, at: datetime | No
     known = locked(viewer, assessment)
     if known.published_at == at:
         return False
-    told = {"pupils_told_at": known.pupils_told_at, "guardians_told_at": known.guardians_told_at}
+    moments = {"pupils_told_at": known.pupils_told_at, "guardians_told_at": known.guardians_told_at}
     for name, value in _publication(known.school_id, at).items():
         setattr(known, name, value)
     if at is None or at > timezone.now():
         # They will be told when it comes.
-        told = dict.fromkeys(told)
-    for name, moment in told.items():
+        moments = dict.fromkeys(moments)
+    for name, moment in moments.items():
         setattr(known, name, moment)
-    _save(known, "published_at", "guardians_at", *told)
+    _save(known, "published_at", "guardians_at", *moments)
     journal.record(viewer, "gradebook.assessment_published", known, at=at.isoformat() if at else None)
     return True
 

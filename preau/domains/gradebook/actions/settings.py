@@ -105,13 +105,13 @@ def _save_parts(subject: Subject, parts: Sequence[Part]) -> int:
         if part.pk and row is None:
             continue
         row = row or SubSubject(school_id=subject.school_id, subject=subject)
-        said = (part.name, part.coefficient, rank)
-        if row.pk and (row.name, row.coefficient, row.order) == said:
+        values = (part.name, part.coefficient, rank)
+        if row.pk and (row.name, row.coefficient, row.order) == values:
             continue
         twin = SubSubject.objects.filter(subject=subject, name=part.name).exclude(pk=row.pk)
         if twin.exists():
             raise NameTaken
-        row.name, row.coefficient, row.order = said
+        row.name, row.coefficient, row.order = values
         row.save()
         changed += 1
     return changed

@@ -65,6 +65,13 @@ class PublicationForm(forms.Form):
                 self.add_error("publication_heure", _("Choisissez l’heure de la publication."))
         return data
 
+    def is_early(self, today: date) -> bool:
+        """Would it be read at once, before its day, which was not so? That is asked again."""
+        one, at, now = self.assessment, self.published_at(), timezone.now()
+        if one is None or at is None or at > now:
+            return False
+        return one.day > today and not one.is_published(now)
+
     def published_at(self) -> datetime | None:
         """The moment that was chosen; what pupils read already keeps its own."""
         data = self.cleaned_data
@@ -82,8 +89,8 @@ def _published(assessment: Assessment) -> dict[str, Any]:
     if at is None:
         return {"publication": DRAFT}
     local = timezone.localtime(at)
-    said = {"publication_jour": local.date(), "publication_heure": local.time()}
-    return {"publication": NOW if at <= timezone.now() else LATER, **said}
+    initial = {"publication_jour": local.date(), "publication_heure": local.time()}
+    return {"publication": NOW if at <= timezone.now() else LATER, **initial}
 
 
 class AssessmentForm(forms.Form):
@@ -160,8 +167,8 @@ class AssessmentForm(forms.Form):
 def initial_of(assessment: Assessment) -> dict[str, Any]:
     """What an assessment says, for its form."""
     names = ("title", "kind", "day", "topic", "scale", "coefficient", "mode")
-    said = {name: getattr(assessment, name) for name in names}
-    return said | {
+    initial = {name: getattr(assessment, name) for name in names}
+    return initial | {
         "sub_subject": assessment.sub_subject_id,
         "period": assessment.period_id,
         "seen": assessment.version,

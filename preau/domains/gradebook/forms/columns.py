@@ -19,8 +19,8 @@ MOST_TYPED = 12
 
 def _whole(text: Any) -> int:
     """A version that a page had shown; anything else is none."""
-    said = str(text or "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+    version = str(text or "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
 
 
 @dataclass(frozen=True)
@@ -140,21 +140,21 @@ class PasteForm(forms.Form):
         return errors
 
     def _wrong_length(self, count: int) -> str:
-        told = {"lines": count, "pupils": len(self.learners)}
+        values = {"lines": count, "pupils": len(self.learners)}
         if count < len(self.learners):
-            told |= {"number": count + 1, "name": self.learners[count].name}
+            values |= {"number": count + 1, "name": self.learners[count].name}
             return (
                 _(
                     "%(lines)s lignes pour %(pupils)s élèves : il manque à partir de la ligne %(number)s, %(name)s."
                 )
-                % told
+                % values
             )
-        told |= {"number": len(self.learners) + 1}
+        values |= {"number": len(self.learners) + 1}
         return (
             _(
                 "%(lines)s lignes pour %(pupils)s élèves : la ligne %(number)s et les suivantes ne sont à personne."
             )
-            % told
+            % values
         )
 
     def _by_name(self, lines: Sequence[str]) -> list[str]:
@@ -194,8 +194,8 @@ class PasteForm(forms.Form):
         try:
             self._typed[pupil.pk] = typed_mark(text[: MOST_TYPED * 2], self.assessment.scale)
         except NotAMark as refused:
-            said = {"number": number, "name": pupil.name, "wrong": refused.sentence}
-            return [_("Ligne %(number)s (%(name)s) : %(wrong)s") % said]
+            values = {"number": number, "name": pupil.name, "wrong": refused.sentence}
+            return [_("Ligne %(number)s (%(name)s) : %(wrong)s") % values]
         return []
 
     def cells(self) -> list[Cell]:

@@ -31,12 +31,12 @@ class NumberField(forms.Field):
         return plain(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
-        said = "".join(str(value or "").split())
-        if not said:
+        text = "".join(str(value or "").split())
+        if not text:
             return None
-        if not NUMBER.fullmatch(said):
+        if not NUMBER.fullmatch(text):
             raise forms.ValidationError(_("Écrivez un nombre, comme 20 ou 0,5."), code="invalid")
-        number = Decimal(said.replace(",", "."))
+        number = Decimal(text.replace(",", "."))
         if number < self.least or (self.above and number == self.least):
             raise forms.ValidationError(_("Écrivez un nombre plus grand que zéro."), code="least")
         if number > self.most:

@@ -90,8 +90,8 @@ def _marks(
             assessment.refuse(filled(_("aucune évaluation « %(key)s »."), key=assessment.value))
         of_pupil = marks.setdefault(pupil, {})
         if assessment.value in of_pupil:
-            said = _("l’élève « %(pupil)s » a déjà une note à l’évaluation « %(assessment)s ».")
-            mark.refuse(filled(said, pupil=pupil, assessment=assessment.value))
+            sentence = _("l’élève « %(pupil)s » a déjà une note à l’évaluation « %(assessment)s ».")
+            mark.refuse(filled(sentence, pupil=pupil, assessment=assessment.value))
         of_pupil[assessment.value] = _given(mark.get("value"), pupil, assessments[assessment.value])
     return marks
 

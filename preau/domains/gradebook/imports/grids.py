@@ -138,8 +138,8 @@ class _Reading:
 
     def _named(self, title: str, named: Mapping[str, Sequence[int]]) -> int | None:
         """By its title alone, when one assessment has it and its scale has not changed."""
-        told = HEADING.fullmatch(title)
-        places = named.get(fold(told["title"] if told else title), ())
+        match = HEADING.fullmatch(title)
+        places = named.get(fold(match["title"] if match else title), ())
         if len(places) > 1:
             self.problems.append(
                 Problem(
@@ -152,13 +152,13 @@ class _Reading:
         if not places:
             self.aside.append(title)
             return None
-        scale = SCALE.search(told["rest"]) if told else None
+        scale = SCALE.search(match["rest"]) if match else None
         own = plain(self.grid.columns[places[0]].scale)
         if scale and scale["scale"].replace(".", ",") != own:
-            said = _("le barème est maintenant de %(scale)s : téléchargez de nouveau la grille.") % {
+            reason = _("le barème est maintenant de %(scale)s : téléchargez de nouveau la grille.") % {
                 "scale": own
             }
-            self.problems.append(Problem(1, said, title))
+            self.problems.append(Problem(1, reason, title))
             return None
         return places[0]
 
@@ -177,8 +177,8 @@ class _Reading:
             if place is None:
                 continue
             if place in met:
-                said = _("cet élève est déjà à la ligne %(number)s.") % {"number": met[place]}
-                self.problems.append(Problem(row.line, said, row.cells[0]))
+                reason = _("cet élève est déjà à la ligne %(number)s.") % {"number": met[place]}
+                self.problems.append(Problem(row.line, reason, row.cells[0]))
                 continue
             met[place] = row.line
             for number, column in columns.items():
@@ -225,13 +225,13 @@ def agreed(kept: str, grid: Grid) -> GridChanges:
     columns = {str(one.pk): place for place, one in enumerate(grid.columns)}
     rows = {str(row.pupil.pk): row for row in grid.rows}
     changes = []
-    for assessment, pupil, seen, said in _kept_cells(kept):
+    for assessment, pupil, seen, text in _kept_cells(kept):
         if assessment not in columns or pupil not in rows:
             raise GridChanged
         place, row = columns[assessment], rows[pupil]
         column, known = grid.columns[place], row.cells[place]
         try:
-            typed = typed_mark(said[:MOST_TYPED], column.scale)
+            typed = typed_mark(text[:MOST_TYPED], column.scale)
         except NotAMark as refused:
             raise GridChanged from refused
         if typed != known.typed:
@@ -241,10 +241,10 @@ def agreed(kept: str, grid: Grid) -> GridChanges:
 
 def _kept_cells(kept: str) -> Iterator[Sequence[str]]:
     for line in kept.split():
-        told = line.split(":")
-        if len(told) != 4 or not all(one.isascii() and one.isdigit() and len(one) < 12 for one in told[:3]):
+        parts = line.split(":")
+        if len(parts) != 4 or not all(one.isascii() and one.isdigit() and len(one) < 12 for one in parts[:3]):
             raise GridChanged
-        yield told
+        yield parts
 
 
 def shown_again(brought: GridChanges, grid: Grid) -> GridChanges:

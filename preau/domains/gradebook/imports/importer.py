@@ -42,14 +42,14 @@ def read(row: MarksImport, paths: Sequence[Path], _tell: Tell) -> Outcome:
     lines: dict[str, list[dict[str, str]]] = {"created": [], "completed": []}
     for one in made.planned:
         count = len(one.marks)
-        told = {
+        line = {
             "what": one.place.title,
             "groups": groups[one.place.group],
             "when": dates.plain_day(one.place.day),
             "subject": subjects[one.place.subject],
             "detail": ngettext("%(num)s note", "%(num)s notes", count) % {"num": count},
         }
-        lines["completed" if one.known else "created"].append(told)
+        lines["completed" if one.known else "created"].append(line)
     who = [
         {"file": problem.file, "line": problem.line, "reason": problem.reason, "who": problem.who}
         for problem in made.problems
@@ -101,8 +101,8 @@ def name_columns(viewer: Viewer, row: MarksImport, columns: Mapping[str, Sequenc
     """What each column holds is remembered, and the tables are read. Raises MovedOn."""
 
     def remember(known: MarksImport) -> dict[str, Any]:
-        for said in columns.values():
-            remember_columns(known.school, run.COLUMNS, said)
+        for pairs in columns.values():
+            remember_columns(known.school, run.COLUMNS, pairs)
         return {}
 
     stages.read_again(MARKS_FILES, viewer, row, "gradebook.import_columns_named", remember)

@@ -20,14 +20,16 @@ def title_of_period(context: Mapping[str, Any]) -> str:
 
 
 def every_mark(viewer: Viewer, pupil: Person) -> str:
-    """The marks of this pupil; for whoever teaches them and reads no more, the grid."""
+    """The marks of this pupil; for whoever teaches them and reads no more, those of their course."""
     read = record.marks_of_record(viewer, pupil)
     if read is None:
         return ""
     if read.whole:
         return reverse("gradebook:pupil", kwargs={"public_id": pupil.public_id})
     group, subject = read.course
-    return f"{reverse('gradebook:grid', kwargs={'pk': group})}?matiere={subject}"
+    period = read.rows[-1].line.period_id
+    grid = reverse("gradebook:grid", kwargs={"pk": group})
+    return f"{grid}?matiere={subject}&periode={period}&eleve={pupil.public_id}"
 
 
 boards.pupil_facts.add(

@@ -13,10 +13,10 @@ from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment
 from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry, Hit
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import LookupTerms, fold_title
 from preau.foundation.prepared import Prepared
 from preau.foundation.templating import url
-from preau.foundation.text import fold, ordinals
+from preau.foundation.text import ordinals
 
 MOST_FOUND, MOST_READ = 50, 400
 
@@ -112,8 +112,8 @@ def found_assessments(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
         return []
     hits = []
     for pk, title, topic, day, subject, group in LATEST(viewer):
-        said = fold(f"{title} {topic} {subject}")
-        if all(word.begins_in(said) for word in wanted.words):
+        text = fold_title(f"{title} {topic} {subject}")
+        if all(word.begins_in(text) for word in wanted.words):
             detail = f"{subject} · {ordinals(group)} · {dates.near_day(day, viewer.today)}"
             hits.append(Hit(title, _page(viewer, pk), detail))
     return hits[:MOST_FOUND]

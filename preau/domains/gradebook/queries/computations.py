@@ -81,8 +81,8 @@ def next_step(read: PupilMarks, subject: SubjectRow) -> str:
 def _block(value: Fraction, label: str, weighs: Fraction, total: Fraction) -> Block:
     share = max(1, round(20 * weighs / total))
     percent = round(100 * weighs / total)
-    said = _("pèse %(percent)s %% de la moyenne") % {"percent": percent}
-    return Block(number(value), label, share, said)
+    sentence = _("pèse %(percent)s %%") % {"percent": percent}
+    return Block(number(value), label, share, sentence)
 
 
 @dataclass(frozen=True)

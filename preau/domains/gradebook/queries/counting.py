@@ -25,10 +25,10 @@ def subject_terms(
     subject_id: int, coefficient: Decimal, parts: Sequence[SubSubject], assessed: Iterable[int | None]
 ) -> averages.SubjectTerms:
     """A subject and its parts; `assessed`: the sub-subjects in which its assessments stand."""
-    said = [averages.PartTerms(part.pk, Fraction(part.coefficient)) for part in parts]
+    terms = [averages.PartTerms(part.pk, Fraction(part.coefficient)) for part in parts]
     if not parts or None in assessed:
-        said.append(averages.PartTerms(f"{WHOLE}-{subject_id}"))
-    return averages.SubjectTerms(subject_id, Fraction(coefficient), tuple(said))
+        terms.append(averages.PartTerms(f"{WHOLE}-{subject_id}"))
+    return averages.SubjectTerms(subject_id, Fraction(coefficient), tuple(terms))
 
 
 def part_of(subject_id: int, sub_subject_id: int | None) -> averages.Key:

@@ -7,7 +7,6 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from preau.directory.models import Assignment, Group, Period
 from preau.directory.models.scoping import active_on
-from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook.models import Assessment, GradeBook
@@ -43,7 +42,7 @@ COURSE = ("group_id", "group__name", "subject_id", "subject__name", "subject__sh
 
 def _own(viewer: Viewer, year: int) -> Any:
     rows = charges(viewer).filter(school=viewer.school_id, kind=Assignment.Kind.TEACHES, group__year=year)
-    return rows.order_by("group__name", "subject__name").values_list(*COURSE)
+    return rows.order_by("group__rank", "group__name", "subject__name").values_list(*COURSE)
 
 
 OWN = Prepared(_own)
@@ -59,8 +58,8 @@ def _of_group(viewer: Viewer, group: int) -> Any:
     held = with_last_day(Assignment.objects.filter(group=group, kind=Assignment.Kind.TEACHES))
     rows = held.filter(active_on(viewer.today) | year_over(viewer))
     drawn = Group.classes.through.objects.filter(from_group=OuterRef("group_id"), to_group__in=led(viewer))
-    told = rows.annotate(is_led=Exists(drawn) | Q(group__in=led(viewer)))
-    return told.order_by("subject__name").values_list(*COURSE, "teacher_id", "is_led")
+    assignments = rows.annotate(is_led=Exists(drawn) | Q(group__in=led(viewer)))
+    return assignments.order_by("subject__name").values_list(*COURSE, "teacher_id", "is_led")
 
 
 OF_GROUP = Prepared(_of_group)
@@ -68,13 +67,13 @@ OF_GROUP = Prepared(_of_group)
 
 def courses_of(viewer: Viewer, group: Group) -> list[Course]:
     """The subjects of a group that the viewer reads, their own first: head, school life and who leads the class read the others."""
-    told = OF_GROUP(viewer, group.pk)
-    taught = [(Course(*course), teacher == viewer.person.pk, is_led) for *course, teacher, is_led in told]
+    rows = OF_GROUP(viewer, group.pk)
+    taught = [(Course(*course), teacher == viewer.person.pk, is_led) for *course, teacher, is_led in rows]
     own = {course.subject_id for course, is_own, _is_led in taught if is_own}
     reads = reads_every_class(viewer) or any(is_led for _course, _is_own, is_led in taught)
     found = dict.fromkeys(course for course, *_more in taught if reads or course.subject_id in own)
-    said = [replace(course, own=course.subject_id in own) for course in found]
-    return sorted(said, key=lambda one: not one.own)
+    courses = [replace(course, own=course.subject_id in own) for course in found]
+    return sorted(courses, key=lambda one: not one.own)
 
 
 def course_rows(viewer: Viewer, courses: list[Course], period: Period | None) -> list[CourseRow]:
@@ -85,8 +84,8 @@ def course_rows(viewer: Viewer, courses: list[Course], period: Period | None) ->
     )
     found = {(row["group_id"], row["subject_id"]): row for row in counted.order_by()}
     empty = {"number": 0, "drafts": 0, "last": None}
-    said = [(course, found.get((course.group_id, course.subject_id), empty)) for course in courses]
-    return [CourseRow(one, row["number"], row["drafts"], row["last"]) for one, row in said]
+    pairs = [(course, found.get((course.group_id, course.subject_id), empty)) for course in courses]
+    return [CourseRow(one, row["number"], row["drafts"], row["last"]) for one, row in pairs]
 
 
 def books_read(viewer: Viewer, year: int | None) -> list[GradeBook]:
@@ -94,4 +93,4 @@ def books_read(viewer: Viewer, year: int | None) -> list[GradeBook]:
     if viewer.holds(Role.TEACHER) and not viewer.holds(Role.HEAD):
         return []
     books = GradeBook.objects.visible_to(viewer).filter(year=year, kind=Group.Kind.CLASS)
-    return sorted(books.order_by("name"), key=lambda book: rank_of(book.level))
+    return list(books.order_by("rank", "name"))

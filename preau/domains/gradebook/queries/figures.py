@@ -16,6 +16,8 @@ from preau.domains.gradebook.rules.marking import plain
 from preau.domains.gradebook.rules.reading import spread_of
 
 CENT = Decimal("0.01")
+# So much of its scale away from the mean of the class, a mark is above or below it: a point of twenty.
+NEAR = Fraction(1, 20)
 
 
 def number(value: Fraction | Decimal | None) -> str:
@@ -44,21 +46,22 @@ def spread_in_words(values: Iterable[Fraction]) -> Spread | None:
     made = spread_of(values)
     if made is None:
         return None
-    half = _("%(low)s à %(high)s") % {
-        "low": number(made.first_quartile),
-        "high": number(made.third_quartile),
-    }
-    said = _("La moitié de la classe va de %(half)s ; la moyenne est %(mean)s.") % {
-        "half": half,
-        "mean": number(made.mean),
-    }
+    low, high = number(made.first_quartile), number(made.third_quartile)
+    half = low if low == high else _("%(low)s à %(high)s") % {"low": low, "high": high}
+    # The quartiles meet where many have the same: « de 6 à 6 » is not said.
+    words = (
+        _("La moitié de la classe au moins a %(half)s ; la moyenne est %(mean)s.")
+        if low == high
+        else _("La moitié de la classe va de %(half)s ; la moyenne est %(mean)s.")
+    )
+    sentence = words % {"half": half, "mean": number(made.mean)}
     return Spread(
         float(made.first_quartile),
         float(made.third_quartile),
         float(made.mean),
         half,
         made.mean,
-        said,
+        sentence,
         made.least,
         made.most,
     )
@@ -169,6 +172,18 @@ class MarkRow:
     @property
     def value(self) -> float | None:
         return float(self.given) if isinstance(self.given, Fraction) else None
+
+    @property
+    def stands(self) -> str:
+        """Where it is from the mean of the class, in words and never a rank; "" where too few have a mark."""
+        if self.spread is None or not isinstance(self.given, Fraction):
+            return ""
+        away = self.given - self.spread.middle
+        if abs(away) <= NEAR * averages.exact(self.line.scale):
+            return _("Cette note est proche de la moyenne de la classe.")
+        if away > 0:
+            return _("Cette note est au-dessus de la moyenne de la classe.")
+        return _("Cette note est en dessous de la moyenne de la classe.")
 
     @property
     def kind(self) -> str:

@@ -108,24 +108,24 @@ class Spread:
     @cached_property
     def figures(self) -> list[tuple[str, str, str]]:
         """For `ui.statistics`."""
-        told = self.statistics
-        if told is None:
+        statistics = self.statistics
+        if statistics is None:
             return []
         return [
-            (_("Moyenne"), tenths(told.mean), ""),
-            (_("Médiane"), number(told.median), ""),
-            (_("Plus basse"), number(told.least), ""),
-            (_("Plus haute"), number(told.most), ""),
+            (_("Moyenne"), tenths(statistics.mean), ""),
+            (_("Médiane"), number(statistics.median), ""),
+            (_("Plus basse"), number(statistics.least), ""),
+            (_("Plus haute"), number(statistics.most), ""),
         ]
 
     @cached_property
     def bars(self) -> list[tuple[str, int]]:
         """For `ui.chart`, by the least mark of each: from the first bar that holds somebody to the last."""
-        told = self.statistics
-        if told is None:
+        statistics = self.statistics
+        if statistics is None:
             return []
         width = self.scale / BARS
-        bars = [(plain(width * n), count) for n, count in enumerate(told.distribution)]
+        bars = [(plain(width * n), count) for n, count in enumerate(statistics.distribution)]
         held = [n for n, (_label, count) in enumerate(bars) if count]
         return bars[held[0] : held[-1] + 1]
 
@@ -158,6 +158,8 @@ class Grid:
     # Assessments of other groups that count in these averages.
     elsewhere: int = 0
     deleted: Sequence[Assessment] = ()
+    # Left out because pupils do not read them yet.
+    hidden: int = 0
 
     def column_of(self, pk: str | None, today: date) -> Assessment | None:
         """The column of an address, else the last one that is past and holds marks, else the last."""
@@ -263,11 +265,23 @@ class _GridMarks:
 
 
 def grid_of(
-    viewer: Viewer, course: Course, group: Group, period: Period, page: int = 0, most: int = MOST_COLUMNS
+    viewer: Viewer,
+    course: Course,
+    group: Group,
+    period: Period,
+    page: int = 0,
+    most: int = MOST_COLUMNS,
+    *,
+    published_only: bool = False,
 ) -> Grid:
-    """The grid that the viewer reads: six queries. `page`: 0 for the last columns, 1 for those before…"""
+    """The grid that the viewer reads: six queries. `page`: 0 for the last columns, 1 for those before…
+
+    `published_only`: with the assessments that pupils read, and the averages that these make, as on their own pages.
+    """
     found = SEEN(viewer, group.pk, course.subject_id, period.pk)
     assessments = [assessment for assessment in found if assessment.deleted_at is None]
+    hidden = [one for one in assessments if not one.is_published(viewer.moment)] if published_only else []
+    assessments = [assessment for assessment in assessments if assessment not in hidden]
     deleted = [assessment for assessment in found if assessment.deleted_at and course.own]
     learners = learners_of(viewer, group, period, led_only=not course.own and not reads_every_class(viewer))
     parts = SUB_SUBJECTS(course.subject_id)
@@ -287,7 +301,7 @@ def grid_of(
     ]
     others = len(set(known.terms) - {assessment.pk for assessment in assessments})
     later = len(assessments) - last
-    return Grid(course, period, shown, rows, parts, first, later, others, deleted)
+    return Grid(course, period, shown, rows, parts, first, later, others, deleted, len(hidden))
 
 
 def _marks(
@@ -302,16 +316,18 @@ def _marks(
     rows = MARKS((*here, *(assessment.pk for assessment in others)), learners)
     lows = {assessment.pk: assessment.scale * LOW for assessment in own}
     cells: dict[int, dict[int, Cell]] = {pupil: {} for pupil in pupils}
-    said: dict[int, dict[averages.Key, averages.Given]] = {pupil: {} for pupil in pupils}
+    marks_by_pupil: dict[int, dict[averages.Key, averages.Given]] = {pupil: {} for pupil in pupils}
     for pk, pupil, value, code, version in rows:
         low = lows.get(pk)
-        typed, said[pupil][pk], is_low = _as_read(value, code, low)
+        typed, marks_by_pupil[pupil][pk], is_low = _as_read(value, code, low)
         if low is not None:
             cells[pupil][pk] = Cell(typed, version, is_low)
     marked = {row[0] for row in rows} if others else set()
     counted = [*own, *(assessment for assessment in others if assessment.pk in marked)]
     terms = {assessment.pk: _terms(course, assessment) for assessment in counted}
-    return _GridMarks(cells, said, terms, frozenset(assessment.sub_subject_id for assessment in counted))
+    return _GridMarks(
+        cells, marks_by_pupil, terms, frozenset(assessment.sub_subject_id for assessment in counted)
+    )
 
 
 # A thousand cells hold a few dozen different marks: each is made once.

@@ -1,16 +1,18 @@
 """The last marks of a pupil or of the children of a family: for the home, and for programs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Mark
+from preau.domains.gradebook.queries.figures import Spread, spread_in_words
 from preau.domains.gradebook.rules.marking import plain
 from preau.foundation.prepared import Prepared
 
@@ -47,6 +49,8 @@ class LatestMark:
     code: str
     public_id: str
     pupil: str
+    # Where the half of the class is, once enough pupils have a mark.
+    spread: Spread | None = None
 
     @property
     def look(self) -> Look:
@@ -68,18 +72,66 @@ def _between(viewer: Viewer, first: date, last: date) -> "QuerySet[Mark, Any]":
 
 
 BETWEEN = Prepared(_between)
-LAST = Prepared(
-    lambda viewer: (
-        Mark.objects.visible_to(viewer)
-        .order_by("-assessment__published_at", "-assessment__day", "-pk")
-        .values_list(*COLUMNS)
+NEWEST = ("-assessment__published_at", "-assessment__day", "-pk")
+LAST = Prepared(lambda viewer: Mark.objects.visible_to(viewer).order_by(*NEWEST).values_list(*COLUMNS))
+
+
+def _last_in_class(viewer: Viewer) -> "QuerySet[Mark, Any]":
+    """Every mark of the assessments that were published last; `is_own`: of those, the ones that this viewer reads."""
+    own = Mark.objects.visible_to(viewer)
+    newest = own.order_by(*NEWEST).values("assessment")[:ON_THE_HOME]
+    rows = Mark.objects.filter(assessment__in=newest).annotate(is_own=Exists(own.filter(pk=OuterRef("pk"))))
+    return rows.order_by(*NEWEST).values_list(*COLUMNS, "is_own")
+
+
+LAST_IN_CLASS = Prepared(_last_in_class)
+
+
+@dataclass(frozen=True)
+class MarksOnTheirWay:
+    """How many marks of a pupil are read by the pupil and not yet by the family, and when the next one is."""
+
+    count: int
+    at: datetime
+
+
+def _on_their_way(viewer: Viewer, pupil: int) -> Any:
+    rows = Mark.objects.filter(
+        pupil=pupil,
+        assessment__deleted_at=None,
+        assessment__published_at__lte=viewer.moment,
+        assessment__guardians_at__gt=viewer.moment,
     )
-)
+    return rows.order_by("assessment__guardians_at").values_list("assessment__guardians_at", flat=True)
+
+
+ON_THEIR_WAY = Prepared(_on_their_way)
+
+
+def marks_on_their_way(viewer: Viewer, pupil: int) -> MarksOnTheirWay | None:
+    """For a pupil and the family, who read different averages meanwhile: how many, never what they are (one query)."""
+    if viewer.is_staff or pupil not in viewer.own_pupils():
+        return None
+    moments = list(ON_THEIR_WAY(viewer, pupil))
+    return MarksOnTheirWay(len(moments), moments[0]) if moments else None
 
 
 def last_marks(viewer: Viewer) -> list[LatestMark]:
-    """Those that were published last: one statement."""
-    return [LatestMark(*row) for row in LAST.part(0, ON_THE_HOME, viewer)] if viewer.own_pupils() else []
+    """Those that were published last, each in its class: one statement."""
+    if not viewer.own_pupils():
+        return []
+    own: list[LatestMark] = []
+    values: dict[int, list[Fraction]] = {}
+    for *facts, is_own in LAST_IN_CLASS(viewer):
+        mark = LatestMark(*facts)
+        if mark.value is not None:
+            values.setdefault(mark.assessment_id, []).append(Fraction(mark.value))
+        if is_own:
+            own.append(mark)
+    return [
+        replace(mark, spread=spread_in_words(values.get(mark.assessment_id, ())))
+        for mark in own[:ON_THE_HOME]
+    ]
 
 
 def marks_between(viewer: Viewer, first: date, last: date) -> Sequence[LatestMark]:

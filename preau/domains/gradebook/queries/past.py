@@ -36,11 +36,11 @@ NOTES = (
 
 def figures_of(report: Mapping[str, Any]) -> list[str]:
     """How much, in words."""
-    told = {name: int(report.get(name) or 0) for name in ("assessments", "marks", "unchanged", "aside")}
+    counts = {name: int(report.get(name) or 0) for name in ("assessments", "marks", "unchanged", "aside")}
     words = {
-        "assessments": ngettext("%(count)s devoir repris", "%(count)s devoirs repris", told["assessments"]),
-        "marks": ngettext("%(count)s note reprise", "%(count)s notes reprises", told["marks"]),
-        "unchanged": ngettext("%(count)s note déjà là", "%(count)s notes déjà là", told["unchanged"]),
-        "aside": ngettext("%(count)s ligne mise de côté", "%(count)s lignes mises de côté", told["aside"]),
+        "assessments": ngettext("%(count)s devoir repris", "%(count)s devoirs repris", counts["assessments"]),
+        "marks": ngettext("%(count)s note reprise", "%(count)s notes reprises", counts["marks"]),
+        "unchanged": ngettext("%(count)s note déjà là", "%(count)s notes déjà là", counts["unchanged"]),
+        "aside": ngettext("%(count)s ligne mise de côté", "%(count)s lignes mises de côté", counts["aside"]),
     }
-    return [words[name] % {"count": number(count)} for name, count in told.items() if count]
+    return [words[name] % {"count": number(count)} for name, count in counts.items() if count]

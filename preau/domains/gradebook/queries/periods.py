@@ -106,11 +106,11 @@ def years_of(viewer: Viewer, asked: Prepared = YEARS) -> list[YearChoice]:
 
 def year_choices(periods: Sequence[Period]) -> list[YearChoice]:
     """The years of these periods (with `is_now`), which are in the order of time: the latest first."""
-    told: dict[int, YearChoice] = {}
+    choices: dict[int, YearChoice] = {}
     for one in reversed(periods):
         is_now: bool = one.is_now  # type: ignore[attr-defined]
-        told.setdefault(one.year_id, YearChoice(one.year_id, one.year.name, is_now))
-    return list(told.values())
+        choices.setdefault(one.year_id, YearChoice(one.year_id, one.year.name, is_now))
+    return list(choices.values())
 
 
 def chosen_year(years: Sequence[YearChoice], typed: str | None) -> YearChoice | None:
@@ -129,3 +129,9 @@ def chosen_period(periods: Sequence[Period], typed: str | None, today: date) -> 
     named = next((period for period in periods if str(period.pk) == typed), None)
     begun = [period for period in periods if period.starts <= today]
     return named or (begun[-1] if begun else next(iter(periods), None))
+
+
+def opened_period(periods: Sequence[Period], typed: str | None, today: date) -> Period | None:
+    """The period of an address, else the last begun in which there is something to read (`is_held`), else as `chosen_period`."""
+    held = [period for period in periods if period.starts <= today and getattr(period, "is_held", True)]
+    return chosen_period(periods, typed or (str(held[-1].pk) if held else None), today)

@@ -77,6 +77,11 @@ class PupilMarks:
     def marks(self) -> dict[Key, averages.Given]:
         return dict(self.held.marks.of(self.pupil.pk))
 
+    @property
+    def has_one_mark(self) -> bool:
+        """One number alone makes the average: it says little yet."""
+        return sum(isinstance(self.marks.get(line.pk), Fraction) for line in self.lines) == 1
+
     @cached_property
     def averages(self) -> Averages:
         """Of the period, or of the year from its periods."""
@@ -238,12 +243,14 @@ class PupilMarks:
         if self.period is None:
             return self._evolution_of_year()
         days = [line.day for line in self.lines if line.pk in self.marks]
-        points = []
-        for day in _fortnights(days, min(self.today, self.period.ends))[-MOST_POINTS:]:
+        points, ends = [], _fortnights(days, min(self.today, self.period.ends))
+        for day in ends[-MOST_POINTS:]:
             value = self._own_until(day).general
             if value.rounded is not None:
                 points.append(_point(self._label(day), value, self._band(self.held.until(day), day)))
-        return Evolution(points, dates.month(min(days)).split()[0] if days else "")
+        # « depuis septembre »: the month of the first mark, or of the first point that is drawn.
+        since = min(days, default=None) if len(ends) <= MOST_POINTS else ends[-MOST_POINTS]
+        return Evolution(points, dates.month(since).split()[0] if since else "")
 
     def _label(self, day: date) -> str:
         return _("auj.") if day == self.today else dates.short_day(day).split(" ", 1)[1].replace(NBSP, " ")
@@ -312,7 +319,7 @@ def marks_of(
 def periods_read(viewer: Viewer, pupil: Person) -> list[Period]:
     """The periods of which this viewer reads marks of a pupil, of this year and of those before it, in the order of time. A head
     teacher, of the years in which they led the class (one query, two for them)."""
-    found = [one for one in PERIODS_OF_PUPIL(pupil.pk) if viewer.school_id in {None, one.school_id}]
+    found = [one for one in PERIODS_OF_PUPIL(viewer, pupil.pk) if viewer.school_id in {None, one.school_id}]
     if not viewer.is_staff or reads_every_class(viewer):
         return found
     led = years_led(viewer, pupil)

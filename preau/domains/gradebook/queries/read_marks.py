@@ -16,6 +16,7 @@ from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.models import Assessment, Mark, SubjectWeight, policy_of
 from preau.domains.gradebook.queries.counting import given, part_of, policy_terms
+from preau.domains.gradebook.queries.periods import opened_period
 from preau.domains.gradebook.queries.remembered import name_of
 from preau.domains.gradebook.rules import averages
 from preau.foundation.prepared import Prepared
@@ -131,7 +132,7 @@ LEARNING_WITH = Prepared(_learning_with)
 PERIODS = Prepared(lambda year: Period.objects.filter(year_id=year).order_by("starts"))
 
 
-def _periods_of_pupil(pupil: int) -> "QuerySet[Period]":
+def _periods_of_pupil(viewer: Viewer, pupil: int) -> "QuerySet[Period]":
     learnt = Enrolment.objects.filter(pupil=pupil, group__kind=Group.Kind.CLASS).values("group__year_id")
     here = Enrolment.objects.filter(
         pupil=pupil, group__kind=Group.Kind.CLASS, group__year=F("group__school__current_year")
@@ -140,11 +141,16 @@ def _periods_of_pupil(pupil: int) -> "QuerySet[Period]":
     assessed = Exists(Assessment.objects.filter(period=OuterRef("pk")))
     rows = Period.objects.filter(goes_on | Q(assessed), year__in=learnt, school__in=here.values("school_id"))
     is_now = ExpressionWrapper(goes_on, BooleanField())
-    return rows.select_related("year").annotate(is_now=is_now).order_by("starts", "pk")
+    own = Mark.objects.filter(
+        published_to(viewer, "assessment__"), pupil=pupil, assessment__period=OuterRef("pk")
+    )
+    periods = rows.select_related("year").annotate(is_now=is_now, is_held=Exists(own))
+    return periods.order_by("starts", "pk")
 
 
 # Of the schools where a pupil is in a class this year: the periods of this year, and those of each year before in which the pupil
-# was in a class there and something was assessed. Each with its year, and whether it goes on (`is_now`).
+# was in a class there and something was assessed. Each with its year, whether it goes on (`is_now`), and whether there is a mark of
+# the pupil that the viewer reads (`is_held`).
 PERIODS_OF_PUPIL = Prepared(_periods_of_pupil)
 WEIGHTS = Prepared(
     lambda school: SubjectWeight.objects.filter(school_id=school).values_list(
@@ -320,9 +326,5 @@ def class_of(learning: Iterable[Learning], pupil_id: int, today: date) -> Learni
 
 
 def chosen_period(periods: Sequence[Period], asked: str | None, today: date) -> Period | None:
-    """The period that is asked for, else the one of today, else the last that has begun; None for the whole year."""
-    if asked == "annee":
-        return None
-    named = next((period for period in periods if str(period.pk) == asked), None)
-    begun = [period for period in periods if period.starts <= today]
-    return named or (begun[-1] if begun else next(iter(periods), None))
+    """The period that is asked for, else as `opened_period` says; None for the whole year."""
+    return None if asked == "annee" else opened_period(periods, asked, today)

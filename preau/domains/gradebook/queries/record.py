@@ -30,12 +30,17 @@ POLICY = ("step", "rounding", "general_from", "not_returned")
 
 
 def _marks(viewer: Viewer, pupil: int, group: int, today: date) -> "QuerySet[Mark, Any]":
-    """What is published of a pupil in the period of today, or in the last one that has begun, with what makes averages of it.
+    """What is published of a pupil in the last period that has begun and where the viewer reads a mark, with what makes averages of it.
 
     `seen`: the viewer reads this very mark; `led`: they lead the class, and read them all.
     """
     here = Enrolment.objects.filter(pupil=pupil, group=group).values("school_id")
-    begun = Period.objects.filter(year=OuterRef("assessment__school__current_year"), starts__lte=today)
+    read = Mark.objects.visible_to(viewer).filter(published_to(viewer, "assessment__"), pupil=pupil)
+    begun = Period.objects.filter(
+        Exists(read.filter(assessment__period=OuterRef("pk"))),
+        year=OuterRef("assessment__school__current_year"),
+        starts__lte=today,
+    )
     seen = Mark.objects.visible_to(viewer).filter(pk=OuterRef("pk"))
     led = in_led_class(viewer).filter(pupil=OuterRef("pupil"))
     weight = SubjectWeight.objects.filter(subject=OuterRef("assessment__subject"))
@@ -45,13 +50,13 @@ def _marks(viewer: Viewer, pupil: int, group: int, today: date) -> "QuerySet[Mar
         assessment__school__in=here,
         assessment__period=Subquery(begun.order_by("-starts").values("pk")[:1]),
     )
-    told = rows.annotate(
+    marks = rows.annotate(
         seen=Exists(seen),
         led=Exists(led),
         of_class=Subquery(weight.filter(group=group).values("coefficient")[:1]),
         of_school=Subquery(weight.filter(group=None).values("coefficient")[:1]),
     ).order_by("assessment__day", "assessment__pk")
-    return told.values_list(
+    return marks.values_list(
         *(f"assessment__{name}" for name in COLUMNS),
         "value",
         "code",
@@ -119,6 +124,10 @@ class RecordMarks:
         newest = [row for row in reversed(self.rows) if row.seen]
         return [MarkRow(row.line, row.given) for row in newest[:LATEST]]
 
+    def newest_in(self, subject: int) -> Line:
+        """The newest that the viewer reads in a subject: its group is where they teach it to the pupil."""
+        return next(row.line for row in reversed(self.rows) if row.seen and row.line.subject_id == subject)
+
     @property
     def course(self) -> tuple[int, int]:
         """The group and the subject of the newest mark that the viewer reads."""
@@ -143,11 +152,11 @@ def _read(viewer: Viewer, pupil: Person) -> RecordMarks | None:
     if schooling is None or not schooling.classes:
         return None
     group = schooling.classes[0][0]
-    told = MARKS_OF_RECORD(viewer, pupil.pk, group, viewer.today)
+    lines = MARKS_OF_RECORD(viewer, pupil.pk, group, viewer.today)
     size = len(COLUMNS)
     period, rules = "", GradingPolicy()
     rows: list[PupilMark] = []
-    for row in told:
+    for row in lines:
         value, code, seen, led, of_class, of_school, period, *policy = row[size:]
         mark = given(value, code)
         if mark is not None:

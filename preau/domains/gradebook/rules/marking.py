@@ -62,16 +62,16 @@ def fixed(number: Decimal) -> str:
 
 def typed_mark(text: str, scale: Decimal) -> TypedMark:
     """What a cell means on this scale, with a comma or a point. Raises NotAMark."""
-    said = "".join(text.split()).upper()
+    mark = "".join(text.split()).upper()
     # « 12/20 », as one copies it from elsewhere: the same scale only.
-    said = said.removesuffix(f"/{plain(scale)}")
-    if not said:
+    mark = mark.removesuffix(f"/{plain(scale)}")
+    if not mark:
         return TypedMark()
-    if said in CODES:
-        return TypedMark(code=CODES[said].value)
-    if not NUMBER.fullmatch(said):
+    if mark in CODES:
+        return TypedMark(code=CODES[mark].value)
+    if not NUMBER.fullmatch(mark):
         raise NotAMark(_("Une note sur %(scale)s, ou ABS, DISP, NN, NR.") % {"scale": plain(scale)})
-    value = Decimal(said.replace(",", ".").rstrip(".") or "0")
+    value = Decimal(mark.replace(",", ".").rstrip(".") or "0")
     if value > scale:
         raise NotAMark(
             _("%(value)s dépasse le barème de %(scale)s.") % {"value": plain(value), "scale": plain(scale)}

@@ -37,7 +37,7 @@ def assessed(
     published_at: datetime | None = LONG_AGO,
     guardians_at: datetime | None = LONG_AGO,
     period: Period | None = None,
-    **said: object,
+    **fields: object,
 ) -> Assessment:
     """An assessment of the class, read by everyone unless it is said otherwise."""
     charge = charge or charges_of(world)[0]
@@ -52,7 +52,7 @@ def assessed(
         day=day,
         published_at=published_at,
         guardians_at=guardians_at if published_at else None,
-        **said,
+        **fields,
     )
     return made
 
@@ -127,8 +127,10 @@ def last_year(world: World, name: str = "5e Z") -> Group:
     return group
 
 
-def assessed_then(world: World, group: Group, title: str = "Bilan d’alors", **said: object) -> Assessment:
+def assessed_then(world: World, group: Group, title: str = "Bilan d’alors", **fields: object) -> Assessment:
     """An assessment of that class, which was published then."""
     charge = Assignment.objects.select_related("subject").get(group=group, kind=Assignment.Kind.TEACHES)
     period = Period.objects.get(year=group.year_id)
-    return assessed(world, title, charge=charge, period=period, day=period.ends - timedelta(days=20), **said)
+    return assessed(
+        world, title, charge=charge, period=period, day=period.ends - timedelta(days=20), **fields
+    )

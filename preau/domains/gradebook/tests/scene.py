@@ -42,11 +42,11 @@ def period_of(world: World, day: date | None = None) -> Period:
 
 
 def assessment(
-    world: World, viewer: Any, title: str = "Calcul 1", published_at: datetime | None = None, **said: Any
+    world: World, viewer: Any, title: str = "Calcul 1", published_at: datetime | None = None, **fields: Any
 ) -> Assessment:
     """An assessment of the cast's teacher in the class of the cast's pupil; a draft unless it is said."""
     charge = charge_of(world)
-    described = assessments.Described(**{"title": title, "day": NOW.date() - DAY, **said})
+    described = assessments.Described(**{"title": title, "day": NOW.date() - DAY, **fields})
     return assessments.create_assessment(
         viewer, charge.group, charge.subject, period_of(world, described.day), described, published_at
     )

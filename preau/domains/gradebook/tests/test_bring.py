@@ -123,11 +123,14 @@ def test_mistakes_are_said_with_their_line(
         f"{first.given_name} {first.family_name};12;",
     )
     found = read(tmp_path, grid_of(college, seat_of("teacher")), content)
-    said = [problem.said for problem in found.problems]
-    assert len(said) == 4 and found.aside == ["Dictée"] and found.changes == []
-    assert said[0].startswith(f"Ligne 2 ({first.name}, Fractions)") and "dépasse le barème de 20" in said[0]
-    assert said[1].startswith("Ligne 3 (INCONNU Zoé)") and said[2].startswith("Ligne 4")
-    assert said[3].startswith("Ligne 5") and "ligne 2" in said[3]
+    sentences = [problem.said for problem in found.problems]
+    assert len(sentences) == 4 and found.aside == ["Dictée"] and found.changes == []
+    assert (
+        sentences[0].startswith(f"Ligne 2 ({first.name}, Fractions)")
+        and "dépasse le barème de 20" in sentences[0]
+    )
+    assert sentences[1].startswith("Ligne 3 (INCONNU Zoé)") and sentences[2].startswith("Ligne 4")
+    assert sentences[3].startswith("Ligne 5") and "ligne 2" in sentences[3]
 
 
 def test_a_scale_that_has_changed_and_a_title_that_two_have_are_refused(

@@ -1,5 +1,6 @@
 """The grid, one column as a form, a column that is pasted, and one cell that is saved."""
 
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -57,11 +58,77 @@ def pupils_of(assessment: Assessment) -> list[Person]:
 def typed_column(assessment: Assessment, *marks: str) -> dict[str, str]:
     """What a page sends that showed no mark yet."""
     people = pupils_of(assessment)
-    told = {f"note-{pupil.pk}": mark for pupil, mark in zip(people, marks, strict=False)}
-    return told | {f"version-{pupil.pk}": "0" for pupil in people}
+    fields = {f"note-{pupil.pk}": mark for pupil, mark in zip(people, marks, strict=False)}
+    return fields | {f"version-{pupil.pk}": "0" for pupil in people}
 
 
 # The grid
+
+
+def test_a_name_leads_to_the_marks_of_that_pupil_alone(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil, other = pupils_of(one)[:2]
+    marked(seat_of("teacher"), one, pupil, "12.5")
+    marked(seat_of("teacher"), one, other, "7.25")
+    # Read by families already; another day, not yet.
+    one.published_at = one.guardians_at = NOW - timedelta(hours=1)
+    one.save(update_fields=["published_at", "guardians_at"])
+    page = html.fromstring(teacher.get(grid_address(one)).content)
+    (link,) = page.xpath(f"//tr[@data-p='{pupil.public_id}']/th/a/@href")
+    alone = teacher.get(reverse("gradebook:grid", kwargs={"pk": one.group_id}) + link).content.decode()
+    assert "Avec ce qui n’est pas publié" not in alone
+    assert pupil.given_name in alone and "12,5" in alone and one.title in alone
+    assert "7,25" not in alone and other.public_id not in alone
+    # A colleague of another class, and a pupil who is not of this one, find nothing there.
+    nobody = teacher.get(grid_address(one) + "&eleve=personne", follow=True)
+    assert "Cet élève n’est pas de ce cours" in nobody.content.decode()
+    teacher.sit(college.people["pupil"])
+    assert teacher.get(reverse("gradebook:grid", kwargs={"pk": one.group_id}) + link).status_code in {
+        403,
+        404,
+    }
+
+
+def test_the_page_of_one_pupil_counts_what_the_pupil_reads(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil, mine = college.people["pupil"], seat_of("teacher")
+    draft = assessment(college, mine, "Pas encore rendu")
+    here = f"{grid_address(one)}&periode={one.period_id}&eleve={pupil.public_id}"
+    assert "Rien n’est encore publié" in teacher.get(here).content.decode()
+    one.published_at = one.guardians_at = NOW - HOUR
+    one.save(update_fields=["published_at", "guardians_at"])
+    marked(mine, one, pupil, "10")
+    marked(mine, draft, pupil, "17")
+
+    def average(address: str) -> str:
+        page = html.fromstring(teacher.get(address).content)
+        (shown,) = page.xpath("//p[@class='marks-general']/strong/text()")
+        return str(shown)
+
+    alone = teacher.get(here).content.decode()
+    assert average(here) == "10,0" and "Pas encore rendu" not in alone and ">17" not in alone
+    # The figure of the pages of the pupil, to which it leads whoever reads them.
+    teacher.sit(college.people["head"])
+    own = reverse("gradebook:average", kwargs={"public_id": pupil.public_id})
+    own += f"?matiere={one.subject_id}&periode={one.period_id}"
+    assert own.replace("&", "&amp;") in teacher.get(here).content.decode()
+    assert average(here) == "10,0" and ">10<" in teacher.get(own).content.decode()
+    # The rest is a gesture away, and says that it is.
+    teacher.sit(college.people["teacher"])
+    (whole,) = html.fromstring(alone).xpath("//a[contains(., 'Avec ce qui n’est pas publié')]/@href")
+    assert average(whole) == "13,5" and "Pas encore rendu" in teacher.get(whole).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"), [("zero", "NR compte zéro dans la moyenne"), ("ignored", "Aucun des quatre ne compte")]
+)
+def test_the_legend_says_what_work_that_was_not_returned_does(
+    college: World, teacher: SchoolClient, one: Assessment, rule: str, said: str
+) -> None:
+    GradingPolicy.objects.update_or_create(school=college.school, defaults={"not_returned": rule})
+    assert said in teacher.get(grid_address(one)).content.decode()
 
 
 def test_the_grid_shows_every_pupil_with_marks_and_average(
@@ -193,8 +260,8 @@ def test_a_column_is_typed_with_a_comma_or_a_point(teacher: SchoolClient, one: A
     answer = teacher.post(address("column", one), typed_column(one, "12,5", "9.5", "abs", ""))
     assert answer.status_code == 302
     people = pupils_of(one)
-    said = {mark.pupil_id: mark.value or mark.code for mark in Mark.objects.filter(assessment=one)}
-    assert said == {people[0].pk: Decimal("12.5"), people[1].pk: Decimal("9.5"), people[2].pk: "ABS"}
+    by_pupil = {mark.pupil_id: mark.value or mark.code for mark in Mark.objects.filter(assessment=one)}
+    assert by_pupil == {people[0].pk: Decimal("12.5"), people[1].pk: Decimal("9.5"), people[2].pk: "ABS"}
 
 
 def test_a_wrong_mark_is_said_beside_its_field_and_nothing_is_lost(
@@ -254,10 +321,10 @@ def test_a_cell_is_saved_and_says_what_it_changes(
     college: World, teacher: SchoolClient, one: Assessment
 ) -> None:
     pupil = college.people["pupil"]
-    told = save(teacher, one, pupil, "12,5").json()
-    assert (told["said"], told["version"], told["average"]) == ("12,5", 1, "12,5")
-    assert "12,5" in html.fromstring(told["panel"]).text_content()
-    assert told["saved_at"] == "10\u00a0h\u00a030"
+    payload = save(teacher, one, pupil, "12,5").json()
+    assert (payload["said"], payload["version"], payload["average"]) == ("12,5", 1, "12,5")
+    assert "12,5" in html.fromstring(payload["panel"]).text_content()
+    assert payload["saved_at"] == "10\u00a0h\u00a030"
     emptied = save(teacher, one, pupil, "", 1).json()
     assert (emptied["said"], emptied["version"], emptied["average"]) == ("", 0, "")
 
@@ -269,9 +336,9 @@ def test_a_cell_that_a_colleague_wrote_answers_with_both(
     marked(seat_of("teacher"), one, pupil, "15")
     answer = save(teacher, one, pupil, "9")
     assert answer.status_code == 409
-    told = answer.json()
-    assert (told["yours"], told["theirs"], told["version"]) == ("9", "15", 1)
-    assert save(teacher, one, pupil, "9", told["version"]).status_code == 200
+    payload = answer.json()
+    assert (payload["yours"], payload["theirs"], payload["version"]) == ("9", "15", 1)
+    assert save(teacher, one, pupil, "9", payload["version"]).status_code == 200
 
 
 def test_what_a_cell_does_not_take_is_said_in_words(
@@ -303,8 +370,12 @@ def test_a_column_of_a_spreadsheet_is_pasted_in_the_order_of_the_list(
     people = pupils_of(one)
     marks = ["12,5", "", "ABS", *["10"] * (len(people) - 3)]
     assert paste(teacher, one, "\r\n".join(marks) + "\r\n").status_code == 302
-    said = {mark.pupil_id: mark.value or mark.code for mark in Mark.objects.filter(assessment=one)}
-    assert (said[people[0].pk], said.get(people[1].pk), said[people[2].pk]) == (Decimal("12.5"), None, "ABS")
+    by_pupil = {mark.pupil_id: mark.value or mark.code for mark in Mark.objects.filter(assessment=one)}
+    assert (by_pupil[people[0].pk], by_pupil.get(people[1].pk), by_pupil[people[2].pk]) == (
+        Decimal("12.5"),
+        None,
+        "ABS",
+    )
 
 
 def test_a_column_of_the_wrong_length_says_from_where(teacher: SchoolClient, one: Assessment) -> None:
@@ -331,8 +402,8 @@ def test_two_columns_go_by_name_whatever_their_order(teacher: SchoolClient, one:
     people = pupils_of(one)
     lines = [f"{people[1].list_name}\t14", f"{people[0].given_name} {people[0].family_name}\t7,5"]
     assert paste(teacher, one, "\n".join(lines)).status_code == 302
-    said = {mark.pupil_id: mark.value for mark in Mark.objects.filter(assessment=one)}
-    assert said == {people[1].pk: 14, people[0].pk: Decimal("7.5")}
+    by_pupil = {mark.pupil_id: mark.value for mark in Mark.objects.filter(assessment=one)}
+    assert by_pupil == {people[1].pk: 14, people[0].pk: Decimal("7.5")}
     unknown = paste(teacher, one, "PERSONNE Anne\t14")
     assert unknown.status_code == 422
     assert "Ligne 1 (PERSONNE Anne)" in unknown.content.decode()
@@ -486,3 +557,120 @@ def test_an_average_has_the_decimals_of_the_step_of_the_school(
     pupil = college.people["pupil"]
     marked(seat_of("teacher"), one, pupil, "12.4")
     assert said_average(seat_of("teacher"), one, pupil.pk) == "12,5"
+
+
+def test_a_day_with_another_assessment_or_without_a_lesson_is_said(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    other = Assignment.objects.filter(group=one.group_id, kind=Assignment.Kind.TEACHES)
+    other = other.exclude(subject=one.subject_id).select_related("subject")[0]
+    monday, sunday = NOW.date() + 6 * DAY, NOW.date() + 5 * DAY
+    Assessment.objects.create(
+        school=college.school,
+        teacher=other.teacher,
+        subject=other.subject,
+        group=one.group,
+        period=one.period,
+        title="Titre d’un collègue",
+        day=monday,
+    )
+    form = {"title": one.title, "kind": "test", "scale": "20", "coefficient": "1", "mode": "normal"}
+
+    def moved(day: Any) -> str:
+        one.refresh_from_db()
+        sent = form | {"day": day.isoformat(), "seen": str(one.version)}
+        return teacher.post(address("change", one), sent, follow=True).content.decode()
+
+    page = moved(monday)
+    assert "L’évaluation est modifiée." in page
+    assert "sont déjà évalués" in page and other.subject.name in page
+    assert "n’ont aucun cours le dimanche 29 novembre" in moved(sunday)
+    assert "n’ont aucun cours" not in moved(sunday), "said once, when the day changes"
+
+
+def test_who_reads_from_when_is_said_before_publishing_and_after(
+    teacher: SchoolClient, one: Assessment
+) -> None:
+    before = teacher.get(grid_address(one)).content.decode()
+    assert "les élèves la lisent tout de suite, les familles demain à 10\u202fh\u202f30" in before.replace(
+        "\u00a0", "\u202f"
+    )
+    answer = teacher.post(address("publication", one), {"publication": "maintenant"}, follow=True)
+    said = answer.content.decode().replace("\u00a0", "\u202f")
+    assert (
+        "Publiée : les élèves la lisent maintenant, les familles demain à 10\u202fh\u202f30."
+        in said.replace("\u202f:", " :")
+    )
+    assert "Publiée maintenant" not in said
+    answer = teacher.post(address("publication", one), {"publication": "brouillon"}, follow=True)
+    assert "ni les élèves ni les familles ne la lisent" in answer.content.decode()
+
+
+def test_what_is_dated_later_is_published_today_once_that_is_confirmed(
+    teacher: SchoolClient, one: Assessment
+) -> None:
+    Assessment.objects.filter(pk=one.pk).update(day=NOW.date() + 3 * DAY)
+    answer = teacher.post(address("publication", one), {"publication": "maintenant"})
+    assert answer.status_code == 422 and "vendredi 27 novembre" in answer.content.decode()
+    assert "la publier dès maintenant" in answer.content.decode()
+    one.refresh_from_db()
+    assert one.published_at is None
+    sent = {"publication": "maintenant", "avant": "1"}
+    assert teacher.post(address("publication", one), sent).status_code == 302
+    one.refresh_from_db()
+    assert one.published_at == NOW
+    # What is read already is asked about no more.
+    assert teacher.post(address("publication", one), {"publication": "maintenant"}).status_code == 302
+
+
+def test_a_mark_that_changes_once_it_is_read_is_said_to_be_read(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    pupil = college.people["pupil"]
+    first = marked(seat_of("teacher"), one, pupil, "12")
+    assert first is not None
+
+    def typed(mark: str, seen: int) -> dict[str, Any]:
+        sent = {"eleve": pupil.public_id, "note": mark, "version": str(seen)}
+        answer: dict[str, Any] = teacher.post(address("cell", one), sent).json()
+        return answer
+
+    draft = typed("13", first.version)
+    assert (draft["told"], draft["was"]) == ("", "")
+    Assessment.objects.filter(pk=one.pk).update(published_at=NOW - HOUR, guardians_at=NOW + HOUR)
+    same = typed("13", draft["version"])
+    assert same["told"] == ""
+    changed = typed("14", same["version"])
+    assert "l’élève voit la nouvelle note, la famille la verra aujourd’hui" in changed["told"]
+    assert "12" not in changed["told"] and "13" in teacher.get(changed["was"]).content.decode()
+    Assessment.objects.filter(pk=one.pk).update(guardians_at=NOW - HOUR)
+    later = typed("15", changed["version"])
+    assert "l’élève et la famille verront la nouvelle note" in later["told"]
+    assert "l’élève et la famille ne la liront plus" in typed("", later["version"])["told"]
+    # A mark that was not there is not one that changes; a column says it of all at once.
+    again = typed("9", 0)
+    assert again["told"] == ""
+    column = {f"note-{pupil.pk}": "10", f"version-{pupil.pk}": str(again["version"])}
+    said = teacher.post(address("column", one), column, follow=True).content.decode()
+    assert "1 note a changé, déjà publiée" in said.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_the_days_that_are_assessed_already_are_said_beside_the_date(
+    college: World, seat_of: Any, teacher: SchoolClient, one: Assessment
+) -> None:
+    form = teacher.get(address("change", one)).content.decode()
+    assert "Aucune autre évaluation n’est prévue" in form
+    assessment(college, seat_of("teacher"), "Le mien", day=NOW.date() + 3 * DAY)
+    assessment(college, seat_of("teacher"), "Plus loin", day=NOW.date() + 15 * DAY)
+    for page in (
+        address("change", one),
+        f"{reverse('gradebook:create', kwargs={'pk': one.group_id})}?matiere={one.subject_id}",
+    ):
+        form = teacher.get(page).content.decode()
+        line = form[form.index("sont déjà évalués") :].split("</p>")[0]
+        assert "27" in line and one.subject.name in line and "Le mien" not in line, page
+        assert line.count('class="time"') == 1
+    # It is not said of itself.
+    Assessment.objects.filter(pk=one.pk).update(day=NOW.date() + 3 * DAY)
+    Assessment.objects.exclude(pk=one.pk).filter(group=one.group_id).delete()
+    assert "Aucune autre évaluation n’est prévue" in teacher.get(address("change", one)).content.decode()

@@ -237,9 +237,9 @@ def test_who_left_in_the_period_keeps_their_mark_and_who_left_before_has_none(
 
 
 def test_a_scale_below_a_mark_is_refused(college: World, seat_of: Any, one: Assessment, mark: Mark) -> None:
-    said = assessments.Described("Calcul 1", one.day, scale=Decimal(10))
+    description = assessments.Described("Calcul 1", one.day, scale=Decimal(10))
     with pytest.raises(assessments.MarksAboveScale):
-        assessments.change_assessment(seat_of("teacher"), one, said, one.version)
+        assessments.change_assessment(seat_of("teacher"), one, description, one.version)
 
 
 def test_two_teachers_who_change_one_assessment_do_not_overwrite_each_other(

@@ -121,26 +121,26 @@ def bring(world: World, path: Path, *more: str) -> dict[str, Any]:
     return found
 
 
-def line(world: World, pupil: Person, mark: str, **said: str) -> str:
-    told = {
+def line(world: World, pupil: Person, mark: str, **fields: str) -> str:
+    cells = {
         "group": class_of(world).name,
         "subject": charges_of(world)[0].subject.name,
         "day": "12/10/2026",
         "scale": "20",
         "coefficient": "2",
         "title": "Fractions",
-    } | said
+    } | fields
     who = f"{pupil.family_name.upper()} {pupil.given_name}"
     return ";".join(
         [
             who,
-            told["group"],
-            told["subject"],
-            told["day"],
+            cells["group"],
+            cells["subject"],
+            cells["day"],
             mark,
-            told["scale"],
-            told["coefficient"],
-            told["title"],
+            cells["scale"],
+            cells["coefficient"],
+            cells["title"],
         ]
     )
 
@@ -153,7 +153,7 @@ def test_past_marks_are_written_once_and_read_at_once(empty: World, tmp_path: Pa
         line(empty, second, "Abs"),
         line(empty, third, "8", scale="10", title="Récit"),
     )
-    told = Item.objects.count()
+    count = Item.objects.count()
     assert bring(empty, path, "--dry-run")["marks"] == 3 and not Assessment.objects.exists()
     report = bring(empty, path)
     assert (report["created"], report["marks"], report["aside"]) == (2, 3, [])
@@ -166,7 +166,7 @@ def test_past_marks_are_written_once_and_read_at_once(empty: World, tmp_path: Pa
     }
     assert Mark.objects.visible_to(seat_of("guardian")).filter(pupil=first).exists()
     telling.tell_published(NOW)
-    assert Item.objects.count() == told, "what was given before is no news"
+    assert Item.objects.count() == count, "what was given before is no news"
     again = bring(empty, path)
     assert (again["created"], again["marks"], again["unchanged"]) == (0, 0, 3)
     assert Assessment.objects.count() == 2 and Mark.objects.count() == 3

@@ -12,16 +12,25 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
-from preau.directory.models import Assignment, Enrolment, Guardianship, Person, School
+from preau.directory.models import Assignment, Enrolment, Guardianship, Period, Person, School
 from preau.directory.seeds.world import World, add_sibling_elsewhere, make_parent_of
 from preau.directory.viewer import Viewer
 from preau.domains.gradebook.actions import assessments
 from preau.domains.gradebook.models import Assessment, GradeBook, SubjectWeight, SubSubject
 from preau.domains.gradebook.queries import class_reading, computations, latest, pupil_reading, remembered
-from preau.domains.gradebook.queries.figures import number
+from preau.domains.gradebook.queries.figures import MarkRow, number, spread_in_words
 from preau.domains.gradebook.rules import reading as rules
-from preau.domains.gradebook.tests.read_scene import assessed, charges_of, give, lived_term, pupils_of
+from preau.domains.gradebook.rules.averages import Code
+from preau.domains.gradebook.tests.read_scene import (
+    LONG_AGO,
+    assessed,
+    charges_of,
+    give,
+    lived_term,
+    pupils_of,
+)
 from preau.domains.gradebook.tests.scene import assessment, class_of, classmate_of, marked
+from preau.foundation.text import filled
 from preau.identity.actions.accounts import open_accounts
 from tests.pages import MOST_BYTES, counted, faults
 from tests.test_api import ask, token_of
@@ -81,6 +90,46 @@ def test_a_pupil_reads_before_the_family(
     address = sat(one)
     assert client.sit(pupil).get(address).status_code == 200
     assert client.sit(college.people["guardian"]).get(address).status_code == 404
+
+
+def test_pupil_and_family_are_told_of_marks_that_only_the_pupil_reads_yet(
+    college: World, client: SchoolClient, pupil: Person
+) -> None:
+    give(assessed(college, "Lue"), (pupil, 12))
+    give(assessed(college, "Secrète encore", guardians_at=LATER), (pupil, "18.75"))
+    give(assessed(college, "D’un autre", guardians_at=LATER), (classmate_of(college), 9))
+    for key, sentence in (
+        ("guardian", "1 note arrive pour les parents"),
+        ("pupil", "Vos parents liront 1 note"),
+    ):
+        page = " ".join(client.sit(college.people[key]).get(page_of(pupil)).content.decode().split())
+        assert sentence in page and "aujourd’hui, 12" in page, key
+    page = client.sit(college.people["guardian"]).get(page_of(pupil)).content.decode()
+    assert "Secrète encore" not in page and "18,75" not in page
+    assert "pour les parents" not in client.sit(college.people["head"]).get(page_of(pupil)).content.decode()
+    Assessment.objects.filter(guardians_at=LATER).update(guardians_at=LONG_AGO)
+    assert (
+        "pour les parents" not in client.sit(college.people["guardian"]).get(page_of(pupil)).content.decode()
+    )
+
+
+def test_it_opens_on_the_last_period_that_holds_a_mark_of_the_pupil_that_one_reads(
+    college: World, seat_of: Any, pupil: Person
+) -> None:
+    first, second = Period.objects.filter(year=college.year).order_by("starts")[:2]
+    later = NOW + timedelta(days=(second.starts - NOW.date()).days + 3)
+    give(assessed(college), (pupil, 12))
+    # Of a classmate alone, and of the pupil but not read yet by the family.
+    give(assessed(college, "Autre", day=second.starts), (classmate_of(college), 9))
+
+    def opened(key: str, asked: str | None = None) -> Period | None:
+        return read(seat_of(key, at=later), pupil, asked).period
+
+    assert [opened(key) for key in ("pupil", "guardian", "head")] == [first] * 3
+    assert opened("pupil", str(second.pk)) == second and opened("pupil", "annee") is None
+    one = assessed(college, "Nouveau", day=second.starts, guardians_at=later + timedelta(hours=1))
+    give(one, (pupil, 15))
+    assert [opened(key) for key in ("pupil", "guardian", "head")] == [second, first, second]
 
 
 def test_a_deleted_assessment_is_gone(college: World, seat_of: Any, pupil: Person) -> None:
@@ -221,14 +270,14 @@ def test_a_pupil_reads_where_an_average_comes_from(
     college: World, client: SchoolClient, pupil: Person
 ) -> None:
     charge = charges_of(college)[0]
-    for title, value, said in [
+    for title, value, fields in [
         ("Ratio", 16, {"coefficient": 2}),
         ("Droites", 5, {"scale": 10}),
         ("Exposé", 4, {"mode": "optional"}),
         ("Jeu", 14, {"mode": "bonus"}),
         ("Dictée", "ABS", {}),
     ]:
-        give(assessed(college, title, charge=charge, **said), (pupil, value))
+        give(assessed(college, title, charge=charge, **fields), (pupil, value))
     page = client.sit(pupil).get(page_of(pupil, "average") + f"?matiere={charge.subject_id}").content.decode()
     text = " ".join(page.replace("\u202f", " ").split())
     for words in (
@@ -276,6 +325,18 @@ def test_blocks_are_few_and_weigh_all_together(college: World, seat_of: Any, pup
     blocks = computations.blocks_of(found, row)
     assert len(blocks) == computations.MOST_BLOCKS and blocks[-1].label == "Autres"
     assert row.average.exact == Fraction(27, 2)
+
+
+def test_each_block_says_how_much_it_weighs_and_no_width_is_to_be_believed(
+    college: World, client: SchoolClient, pupil: Person
+) -> None:
+    charge = charges_of(college)[0]
+    give(assessed(college, "Ratio", charge=charge, coefficient=3), (pupil, 16))
+    give(assessed(college, "Droites", charge=charge), (pupil, 12))
+    for page in (page_of(pupil), page_of(pupil, "average") + f"?matiere={charge.subject_id}"):
+        text = " ".join(client.sit(pupil).get(page).content.decode().replace("\u202f", " ").split())
+        assert '<span class="weights-said">pèse 75 %</span>' in text
+        assert "Plus un bloc est large" not in text
 
 
 def test_a_step_that_the_next_mark_makes_possible(college: World, seat_of: Any, pupil: Person) -> None:
@@ -333,6 +394,21 @@ def test_the_home_shows_the_last_marks(college: World, client: SchoolClient, pup
         assert ">\u202f: Dernières notes</span></a>" in page, key
 
 
+def test_the_home_shows_where_a_mark_is_in_its_class_from_five_marks_on(
+    college: World, seat_of: Any, pupil: Person, django_assert_num_queries: Any
+) -> None:
+    few, many = assessed(college, "Quatre copies"), assessed(college, "Cinq copies")
+    mates = pupils_of(college)[1:5]
+    give(few, (pupil, 12), *((mate, 8) for mate in mates[:3]))
+    give(many, (pupil, 12), *((mate, 8) for mate in mates))
+    viewer = seat_of("guardian")
+    with django_assert_num_queries(1):
+        rows = {row.assessment_id: row for row in latest.last_marks(viewer)}
+    assert rows[few.pk].spread is None and {row.said for row in rows.values()} == {"12"}
+    spread = rows[many.pk].spread
+    assert spread and (spread.low, spread.mean) == (8, 8.8)
+
+
 def test_the_home_says_whose_mark_it_is_where_only_one_child_is_marked(
     college: World, twin: World, client: SchoolClient, pupil: Person
 ) -> None:
@@ -351,9 +427,9 @@ def test_a_program_reads_the_marks_of_ones_child(college: World, seat_of: Any, p
     give(assessed(college, "Ratio", coefficient=Decimal(2)), (pupil, "13.5"), (mate, 9))
     give(late, (pupil, 18))
     days = {"du": "2026-11-01", "au": "2026-11-30"}
-    told = ask("notes", token_of(seat_of("guardian")), **days).json()
-    assert told["total"] == 1
-    row = told["elements"][0]
+    payload = ask("notes", token_of(seat_of("guardian")), **days).json()
+    assert payload["total"] == 1
+    row = payload["elements"][0]
     assert (row["eleve"], row["note"], row["bareme"], row["coefficient"]) == (
         pupil.given_name,
         "13.50",
@@ -468,3 +544,60 @@ def test_a_page_says_the_same_from_memory(
 
 def body_of(page: Any) -> str:
     return page.content.decode().split('<main id="contenu"')[1].split("</main>")[0]
+
+
+def test_a_mark_page_says_once_where_the_mark_is(college: World, client: SchoolClient, pupil: Person) -> None:
+    one = assessed(college, scale=20)
+    mates = pupils_of(college)[1:6]
+    give(one, (pupil, 15), *((mate, 6) for mate in mates))
+    page = client.sit(pupil).get(sat(one)).content.decode()
+    # Half of the class has the same: no « de 6 à 6 », and a screen reader hears the sentence once.
+    assert (
+        page.count("La moitié de la classe au moins a 6 ; la moyenne est 7,5.".replace(" ;", "\u202f;")) == 1
+    )
+    assert "6 à 6" not in page and "d’une autre couleur" not in page
+    table = page.split("<tbody")[1]
+    assert re.search(r"14–16 <span class=\"muted\">\(cette note\)</span>", table)
+    assert table.count("cette note") == 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        ("8.5", "proche de la moyenne"),
+        ("6.5", "proche de la moyenne"),
+        ("9", "au-dessus de la moyenne"),
+        ("6", "en dessous de la moyenne"),
+    ],
+)
+def test_a_mark_is_said_above_or_below_the_mean_of_the_class(mark: str, words: str) -> None:
+    line = SimpleNamespace(scale=Decimal(20))
+    row = MarkRow(line, Fraction(mark), spread_in_words([Fraction(mean) for mean in (5, 7, 7.5, 8, 10)]))  # type: ignore[arg-type]
+    assert words in row.stands
+
+
+def test_a_mark_is_compared_with_nobody_under_five_marks(
+    college: World, client: SchoolClient, pupil: Person
+) -> None:
+    one = assessed(college)
+    give(one, *((mate, 6) for mate in pupils_of(college)[:4]))
+    page = client.sit(pupil).get(sat(one)).content.decode()
+    assert "Trop peu d’élèves" in page and "la moyenne de la classe" not in page
+    code = MarkRow(SimpleNamespace(scale=Decimal(20)), Code.ABSENT, spread_in_words([Fraction(6)] * 5))  # type: ignore[arg-type]
+    assert code.stands == ""
+
+
+def test_how_an_average_moves_is_stated_and_not_judged(
+    college: World, client: SchoolClient, pupil: Person
+) -> None:
+    first = assessed(college, day=NOW.date() - timedelta(days=50))
+    give(first, (pupil, 12))
+    page = client.sit(pupil).get(page_of(pupil)).content.decode()
+    assert "d’une seule note" in page
+    give(assessed(college, "Bilan", day=NOW.date() - timedelta(days=3)), (pupil, 8))
+    page = client.sit(pupil).get(page_of(pupil)).content.decode()
+    assert "d’une seule note" not in page
+    assert "Votre moyenne depuis octobre" in page and "12 puis 10, en baisse" in page
+    assert "baissez" not in page
+    page = client.sit(college.people["guardian"]).get(page_of(pupil)).content.decode()
+    assert filled("La moyenne de %(name)s", name=pupil.given_name) in page

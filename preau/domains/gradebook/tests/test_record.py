@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from conftest import NOW, SchoolClient
-from preau.directory.models import Assignment, Enrolment, Group, Holding, Person
+from preau.directory.models import Assignment, Enrolment, Group, Holding, Period, Person
 from preau.directory.queries.record import alone_with
 from preau.directory.seeds.world import World
 from preau.domains.gradebook.manifest.record import every_mark
@@ -37,6 +37,21 @@ def shown(viewer: Any, pupil: Person) -> record.RecordMarks | None:
 def titles(viewer: Any, pupil: Person) -> list[str]:
     read = shown(viewer, pupil)
     return [row.line.title for row in read.latest] if read else []
+
+
+def test_the_first_day_of_a_period_shows_the_marks_of_the_one_before(
+    college: World, seat_of: Any, pupil: Person
+) -> None:
+    own = charges_of(college)[0]
+    Assignment.objects.filter(pk=own.pk).update(teacher=college.people["teacher"])
+    give(assessed(college, "Avant", charge=own), (pupil, 8))
+    former = Period.objects.filter(year=college.year, starts__lte=NOW).order_by("-starts")[0]
+    day = NOW.date()
+    Period.objects.filter(pk=former.pk).update(ends=day - timedelta(days=1))
+    after = Period.objects.filter(year=college.year, starts__gt=former.starts).order_by("starts")[0]
+    Period.objects.filter(pk=after.pk).update(starts=day)
+    for key in ("teacher", "head", "pupil"):
+        assert titles(seat_of(key), pupil) == ["Avant"], key
 
 
 def test_each_reads_the_marks_that_are_theirs(college: World, seat_of: Any, pupil: Person) -> None:
@@ -109,8 +124,8 @@ def test_it_says_what_the_page_of_marks_says(college: World, seat_of: Any, pupil
         page = pupil_reading.marks_of(seat_of(key), pupil, None)
         read = shown(seat_of(key), pupil)
         assert page is not None and read is not None
-        told = [(row.name, row.said, row.move) for row in page.subjects if row.average.exact is not None]
-        assert [(row.name, row.said, row.move) for row in read.subjects] == told and len(told) > 3
+        rows = [(row.name, row.said, row.move) for row in page.subjects if row.average.exact is not None]
+        assert [(row.name, row.said, row.move) for row in read.subjects] == rows and len(rows) > 3
         assert read.general == number(page.averages.general.rounded)
         assert [row.line.pk for row in read.latest] == [row.line.pk for row in page.last[: record.LATEST]]
 

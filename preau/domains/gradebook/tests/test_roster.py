@@ -49,9 +49,9 @@ def test_marks_are_results_and_codes_are_none(college: World, tmp_path: Path, on
     assert files["results"][0]["studentSourcedId"] == college.people["pupil"].public_id
     (item,) = files["lineItems"]
     assert (item["title"], item["resultValueMax"], item["dueDate"]) == ("Bilan", "10.00", f"{one.day}")
-    told = {row["propertyName"]: row["value"] for row in files["manifest"]}
-    assert {told[f"file.{name}"] for name in ("categories", "lineItems", "results")} == {"bulk"}
-    assert told["file.resources"] == "absent" and told["oneroster.version"] == "1.1"
+    manifest = {row["propertyName"]: row["value"] for row in files["manifest"]}
+    assert {manifest[f"file.{name}"] for name in ("categories", "lineItems", "results")} == {"bulk"}
+    assert manifest["file.resources"] == "absent" and manifest["oneroster.version"] == "1.1"
 
 
 def test_work_not_returned_counts_as_the_school_says(college: World, tmp_path: Path, one: Assessment) -> None:

@@ -36,7 +36,7 @@ def tell_what_waits() -> int:
     return int(waiting.delete()[0])
 
 
-def told(college: World, key: str, kind: str = "gradebook.published") -> int:
+def notices(college: World, key: str, kind: str = "gradebook.published") -> int:
     return Item.objects.filter(person=college.people[key], kind=kind).count()
 
 
@@ -50,9 +50,9 @@ def test_pupils_are_told_first_and_families_after_the_delay(
     publish(seat_of, one, NOW + HOUR)
     assert telling.tell_published(NOW) == 0
     telling.tell_published(NOW + HOUR)
-    assert (told(college, "pupil"), told(college, "guardian")) == (1, 0)
+    assert (notices(college, "pupil"), notices(college, "guardian")) == (1, 0)
     telling.tell_published(NOW + HOUR + DAY)
-    assert (told(college, "pupil"), told(college, "guardian")) == (1, 1)
+    assert (notices(college, "pupil"), notices(college, "guardian")) == (1, 1)
     assert telling.tell_published(NOW + HOUR + DAY) == 0
 
 
@@ -65,7 +65,7 @@ def test_several_marks_of_a_day_are_one_piece_of_news_and_who_has_none_is_not_to
     for made in (one, second):
         publish(seat_of, made, NOW - HOUR)
     assert telling.tell_published(NOW) == 2
-    assert told(college, "pupil") == 1
+    assert notices(college, "pupil") == 1
     assert not Item.objects.filter(person=mate, kind="gradebook.published").exists()
 
 
@@ -76,9 +76,12 @@ def test_a_mark_changed_once_it_was_told_is_told_by_the_school_s_rule(
     publish(seat_of, one, NOW - HOUR)
     telling.tell_published(NOW)
     marked(seat_of("teacher"), one, pupil, "13", seen=1)
-    assert told(college, "pupil", "gradebook.changed") == 0
+    assert notices(college, "pupil", "gradebook.changed") == 0
     assert tell_what_waits() == 1
-    assert (told(college, "pupil", "gradebook.changed"), told(college, "guardian", "gradebook.changed")) == (
+    assert (
+        notices(college, "pupil", "gradebook.changed"),
+        notices(college, "guardian", "gradebook.changed"),
+    ) == (
         1,
         0,
     )
@@ -86,7 +89,7 @@ def test_a_mark_changed_once_it_was_told_is_told_by_the_school_s_rule(
     settings.save_policy(seat_of("head"), GradingPolicy(school=college.school, tells_changes=False))
     marked(seat_of("teacher"), one, pupil, "14", seen=2)
     tell_what_waits()
-    assert told(college, "pupil", "gradebook.changed") == 0
+    assert notices(college, "pupil", "gradebook.changed") == 0
 
 
 def test_a_coefficient_changed_once_it_is_read_is_told_and_a_title_is_not(
@@ -99,11 +102,11 @@ def test_a_coefficient_changed_once_it_is_read_is_told_and_a_title_is_not(
     assessments.change_assessment(
         teacher, one, assessments.Described("Autre titre", one.day, one.topic), one.version
     )
-    assert told(college, "pupil", "gradebook.changed") == 0
+    assert notices(college, "pupil", "gradebook.changed") == 0
     one.refresh_from_db()
     heavier = assessments.Described("Autre titre", one.day, one.topic, coefficient=Decimal(3))
     assessments.change_assessment(teacher, one, heavier, one.version)
-    assert told(college, "pupil", "gradebook.changed") == 1
+    assert notices(college, "pupil", "gradebook.changed") == 1
 
 
 def test_a_mark_typed_after_the_others_is_news_and_of_a_deleted_assessment_nothing_is_told(

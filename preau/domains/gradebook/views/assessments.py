@@ -21,10 +21,11 @@ from preau.domains.gradebook.forms.assessments import (
     initial_of,
 )
 from preau.domains.gradebook.models import Assessment, GradeBook, policy_of
-from preau.domains.gradebook.queries import courses
+from preau.domains.gradebook.queries import courses, same_day
 from preau.domains.gradebook.queries.courses import Course
 from preau.domains.gradebook.queries.periods import chosen_period, is_open, periods_of
 from preau.domains.gradebook.rules import access, marking
+from preau.domains.gradebook.views import readers
 from preau.domains.gradebook.views.columns import CONFLICT, TYPED_WRONG, said_sealed
 from preau.domains.gradebook.views.grid import column_address, course_in, grid_address
 from preau.foundation import dates
@@ -46,7 +47,7 @@ def create(request: HttpRequest, book: GradeBook) -> HttpResponse:
     first = {"day": viewer.today, "period": chosen.pk if chosen else None}
     data = request.POST or None
     form = AssessmentForm(viewer, course, periods, data, initial=first)
-    publication = PublicationForm(data)
+    publication, policy = PublicationForm(data), policy_of(book.school_id)
     status = 200
     if request.method == "POST":
         right = all([form.is_valid(), publication.is_valid()])
@@ -61,6 +62,7 @@ def create(request: HttpRequest, book: GradeBook) -> HttpResponse:
                     _("L’évaluation est créée : saisissez les notes.")
                     + told_from(request, publication.published_at()),
                 )
+                _warn(request, made)
                 return redirect(column_address(made))
         status = TYPED_WRONG
     context = {
@@ -70,9 +72,17 @@ def create(request: HttpRequest, book: GradeBook) -> HttpResponse:
         "course": course,
         "assessment": None,
         "back": grid_address(course),
-        "delay": policy_of(book.school_id).guardian_delay,
+        "delay": policy.guardian_delay,
+        "if_now": readers.if_now(viewer, policy.delay),
+        "ahead": same_day.days_ahead(book.pk, viewer.today),
     }
     return render(request, "gradebook/edit.html", context, status=status)
+
+
+def _warn(request: HttpRequest, assessment: Assessment) -> None:
+    """What the class has on that day already, or that it has no school."""
+    for warning in same_day.warnings_of_day(assessment.group_id, assessment.day, assessment.pk):
+        messages.warning(request, warning)
 
 
 def _created(
@@ -93,8 +103,8 @@ def told_from(request: HttpRequest, published_at: datetime | None) -> str:
     opens_at = opening_after(request.viewer.school, published_at) if published_at else None
     if opens_at is None:
         return ""
-    said = _("À cette heure, aucun avis ne part : il partira à partir de ce moment, %(when)s.")
-    return f" {said % {'when': dates.day_and_hour(opens_at)}}"
+    sentence = _("L’avis, lui, part %(when)s : l’établissement n’écrit à personne avant.")
+    return f" {sentence % {'when': dates.day_and_hour(opens_at)}}"
 
 
 def course_of(assessment: Assessment) -> Course:
@@ -114,7 +124,7 @@ def change(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     )
     # It is moved by a gesture of its own.
     del form.fields["period"]
-    status = TYPED_WRONG if form.errors else 200
+    status, former = TYPED_WRONG if form.errors else 200, assessment.day
     if request.method == "POST" and form.is_valid():
         try:
             assessments.change_assessment(
@@ -127,15 +137,17 @@ def change(request: HttpRequest, assessment: Assessment) -> HttpResponse:
             form.add_error(None, _said_changed(changed.assessment))
         except assessments.MarksAboveScale as above:
             status = TYPED_WRONG
-            said = ngettext(
+            sentence = ngettext(
                 "%(num)s note dépasse ce barème.", "%(num)s notes dépassent ce barème.", above.count
             )
-            form.add_error("scale", said % {"num": above.count})
+            form.add_error("scale", sentence % {"num": above.count})
         except sealing.PeriodSealed:
             status = CONFLICT
             form.add_error(None, said_sealed())
         else:
             messages.success(request, _("L’évaluation est modifiée."))
+            if form.cleaned_data["day"] != former:
+                _warn(request, Assessment.objects.get(pk=assessment.pk))
             return redirect(column_address(assessment))
     context = {
         "form": form,
@@ -144,6 +156,7 @@ def change(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         "assessment": assessment,
         "back": column_address(assessment),
         "is_read": assessment.is_published(request.viewer.moment),
+        "ahead": same_day.days_ahead(assessment.group_id, request.viewer.today, assessment.pk),
     }
     return render(request, "gradebook/edit.html", context, status=status)
 
@@ -164,23 +177,28 @@ def _said_changed(known: Assessment) -> str:
 def publication(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """From when pupils, then families, read it."""
     form = PublicationForm(request.POST or None, assessment=assessment)
-    status = TYPED_WRONG if form.errors else 200
-    if request.method == "POST" and form.is_valid():
+    policy, viewer = policy_of(assessment.school_id), request.viewer
+    early = form.is_bound and form.is_valid() and form.is_early(viewer.today)
+    early = early and request.POST.get("avant") != "1"
+    status = TYPED_WRONG if form.errors or early else 200
+    if request.method == "POST" and form.is_valid() and not early:
         try:
-            assessments.publish_assessment(request.viewer, assessment, form.published_at())
+            assessments.publish_assessment(viewer, assessment, form.published_at())
         except sealing.PeriodSealed:
             status = CONFLICT
             form.add_error(None, said_sealed())
         else:
-            messages.success(
-                request, _("La publication est enregistrée.") + told_from(request, form.published_at())
-            )
+            at = form.published_at()
+            sentence = readers.publication_said(viewer, at, policy.delay)
+            messages.success(request, sentence + told_from(request, at))
             return redirect(column_address(assessment))
     context = {
         "form": form,
         "assessment": assessment,
         "back": column_address(assessment),
-        "delay": policy_of(assessment.school_id).guardian_delay,
+        "early": early,
+        "delay": policy.guardian_delay,
+        "if_now": readers.if_now(viewer, policy.delay),
     }
     return render(request, "gradebook/publication.html", context, status=status)
 
@@ -278,7 +296,7 @@ def restore(request: HttpRequest, assessment: Assessment) -> HttpResponseRedirec
     )
 
 
-def _gesture(request: HttpRequest, assessment: Assessment, act: Any, said: str) -> HttpResponseRedirect:
+def _gesture(request: HttpRequest, assessment: Assessment, act: Any, sentence: str) -> HttpResponseRedirect:
     try:
         act(request.viewer, assessment)
     except sealing.AlreadyDone:
@@ -286,5 +304,5 @@ def _gesture(request: HttpRequest, assessment: Assessment, act: Any, said: str) 
     except sealing.PeriodSealed:
         messages.error(request, said_sealed())
     else:
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect(column_address(assessment))

@@ -22,14 +22,16 @@ from preau.domains.gradebook.actions.marks import (
 )
 from preau.domains.gradebook.boards import beside_assessments
 from preau.domains.gradebook.forms.columns import ColumnForm, PasteForm
-from preau.domains.gradebook.models import Assessment
+from preau.domains.gradebook.models import Assessment, Mark
 from preau.domains.gradebook.queries import grid, history
 from preau.domains.gradebook.queries.periods import is_open, periods_of
 from preau.domains.gradebook.rules import access, marking
+from preau.domains.gradebook.views import readers
 from preau.domains.gradebook.views.grid import column_address, state_said
 from preau.foundation import dates
 from preau.foundation.access import opens
 from preau.foundation.boards import offered
+from preau.foundation.templating import url
 
 TYPED_WRONG, CONFLICT, SEALED = 422, 409, 423
 DELETED = 410
@@ -68,9 +70,9 @@ def column(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         return _column_page(request, assessment, form)
     if not form.is_valid():
         return _column_page(request, assessment, form, TYPED_WRONG)
-    problem = ""
+    problem, before = "", {pupil: mark.version for pupil, mark in marks.items()}
     try:
-        set_column(request.viewer, assessment, form.cells())
+        written = set_column(request.viewer, assessment, form.cells())
     except ColumnConflict as refused:
         form.refuse(refused.conflicts)
         return _column_page(request, assessment, form, CONFLICT)
@@ -81,7 +83,23 @@ def column(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     if problem:
         return _column_page(request, assessment, form, CONFLICT, problem)
     messages.success(request, _("Les notes sont enregistrées."))
+    _tell_changes(request, assessment, before, written)
     return redirect(column_address(assessment))
+
+
+def _tell_changes(
+    request: HttpRequest, assessment: Assessment, before: dict[int, int], written: dict[int, Mark | None]
+) -> None:
+    """How many marks that pupils read already are not the same any more."""
+    changed = [
+        pupil
+        for pupil, mark in written.items()
+        if pupil in before and (mark is None or mark.version != before[pupil])
+    ]
+    erased = all(written[pupil] is None for pupil in changed)
+    told = readers.changes_said(request.viewer, assessment, len(changed), erased=erased) if changed else ""
+    if told:
+        messages.info(request, told)
 
 
 def _column_page(
@@ -118,7 +136,8 @@ def rights(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
 def cell(request: HttpRequest, assessment: Assessment) -> JsonResponse:
     """Save one cell: `eleve` (public id), `note` as it was typed, `version` that of the mark that the page showed (0: none).
 
-    200 `{said, version, average, saved_at, panel}`; 409 `{yours, theirs, version, by, sentence}`; 422, 410 (deleted) and
+    200 `{said, version, average, saved_at, panel, told, was}` (`told`: of a mark that pupils read already and that changed; `was`: the
+    page of what it was); 409 `{yours, theirs, version, by, sentence}`; 422, 410 (deleted) and
     423 (sealed) `{sentence}`. Nothing is written but with 200.
     """
     pupil, seen = _pupil(request), request.POST.get("version", "")
@@ -132,19 +151,32 @@ def cell(request: HttpRequest, assessment: Assessment) -> JsonResponse:
     except MarkConflict as conflict:
         return _conflict(conflict)
     except tuple(REFUSALS) as error:
-        said, status = REFUSALS[type(error)]
-        return _refused(error.sentence if isinstance(error, marking.NotAMark) else said(), status)
+        refusal, status = REFUSALS[type(error)]
+        return _refused(error.sentence if isinstance(error, marking.NotAMark) else refusal(), status)
     return JsonResponse(
         {
             "said": marking.as_typed(mark).said,
             "version": mark.version if mark else 0,
             "average": grid.said_average(request.viewer, assessment, pupil.pk),
             "saved_at": dates.hour(timezone.now()),
+            **_changed(request, assessment, pupil, int(seen), mark),
             "panel": render_to_string(
                 "gradebook/_spread.html", {"spread": grid.spread_of(request.viewer, assessment)}, request
             ),
         }
     )
+
+
+def _changed(
+    request: HttpRequest, assessment: Assessment, pupil: Person, seen: int, mark: Mark | None
+) -> dict[str, str]:
+    """What is said of a mark that was there and is not the same any more."""
+    is_same = not seen or (mark is not None and mark.version == seen)
+    told = "" if is_same else readers.change_said(request.viewer, assessment, erased=mark is None)
+    return {
+        "told": told,
+        "was": f"{url('gradebook:mark', pk=assessment.pk)}?eleve={pupil.public_id}" if told else "",
+    }
 
 
 def _pupil(request: HttpRequest) -> Person | None:
@@ -183,8 +215,9 @@ def paste(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     status, conflicts, problem = (TYPED_WRONG if form.errors else 200), [], ""
     if request.method == "POST" and form.is_valid():
         cells = form.cells()
+        before = {pupil: mark.version for pupil, mark in marks.items()}
         try:
-            set_column(request.viewer, assessment, cells)
+            written = set_column(request.viewer, assessment, cells)
         except ColumnConflict as refused:
             status, conflicts = CONFLICT, refused.conflicts
             # What the page now shows beside it is seen.
@@ -195,8 +228,9 @@ def paste(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         except sealing.AlreadyDone:
             status, problem = CONFLICT, said_deleted()
         else:
-            said = ngettext("%(num)s note collée.", "%(num)s notes collées.", len(cells))
-            messages.success(request, said % {"num": len(cells)})
+            sentence = ngettext("%(num)s note collée.", "%(num)s notes collées.", len(cells))
+            messages.success(request, sentence % {"num": len(cells)})
+            _tell_changes(request, assessment, before, written)
             return redirect(column_address(assessment))
     names = {learner.pk: learner.name for learner in learners}
     context = {

@@ -47,23 +47,23 @@ def heads_of(columns: Sequence[Assessment], now: datetime) -> list[Head]:
 
 def facts_of(assessment: Assessment) -> str:
     """« /20 · ×2 · bonus »."""
-    said = [f"/{plain(assessment.scale)}"]
+    parts = [f"/{plain(assessment.scale)}"]
     if assessment.coefficient != 1:
-        said.append(f"×{plain(assessment.coefficient)}")
+        parts.append(f"×{plain(assessment.coefficient)}")
     if assessment.mode != Assessment.Mode.NORMAL:
-        said.append(_("facult.") if assessment.mode == Assessment.Mode.OPTIONAL else _("bonus"))
-    return " · ".join(said)
+        parts.append(_("facult.") if assessment.mode == Assessment.Mode.OPTIONAL else _("bonus"))
+    return " · ".join(parts)
 
 
-def drawn_rows(rows: Sequence[Row], *, writes: bool) -> SafeString:
-    """A row a pupil: the name, the cells, the average. Cells hold numbers and our own codes, where nothing is to be escaped."""
-    drawn = []
+def drawn_rows(rows: Sequence[Row], query: str, *, writes: bool) -> SafeString:
+    """A row a pupil: the name, which leads to this pupil alone, the cells, the average. Cells hold numbers and our own codes, where nothing is to be escaped."""
+    drawn, here = [], escape(query)
     for row in rows:
         pupil = row.pupil
         note = f"<small>{escape(pupil.note)}</small>" if pupil.arrived or pupil.left else ""
         drawn.append(
-            f'<tr data-p="{pupil.public_id}"><th scope="row"><b>{escape(pupil.family_name.upper())}</b>'
-            f" {escape(pupil.given_name)}{note}</th>"
+            f'<tr data-p="{pupil.public_id}"><th scope="row"><a href="?{here}&amp;eleve={pupil.public_id}">'
+            f"<b>{escape(pupil.family_name.upper())}</b> {escape(pupil.given_name)}</a>{note}</th>"
         )
         for typed, version, low in row.cells:
             seen = f' data-v="{version}"' if writes and version else ""

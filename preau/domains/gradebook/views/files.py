@@ -112,12 +112,12 @@ def _write(request: HttpRequest, grid: Grid, context: dict[str, Any]) -> HttpRes
         )
         return _shown(request, imports.shown_again(brought, grid), context, CONFLICT, problem)
     except (sealing.PeriodSealed, sealing.AlreadyDone, marks.Elsewhere) as refused:
-        said = {sealing.PeriodSealed: said_sealed, sealing.AlreadyDone: said_deleted}.get(
+        sentence = {sealing.PeriodSealed: said_sealed, sealing.AlreadyDone: said_deleted}.get(
             type(refused), said_elsewhere
         )
-        return render(request, "gradebook/bring.html", context | {"problem": said()}, status=CONFLICT)
-    said = ngettext("%(num)s note enregistrée.", "%(num)s notes enregistrées.", count)
-    messages.success(request, said % {"num": count})
+        return render(request, "gradebook/bring.html", context | {"problem": sentence()}, status=CONFLICT)
+    sentence = ngettext("%(num)s note enregistrée.", "%(num)s notes enregistrées.", count)
+    messages.success(request, sentence % {"num": count})
     response: HttpResponse = redirect("gradebook:grid", pk=context["book"].pk)
     response["Location"] += context["query"]
     return response

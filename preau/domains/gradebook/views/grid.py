@@ -3,8 +3,9 @@
 from collections import Counter
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,8 +13,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from preau.directory.models import Person
 from preau.domains.gradebook.exports.grids import TYPES, content_of
-from preau.domains.gradebook.models import Assessment, GradeBook
+from preau.domains.gradebook.models import Assessment, GradeBook, GradingPolicy, policy_of
 from preau.domains.gradebook.queries.courses import Course, books_read, course_rows, courses_of, own_courses
 from preau.domains.gradebook.queries.grid import grid_of
 from preau.domains.gradebook.queries.periods import (
@@ -25,7 +27,9 @@ from preau.domains.gradebook.queries.periods import (
     years_of,
 )
 from preau.domains.gradebook.rules import access, marking
-from preau.domains.gradebook.views.drawing import drawn_rows, heads_of
+from preau.domains.gradebook.rules.reading import reads_marks_of
+from preau.domains.gradebook.views import readers
+from preau.domains.gradebook.views.drawing import drawn_rows, facts_of, heads_of
 from preau.foundation import dates, journal
 from preau.foundation.access import confirmed, opens
 from preau.foundation.templating import url
@@ -101,6 +105,11 @@ def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
     if course is None or period is None:
         return render(request, "gradebook/nothing.html", context)
     page = request.GET.get("page", "")
+    policy = policy_of(book.school_id)
+    context["not_returned"] = _not_returned_said(policy)
+    alone = request.GET.get("eleve")
+    if alone:
+        return _one_pupil(request, context, alone)
     shown = grid_of(viewer, course, book, period, int(page) if page in PAGES else 0)
     column = shown.column_of(request.GET.get("evaluation"), viewer.today)
     writes = course.own and now and is_open(period)
@@ -112,7 +121,8 @@ def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
         "writes": writes,
         # Whoever gave these assessments opens each; of a past year, nothing is left to do in it.
         "own": course.own and now,
-        "rows": drawn_rows(shown.rows, writes=writes),
+        "if_now": readers.if_now(viewer, policy.delay) if writes else "",
+        "rows": drawn_rows(shown.rows, f"{query}periode={period.pk}", writes=writes),
         "heads": heads_of(shown.columns, viewer.moment),
         "plain": marking.plain,
         "now": viewer.moment,
@@ -123,6 +133,46 @@ def grid(request: HttpRequest, book: GradeBook) -> HttpResponse:
         "subjects": subject_links(courses, course, period),
     }
     return render(request, "gradebook/grid.html", context)
+
+
+def _not_returned_said(policy: GradingPolicy) -> str:
+    """What « NR » does to an average here, which a legend says beside what it means."""
+    if policy.not_returned == GradingPolicy.NotReturned.ZERO:
+        return _("NR compte zéro dans la moyenne ; les autres n’y comptent pas.")
+    return _("Aucun des quatre ne compte dans la moyenne.")
+
+
+def _one_pupil(request: HttpRequest, context: dict[str, Any], public_id: str) -> HttpResponse:
+    """The row of one pupil as a page, which is shown to the family, or to the class, with nobody else's marks.
+
+    It holds and counts what the pupil reads: with the rest only when that is asked for.
+    """
+    viewer, course, book, period = request.viewer, context["course"], context["book"], context["period"]
+    everything = request.GET.get("tout") == "1"
+    shown = grid_of(viewer, course, book, period, most=EVERY_COLUMN, published_only=not everything)
+    row = next((row for row in shown.rows if row.pupil.public_id == public_id), None)
+    if row is None:
+        messages.info(request, _("Cet élève n’est pas de ce cours pendant cette période."))
+        return redirect(grid_address(course, f"&periode={period.pk}"))
+    pupil = Person.objects.get(pk=row.pupil.pk)
+    if not course.own:
+        journal.record_read(viewer, "gradebook.marks_read", pupil, subject_id=pupil.pk)
+    marks = list(zip(shown.columns, row.cells, strict=True))
+    context |= {
+        "row": row,
+        "marks": [(one, cell, facts_of(one)) for one, cell in marks],
+        "line": [
+            float(cell.typed.value * 20 / one.scale) for one, cell in marks if cell.typed.value is not None
+        ],
+        "reads_all": reads_marks_of(viewer, pupil),
+        "unpublished": shown.hidden,
+        "everything": everything and any(not one.is_published(viewer.moment) for one, _cell in marks),
+        "here": grid_address(course, f"&periode={period.pk}&eleve={row.pupil.public_id}"),
+        "now": viewer.moment,
+        "back": grid_address(course, f"&periode={period.pk}"),
+        "plain": marking.plain,
+    }
+    return render(request, "gradebook/pupil_course.html", context)
 
 
 @opens(GradeBook, to=access.reads_grid)

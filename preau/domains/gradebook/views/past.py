@@ -39,8 +39,8 @@ def _part(_viewer: Viewer, brought: MarksImport, slug: str) -> reports.Part | No
     return reports.part_of(MARKS_FILES, brought, slug)
 
 
-def _csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
-    return reports.csv_rows(MARKS_FILES, figures_of, told)
+def _csv_rows(report: Mapping[str, Any]) -> Iterator[list[object]]:
+    return reports.csv_rows(MARKS_FILES, figures_of, report)
 
 
 imports = pages.home(

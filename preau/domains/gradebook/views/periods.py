@@ -28,29 +28,29 @@ def periods(request: HttpRequest) -> HttpResponse:
     return render(request, "gradebook/periods.html", context)
 
 
-def _gesture(request: HttpRequest, act: Any, row: Any, said: str) -> HttpResponseRedirect:
+def _gesture(request: HttpRequest, act: Any, row: Any, sentence: str) -> HttpResponseRedirect:
     try:
         act(request.viewer, row)
     except sealing.AlreadyDone:
         messages.info(request, _("C’était déjà fait."))
     else:
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect("gradebook:periods")
 
 
 @opens(Period, to=access.seals_periods)
 @require_POST
 def seal(request: HttpRequest, period: Period) -> HttpResponseRedirect:
-    said = _("La période est arrêtée : ses notes ne changent plus.")
-    return _gesture(request, sealing.seal_period, period, said)
+    sentence = _("La période est arrêtée : ses notes ne changent plus.")
+    return _gesture(request, sealing.seal_period, period, sentence)
 
 
 @removes
 @opens(PeriodSeal, to=access.seals_periods)
 @require_POST
 def lift(request: HttpRequest, known: PeriodSeal) -> HttpResponseRedirect:
-    said = _("La période est de nouveau ouverte à tous les enseignants.")
-    return _gesture(request, sealing.lift_seal, known, said)
+    sentence = _("La période est de nouveau ouverte à tous les enseignants.")
+    return _gesture(request, sealing.lift_seal, known, sentence)
 
 
 @opens(PeriodSeal, to=access.seals_periods)

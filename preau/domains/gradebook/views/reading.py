@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from preau.directory.models import Person
 from preau.directory.queries.apart import children_of
+from preau.directory.viewer import Viewer
+from preau.domains.gradebook.boards import SettledAverage, settled_averages
 from preau.domains.gradebook.models import Assessment, GradeBook
 from preau.domains.gradebook.queries import class_reading, computations, history, latest, pupil_reading
 from preau.domains.gradebook.queries.figures import number
@@ -17,7 +19,8 @@ from preau.domains.gradebook.rules.access import follows_marks, reads_grid, writ
 from preau.domains.gradebook.rules.marking import plain
 from preau.foundation import journal
 from preau.foundation.access import opens
-from preau.foundation.text import elided
+from preau.foundation.boards import offered
+from preau.foundation.text import elided, filled
 
 LAST = 4
 
@@ -58,6 +61,12 @@ def _title(viewer: Any, pupil: Person) -> str:
     return elided(_("Notes de %(name)s"), name) % name
 
 
+def _whose_average(viewer: Viewer, pupil: Person) -> str:
+    if viewer.person.pk == pupil.pk:
+        return _("Votre moyenne")
+    return filled(_("La moyenne de %(name)s"), name=pupil.given_name)
+
+
 def _pupil_page(request: HttpRequest, pupil: Person, children: list[Person]) -> HttpResponse:
     viewer = request.viewer
     read = pupil_reading.marks_of(viewer, pupil, *_asked_in(request))
@@ -76,12 +85,27 @@ def _pupil_page(request: HttpRequest, pupil: Person, children: list[Person]) -> 
         "hint": computations.next_step(read, newest) if newest else "",
         "last": [read.in_context(row.line) for row in read.last[:LAST]],
         "is_own": viewer.person.pk == pupil.pk,
+        "whose_average": _whose_average(viewer, pupil),
         "opens": not viewer.is_staff,
         "asked": _asked(read),
         "past": _past(read),
         "number": number,
+        "settled": _settled(viewer, read),
+        "on_their_way": latest.marks_on_their_way(viewer, pupil.pk),
+        "reads_as_guardian": viewer.is_guardian,
     }
     return render(request, "gradebook/pupil.html", context)
+
+
+def _settled(viewer: Any, read: pupil_reading.PupilMarks) -> SettledAverage | None:
+    """The average of the bulletin, where marks that came since have moved this one."""
+    if read.period is None:
+        return None
+    now = number(read.averages.general.rounded)
+    papers = (
+        board.of(seated, read.pupil.pk, read.period.pk) for board, seated in offered(settled_averages, viewer)
+    )
+    return next((paper for paper in papers if paper and paper.average and paper.average != now), None)
 
 
 def _asked_in(request: HttpRequest) -> tuple[str | None, str | None]:

@@ -46,7 +46,9 @@ def subject(request: HttpRequest, subject: Subject) -> HttpResponse:
         year=viewer.year, kind=Group.Kind.CLASS, assignments__subject=subject
     )
     parts = list(SubSubject.objects.visible_to(viewer).filter(subject=subject))
-    form = SubjectForm(subject, list(classes.order_by("name").distinct()), parts, request.POST or None)
+    form = SubjectForm(
+        subject, list(classes.order_by("rank", "name").distinct()), parts, request.POST or None
+    )
     if request.method == "POST" and form.is_valid():
         try:
             settle_subject(

@@ -56,7 +56,7 @@ def correct(viewer: Viewer, hand_in: HandIn, given: CorrectionFacts, seen: int) 
     goes_back = given.back and known.returned_at is None
     # Once it is given back, there is nothing left to say that it is done.
     done = given.back or given.done or known.returned_at is not None
-    said = (
+    state = (
         known.comment,
         known.mark,
         joined,
@@ -64,7 +64,7 @@ def correct(viewer: Viewer, hand_in: HandIn, given: CorrectionFacts, seen: int) 
         known.corrected_at is not None,
     )
     wanted = (given.comment, given.mark, {file.pk for file in given.files}, list(given.remarks), done)
-    if said == wanted and not goes_back:
+    if state == wanted and not goes_back:
         return False
     if known.version != seen:
         raise HandInConflict(known)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
-from preau.domains.homework.actions.records import keep_before
+from preau.domains.homework.actions.records import is_of_same_gesture, keep_before
 from preau.domains.homework.models import Annotation, HandIn, HandInFile, Homework, LessonFile, LessonRecord
 from preau.foundation import journal
 from preau.foundation.locks import lock
@@ -87,14 +87,18 @@ def join(known: HandIn, files: Sequence[StoredFile], *, of_teacher: bool) -> Non
 
 @transaction.atomic
 def join_papers(
-    viewer: Viewer, record: LessonRecord, homework: Homework | None, files: Sequence[StoredFile]
+    viewer: Viewer,
+    record: LessonRecord,
+    homework: Homework | None,
+    files: Sequence[StoredFile],
+    seen: int | None = None,
 ) -> None:
     """These documents and no other, on a lesson or on one of its homework; what families could open before is noted."""
     papers = LessonFile.objects.filter(record=record, homework=homework)
     wanted, there = {file.pk for file in files}, set(papers.values_list("file_id", flat=True))
     if wanted == there:
         return
-    if homework is None and there:
+    if homework is None and there and not is_of_same_gesture(record, seen):
         keep_before(viewer, record)
     papers.exclude(file__in=wanted).delete()
     LessonFile.objects.bulk_create(

@@ -83,6 +83,12 @@ def _changes(record: LessonRecord, typed: RecordFacts) -> bool:
     return published_now or known != (typed.content, typed.shown, typed.shown_at)
 
 
+def is_of_same_gesture(record: LessonRecord, seen: int | None) -> bool:
+    """Has the form that now adds work or documents written this record itself? It had shown an older version, and what families read
+    then was kept when it was written: one click, or two, publish once."""
+    return seen is not None and record.version > seen
+
+
 def keep_before(viewer: Viewer, record: LessonRecord) -> None:
     """Keep what families read until now, if they did; the lesson of the record is at hand."""
     if not record.is_published(timezone.now()):

@@ -172,12 +172,12 @@ def tell_handed_in(now: datetime) -> int:
 
     What comes after they were told that day is told the next one.
     """
-    told = 0
+    count = 0
     for school in School.objects.exclude(current_year=None).order_by("pk"):
         there = now.astimezone(ZoneInfo(school.timezone))
         if EVENING <= there.time() < NIGHT:
-            told += _tell_teachers(school, there)
-    return told
+            count += _tell_teachers(school, there)
+    return count
 
 
 def _tell_teachers(school: School, there: datetime) -> int:
@@ -218,7 +218,7 @@ def settle_to_correct(homework: Homework) -> None:
     if homework.hand_ins.waiting().exists():
         return
     zone = ZoneInfo(homework.school.timezone)
-    told = homework.hand_ins.exclude(told_at=None).values_list("told_at", flat=True)
-    keys = {f"{homework.pk}-{timezone.localdate(at, zone)}" for at in told}
+    moments = homework.hand_ins.exclude(told_at=None).values_list("told_at", flat=True)
+    keys = {f"{homework.pk}-{timezone.localdate(at, zone)}" for at in moments}
     if keys:
         notices.settle(TO_CORRECT, *sorted(keys))

@@ -11,7 +11,7 @@ from preau.commons.files.models import StoredFile
 from preau.directory.viewer import Viewer
 from preau.domains.homework.actions import telling
 from preau.domains.homework.actions.hand_ins import join_papers
-from preau.domains.homework.actions.records import keep_before
+from preau.domains.homework.actions.records import is_of_same_gesture, keep_before
 from preau.domains.homework.actions.words import words_of
 from preau.domains.homework.models import Done, Homework, LessonRecord
 from preau.domains.timetable.models import Lesson
@@ -43,14 +43,22 @@ class WorkConflict(Exception):
 
 @transaction.atomic
 def give(
-    viewer: Viewer, record: LessonRecord, work: Work, documents: Sequence[StoredFile] = (), sent_as: str = ""
+    viewer: Viewer,
+    record: LessonRecord,
+    work: Work,
+    documents: Sequence[StoredFile] = (),
+    sent_as: str = "",
+    seen: int | None = None,
 ) -> Homework:
-    """Give homework in a lesson, with its documents. One form sent twice gives it once; two forms that say the same give two."""
+    """Give homework in a lesson, with its documents. One form sent twice gives it once; two forms that say the same give two.
+
+    `seen`: the version of the record that its form had shown, where one form writes both."""
     locked = lock(LessonRecord, record.pk)
     if sent_as and (same := _sent_before(locked, work, documents, sent_as)):
         return same
     locked.lesson = record.lesson
-    keep_before(viewer, locked)
+    if not is_of_same_gesture(locked, seen):
+        keep_before(viewer, locked)
     homework = Homework(
         school_id=locked.school_id,
         record=locked,

@@ -82,10 +82,10 @@ class CorrectionForm(forms.Form):
             widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
         )
         place = forms.CharField(label=_("Endroit"), required=False, max_length=80)
-        said = forms.CharField(
+        remark = forms.CharField(
             label=_("Remarque"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
         )
-        return {f"feuille-{number}": sheet, f"endroit-{number}": place, f"remarque-{number}": said}
+        return {f"feuille-{number}": sheet, f"endroit-{number}": place, f"remarque-{number}": remark}
 
     @property
     def remarks(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:

@@ -12,6 +12,7 @@ from preau.commons.files.actions import Desk
 from preau.commons.files.models import StoredFile
 from preau.commons.files.rules import DOCUMENTS, HANDED_IN
 from preau.directory.models import Person
+from preau.directory.queries.work_groups import bundles_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import level_said
 from preau.domains.homework.actions.progressions import Step
@@ -22,7 +23,7 @@ from preau.domains.homework.queries.load import DayLoad, loads_of
 from preau.domains.homework.queries.progressions import Course, chosen
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
-from preau.foundation.fields import Attachments, Day, RichText, SeveralRows
+from preau.foundation.fields import Attachments, Bundles, Day, RichText, SeveralRows
 
 NEXT, OTHER = "next", "other"
 LONGEST = 20_000
@@ -35,22 +36,22 @@ class PupilChoice(SeveralRows):
 
 def due_choices(following: Sequence[Lesson], loads: Mapping[date, DayLoad]) -> list[tuple[str, str]]:
     """The next lessons by their dates, each with what is due that day already; then any other day."""
-    said = [
-        (str(lesson.pk), f"{dates.capital(dates.day(lesson.day))}{_weight(loads.get(lesson.day))}")
+    choices = [
+        (str(lesson.pk), f"{dates.capital(dates.short_day(lesson.day))}{_weight(loads.get(lesson.day))}")
         for lesson in following
     ]
-    if said:
-        day = f"{dates.day(following[0].day)}{_weight(loads.get(following[0].day))}"
-        said[0] = (NEXT, f"{_('Prochain cours')} : {day}")
-    return [*said, (OTHER, str(_("Une autre date…")))]
+    if choices:
+        day = f"{dates.short_day(following[0].day)}{_weight(loads.get(following[0].day))}"
+        choices[0] = (NEXT, f"{_('Prochain cours')} : {day}")
+    return [*choices, (OTHER, str(_("Une autre date…")))]
 
 
 def _weight(load: DayLoad | None) -> str:
-    """« , 40 min déjà données », « , 1 h 30 déjà données : au-delà du conseil »."""
+    """« , déjà 40 min », « , déjà 1 h 30, trop »: a choice is one line, on a telephone too."""
     if load is None or not load.minutes:
         return ""
-    said = _("%(time)s déjà données") % {"time": load.takes}
-    return f", {said} : {_('au-delà du conseil')}" if load.is_over else f", {said}"
+    label = _("déjà %(time)s") % {"time": load.takes}
+    return f", {label}, {_('trop')}" if load.is_over else f", {label}"
 
 
 class WorkForm(forms.Form):
@@ -61,7 +62,10 @@ class WorkForm(forms.Form):
         max_length=160,
         help_text=_("En une ligne, par exemple « Exercices 12 et 14 page 87 »."),
     )
-    due = forms.ChoiceField(label=_("Pour quand"))
+    due = forms.ChoiceField(
+        label=_("Pour quand"),
+        help_text=_("Avec le travail déjà donné pour ce jour ; « trop » : au-delà du conseil."),
+    )
     due_day = Day(
         label=_("Autre date"),
         required=False,
@@ -84,6 +88,11 @@ class WorkForm(forms.Form):
     )
     body = RichText(label=_("Consignes"), required=False, max_length=LONGEST)
     documents = Attachments(label=_("Documents joints au travail"), required=False)
+    sets = Bundles(
+        label=_("Pour un de mes groupes de travail"),
+        required=False,
+        help_text=_("Ses élèves s’ajoutent à ceux que vous cochez."),
+    )
     pupils = PupilChoice(
         Person.objects.none(),
         label=_("Pour quelques élèves seulement"),
@@ -99,13 +108,17 @@ class WorkForm(forms.Form):
         kwargs["initial"] = {"due": NEXT if following else OTHER} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.lesson, self.following, self.year, self.today = lesson, following, viewer.year, viewer.today
-        self.fields["due"].choices = due_choices(following, loads_of(lesson, following))  # type: ignore[attr-defined]
         self.fields["documents"].desk = Desk(viewer, lesson.school_id, DOCUMENTS, held)  # type: ignore[attr-defined]
         pupils = list(lesson.pupils().order_by("search_name", "pk"))
+        loads = loads_of(lesson, {pupil.pk for pupil in pupils}, following)
+        self.fields["due"].choices = due_choices(following, loads)  # type: ignore[attr-defined]
         field: Any = self.fields["pupils"]
         field.queryset = Person.objects.filter(pk__in=[pupil.pk for pupil in pupils])
         # Read once: the field's own choices would ask for the same rows again.
         field.choices = [(pupil.pk, field.label_from_instance(pupil)) for pupil in pupils]
+        sets: Any = self.fields["sets"]
+        if not sets.offer(bundles_of(viewer), [pupil.pk for pupil in pupils]):
+            del self.fields["sets"]
 
     def clean_due_day(self) -> date | None:
         day: date | None = self.cleaned_data["due_day"]
@@ -121,6 +134,11 @@ class WorkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if Bundles.are_gone(self, "sets"):
+            self.add_error("pupils", _("Le groupe coché n’existe plus\u202f: cochez les élèves."))
+        if data.get("sets") and "pupils" in data:
+            field, sets = self.fields["pupils"], self.fields["sets"]
+            data["pupils"] = sets.joined(data["sets"], data["pupils"], field.queryset)  # type: ignore[attr-defined]
         if (
             self.asks_for_work()
             and data.get("due") == OTHER
@@ -272,9 +290,11 @@ class HandInForm(forms.Form):
         label=_("Mon texte"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 8})
     )
     papers = Attachments(
-        label=_("Mes fichiers"),
+        label=_("Ma photo ou mes fichiers"),
         required=False,
-        help_text=_("Une photo nette du cahier convient, ou un enregistrement."),
+        help_text=_(
+            "Une photo nette du cahier convient : un téléphone propose de la prendre. Ou un enregistrement."
+        ),
     )
 
     def __init__(
@@ -299,8 +319,8 @@ class ProgressionForm(forms.Form):
     def __init__(self, courses: Sequence[Course], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.courses = courses
-        said = [(course.key, f"{course.name} ({course.year})") for course in courses]
-        self.fields["source"].choices = [("", _("Rien : partir d’une page blanche")), *said]  # type: ignore[attr-defined]
+        choices = [(course.key, f"{course.name} ({course.year})") for course in courses]
+        self.fields["source"].choices = [("", _("Rien : partir d’une page blanche")), *choices]  # type: ignore[attr-defined]
 
     def course(self) -> Course | None:
         return chosen(self.courses, self.cleaned_data["source"])
@@ -337,10 +357,10 @@ class GiveForm(forms.Form):
     def __init__(self, viewer: Viewer, courses: Sequence[Course], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"from_day": viewer.today}, **kwargs)
         self.courses, self.year = courses, viewer.year
-        said = [(course.key, course.name) for course in courses]
+        choices = [(course.key, course.name) for course in courses]
         # The first by its name is seldom the one that is meant.
-        several = [("", _("Choisir une classe…"))] if len(said) > 1 else []
-        self.fields["cours"].choices = [*several, *said]  # type: ignore[attr-defined]
+        several = [("", _("Choisir une classe…"))] if len(choices) > 1 else []
+        self.fields["cours"].choices = [*several, *choices]  # type: ignore[attr-defined]
 
     def clean_from_day(self) -> date:
         day: date = self.cleaned_data["from_day"]

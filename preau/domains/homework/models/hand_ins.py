@@ -13,6 +13,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.homework.models.records import LessonRecord, taught_by
 from preau.domains.homework.models.works import Homework
+from preau.foundation import dates
 
 
 class HandInQuerySet(SchoolQuerySet):
@@ -101,6 +102,17 @@ class HandIn(models.Model):
     @property
     def may_be_sent_again(self) -> bool:
         return self.returned_at is None and self.times < self.MOST_TIMES
+
+    @property
+    def said_twice(self) -> str:
+        """Of what was sent more than once: late or not is said of the first time, whatever came after."""
+        values = {
+            "first": dates.day_and_hour(self.first_at or self.handed_at),
+            "again": dates.day_and_hour(self.handed_at),
+        }
+        if self.is_late:
+            return gettext("Rendu en retard le %(first)s ; renvoyé le %(again)s.") % values
+        return gettext("Rendu à temps le %(first)s ; renvoyé le %(again)s.") % values
 
 
 class AnnotationQuerySet(SchoolQuerySet):

@@ -22,7 +22,7 @@ MOST_VISAS = 5
 
 def classes_read(viewer: Viewer) -> "QuerySet[ClassBook]":
     """The classes of the year whose cahier de textes the viewer reads, by name."""
-    return ClassBook.objects.visible_to(viewer).classes().filter(year=viewer.year).order_by("name")
+    return ClassBook.objects.visible_to(viewer).classes().filter(year=viewer.year).order_by("rank", "name")
 
 
 def _lessons(group: int, school: Any) -> "QuerySet[Any]":
@@ -109,7 +109,7 @@ def pages_of(viewer: Viewer, records: Sequence[LessonRecord]) -> list[PageOfBook
 
 
 def works_due(group: Group, first: date, last: date) -> "Iterable[Any]":
-    """What is due for a class between two days: day, subject, title, minutes."""
+    """What is due for a class between two days: the day, then what `DueWork` holds."""
     joined = Lesson.groups.through.objects.filter(group_id__in=near([group.pk]).values("pk"))
     given = Homework.objects.kept().filter(
         Q(record__lesson__in=joined.values("lesson_id")),
@@ -117,7 +117,7 @@ def works_due(group: Group, first: date, last: date) -> "Iterable[Any]":
         due_day__range=(first, last),
         record__state=LessonRecord.State.READY,
     )
-    columns = ("due_day", "record__subject__name", "title", "minutes", "for_some")
+    columns = ("due_day", "pk", "record__subject__name", "title", "minutes", "for_some")
     return given.order_by("due_day", "record__subject__name", "pk").values_list(*columns)
 
 

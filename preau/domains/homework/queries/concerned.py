@@ -17,15 +17,19 @@ def in_class_then() -> Q:
 
 
 def pairs_of(works: "QuerySet[Homework]") -> set[tuple[int, int]]:
-    """Homework and pupil, by id: the pupils named, else those of the class on the day it is due (two queries)."""
-    keys = works.order_by().values("pk")
-    chosen: Any = Homework.objects.filter(pk__in=keys).order_by()
+    """Homework and pupil, by id: the pupils named, else those of the class on the day it is due (one query)."""
+    return {(work, pupil) for work, pupil, _day, _minutes in asked_of(works)}
+
+
+def asked_of(works: "QuerySet[Homework]") -> "QuerySet[Homework, Any]":
+    """What is asked of each pupil: homework and pupil by id, the day it is due, its minutes or None; each pair once."""
+    chosen: Any = Homework.objects.filter(pk__in=works.order_by().values("pk")).order_by()
     whole = chosen.filter(in_class_then(), for_some=False, **{f"{ENROLMENTS}__pupil__isnull": False})
     named = chosen.filter(for_some=True, pupils__isnull=False)
-    return {
-        *whole.values_list("pk", f"{ENROLMENTS}__pupil_id").distinct(),
-        *named.values_list("pk", "pupils"),
-    }
+    asked: QuerySet[Homework, Any] = whole.values_list(
+        "pk", f"{ENROLMENTS}__pupil_id", "due_day", "minutes"
+    ).union(named.values_list("pk", "pupils", "due_day", "minutes"))
+    return asked
 
 
 def concerned(homework: Homework) -> list[int]:

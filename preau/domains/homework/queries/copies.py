@@ -57,7 +57,8 @@ def number_of(which: Q) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
-def _numbered(works: "QuerySet[Homework]") -> "QuerySet[Homework]":
+def numbered(works: "QuerySet[Homework]") -> "QuerySet[Homework]":
+    """The same homework, each with the number of its copies, and the first that waits."""
     first = HandIn.objects.filter(WAITING, homework=OuterRef("pk")).order_by("pupil__search_name", "pk")
     return works.annotate(
         handed=number_of(Q()),
@@ -76,7 +77,7 @@ def _given(viewer: Viewer) -> "QuerySet[Homework]":
 COLUMNS = ("pk", "title", "due_day", "record__subject__name", "handed", "waiting", "prepared", "first")
 TO_CORRECT = Prepared(
     lambda viewer: (
-        _numbered(_given(viewer).filter(Exists(HandIn.objects.filter(WAITING, homework=OuterRef("pk")))))
+        numbered(_given(viewer).filter(Exists(HandIn.objects.filter(WAITING, homework=OuterRef("pk")))))
         .order_by("due_day", "pk", "record__lesson__groups__name")
         .values_list(*COLUMNS, "record__lesson__groups__name")
     )
@@ -107,16 +108,27 @@ def works_handed_in(viewer: Viewer) -> "QuerySet[Homework]":
 def copies_of_page(works: Sequence[Homework]) -> list[Copies]:
     """The homework of a page, in its order (one query)."""
     wanted = [work.pk for work in works]
-    lines = _numbered(Homework.objects.filter(pk__in=wanted)).order_by("pk", "record__lesson__groups__name")
+    lines = numbered(Homework.objects.filter(pk__in=wanted)).order_by("pk", "record__lesson__groups__name")
     rows = {row.pk: row for row in _rows_of(lines.values_list(*COLUMNS, "record__lesson__groups__name"))}
     return [rows[pk] for pk in wanted]
 
 
-def copies_due_in(lesson_id: int) -> list[Copies]:
-    """The homework due in a lesson of which copies were handed in (one query)."""
-    received = Exists(HandIn.objects.filter(homework=OuterRef("pk")))
-    works = Homework.objects.kept().filter(received, due_lesson=lesson_id)
-    return [Copies(*line) for line in _numbered(works).order_by("pk").values_list(*COLUMNS)]
+def copies_due_in(lesson_id: int, works: "Iterable[Any]") -> list[Copies]:
+    """Of this `numbered` homework, that due in the lesson of which copies were handed in."""
+    return [
+        Copies(
+            work.pk,
+            work.title,
+            work.due_day,
+            work.record.subject.name,
+            work.handed,
+            work.waiting,
+            work.prepared,
+            work.first,
+        )
+        for work in works
+        if work.due_lesson_id == lesson_id and work.handed
+    ]
 
 
 @dataclass(frozen=True)

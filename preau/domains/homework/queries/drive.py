@@ -34,7 +34,7 @@ def _this_year(lesson: str) -> Q:
 def books_of_teacher(viewer: Viewer) -> list[Folder]:
     """The classes and groups to whose lessons the viewer has joined files, each with these lessons."""
     joined = Lesson.groups.through.objects.filter(lesson__in=_taught(viewer).values("lesson_id"))
-    groups = Group.objects.filter(pk__in=joined.values("group_id")).order_by("name", "pk")
+    groups = Group.objects.filter(pk__in=joined.values("group_id")).order_by("rank", "name", "pk")
     return [Folder(group.name, partial(_lessons, viewer, _of_group(viewer, group.pk))) for group in groups]
 
 
@@ -95,7 +95,7 @@ def _papers(viewer: Viewer, record: int) -> list[Document]:
 def handed_to_teacher(viewer: Viewer) -> list[Folder]:
     """The classes and groups that have handed in files to the viewer, each with the homework."""
     joined = Lesson.groups.through.objects.filter(lesson__in=_handed(viewer).values("record__lesson_id"))
-    groups = Group.objects.filter(pk__in=joined.values("group_id")).order_by("name", "pk")
+    groups = Group.objects.filter(pk__in=joined.values("group_id")).order_by("rank", "name", "pk")
     return [Folder(group.name, partial(_works, viewer, group.pk)) for group in groups]
 
 

@@ -6,7 +6,6 @@ from operator import and_
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment
@@ -16,6 +15,7 @@ from preau.foundation import dates
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import LookupTerms
 from preau.foundation.prepared import Prepared
+from preau.foundation.templating import url
 
 MOST = 50
 
@@ -67,7 +67,7 @@ def found_works(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
 
 
 def _work_page(viewer: Viewer, pk: int) -> str:
-    return reverse("homework:edit" if viewer.is_staff else "homework:work", kwargs={"pk": pk})
+    return url("homework:edit" if viewer.is_staff else "homework:work", pk=pk)
 
 
 def found_records(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
@@ -84,5 +84,5 @@ def found_records(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
 
 def _record_page(viewer: Viewer, lesson: int, day: Any) -> str:
     if viewer.is_staff:
-        return reverse("homework:record", kwargs={"pk": lesson})
-    return f"{reverse('homework:in_class')}?semaine={day}"
+        return url("homework:record", pk=lesson)
+    return f"{url('homework:in_class')}?semaine={day}"

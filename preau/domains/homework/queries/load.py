@@ -1,21 +1,21 @@
-"""What weighs on a class: minutes by day, and what a teacher may want to know before giving more."""
+"""What weighs on the pupils of a class: minutes by day, and what a teacher may want to know before giving more."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Closure, Group
+from preau.directory.models import Closure, Enrolment, Group
 from preau.directory.queries.settings import levels_of as school_levels
 from preau.directory.rules.subjects import look_of
 from preau.directory.viewer import Viewer
 from preau.domains.homework.models import Homework, LessonRecord, WorkloadLimit
+from preau.domains.homework.queries.concerned import asked_of
 from preau.domains.timetable.models import Lesson
 from preau.foundation import dates
-from preau.foundation.prepared import Prepared
 from preau.foundation.scales import STEP
 
 SATURDAY, LATE = 5, 16
@@ -23,12 +23,14 @@ SATURDAY, LATE = 5, 16
 
 @dataclass(frozen=True)
 class DayLoad:
-    """What is due on one day for a class: how much of it, how long in all; `limit` is the school's for this level."""
+    """What is due on one day for a class: how many works for all its pupils together, and how long for the pupil who has most of it,
+    with the works of that pupil; `limit` is the school's for this level."""
 
     day: date
     works: int
     minutes: int
     limit: int | None
+    heaviest: frozenset[int] = frozenset()
 
     @property
     def is_over(self) -> bool:
@@ -41,6 +43,16 @@ class DayLoad:
 
 # A work without a time still takes a place, and a long one no more than three hours of it.
 LEAST_STEPS, MOST_STEPS = 2, 36
+
+
+class DueWork(NamedTuple):
+    """A work that is due: its subject and its title, its minutes or None, whether it is for some pupils alone."""
+
+    pk: int
+    subject: str
+    title: str
+    minutes: int | None
+    is_for_some: bool
 
 
 @dataclass(frozen=True)
@@ -63,25 +75,24 @@ class LoadColumn:
     blocks: tuple[WorkBlock, ...]
 
 
-def columns_of(loads: Iterable[DayLoad], works: Mapping[date, Sequence[Sequence[Any]]]) -> list[LoadColumn]:
-    """What each day asks of a class, block on block."""
+def columns_of(loads: Iterable[DayLoad], works: Mapping[date, Sequence[DueWork]]) -> list[LoadColumn]:
+    """What each day asks of the pupil who has most to do, block on block."""
     return [
         LoadColumn(
             dates.short_day(load.day),
             load.takes,
             load.is_over,
-            tuple(_block_of(subject, minutes) for subject, _title, minutes, _some in works.get(load.day, ())),
+            tuple(_block_of(work) for work in works.get(load.day, ()) if work.pk in load.heaviest),
         )
         for load in loads
     ]
 
 
-def _block_of(subject: str, minutes: int | None) -> WorkBlock:
-    look = look_of("", subject)
-    steps = min(max(round((minutes or 0) / STEP), LEAST_STEPS), MOST_STEPS)
-    return WorkBlock(
-        look.letters, look.key, f"{subject}, {dates.minutes(minutes)}" if minutes else subject, steps
-    )
+def _block_of(work: DueWork) -> WorkBlock:
+    look = look_of("", work.subject)
+    steps = min(max(round((work.minutes or 0) / STEP), LEAST_STEPS), MOST_STEPS)
+    label = f"{work.subject}, {dates.minutes(work.minutes)}" if work.minutes else work.subject
+    return WorkBlock(look.letters, look.key, label, steps)
 
 
 def near(groups: Sequence[int]) -> "QuerySet[Group]":
@@ -97,55 +108,49 @@ def _due(school: int, groups: Any, first: date, last: date) -> "QuerySet[Homewor
     return given.filter(Exists(joined.filter(group_id__in=near(groups).values("pk"))))
 
 
-def _together(due: "QuerySet[Homework]") -> "QuerySet[Homework, tuple[date, int, int | None]]":
-    days = due.order_by().values("due_day").annotate(works=Count("pk"), minutes=Sum("minutes"))
-    return days.values_list("due_day", "works", "minutes")
-
-
-DUE = Prepared(lambda school, groups, first, last: _together(_due(school, groups, first, last)))
-DUE_OF_LESSON = Prepared(
-    lambda school, lesson, first, last: _together(
-        _due(school, Group.objects.filter(lessons=lesson).values("pk"), first, last)
-    )
-)
-LIMIT = Prepared(
-    lambda school, level: WorkloadLimit.objects.filter(school=school, level=level).values_list(
-        "minutes", flat=True
-    )
-)
-
-
 def load_of(groups: Sequence[Group], first: date, last: date) -> list[DayLoad]:
-    """By day of school, what is due for these classes between two days (two queries)."""
-    school = groups[0].school_id if groups else 0
-    return _loads(school, tuple(group.pk for group in groups), limit_of(groups), first, last)
+    """By day of school, what is due for the pupils of these classes between two days (three queries)."""
+    school, keys = groups[0].school_id if groups else 0, [group.pk for group in groups]
+    pupils = set(Enrolment.objects.active(first).filter(group__in=keys).values_list("pupil", flat=True))
+    return _loads(pupils, _due(school, keys, first, last), limit_of(groups), first, last)
 
 
-def _loads(school: int, groups: tuple[int, ...], limit: int | None, first: date, last: date) -> list[DayLoad]:
-    return _by_day(DUE(school, groups, first, last), limit, first, last)
-
-
-def _by_day(
-    lines: Iterable[tuple[date, int, int | None]], limit: int | None, first: date, last: date
+def _loads(
+    pupils: Container[int], due: "QuerySet[Homework]", limit: int | None, first: date, last: date
 ) -> list[DayLoad]:
-    due = {day: (works, minutes or 0) for day, works, minutes in lines}
+    tasks: dict[date, dict[int, dict[int, int]]] = {}
+    for work, pupil, day, minutes in asked_of(due):
+        if pupil in pupils:
+            tasks.setdefault(day, {}).setdefault(pupil, {})[work] = minutes or 0
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [DayLoad(day, *due.get(day, (0, 0)), limit) for day in days if day in due or day.weekday() < 5]
+    return [
+        _day_of(day, tasks.get(day, {}), limit) for day in days if day in tasks or day.weekday() < SATURDAY
+    ]
+
+
+def _day_of(day: date, tasks: Mapping[int, Mapping[int, int]], limit: int | None) -> DayLoad:
+    """`tasks`: the minutes of each work of each pupil."""
+    if not tasks:
+        return DayLoad(day, 0, 0, limit)
+    heaviest = max(tasks.values(), key=lambda works: (sum(works.values()), len(works)))
+    works = {work for asked in tasks.values() for work in asked}
+    return DayLoad(day, len(works), sum(heaviest.values()), limit, frozenset(heaviest))
 
 
 def week_shown(viewer: Viewer, group: Group) -> Mapping[str, Any] | None:
-    """What is due for a class today and on the six next days (two queries); None for nothing. For whoever reads every class."""
+    """What is due for a class today and on the six next days (three queries); None for nothing. For whoever reads every class."""
     loads = [one for one in load_of([group], viewer.today, viewer.today + timedelta(days=6)) if one.works]
     return {"loads": loads, "today": viewer.today} if loads else None
 
 
-def loads_of(lesson: Lesson, following: Sequence[Any]) -> dict[date, DayLoad]:
-    """By day, what is due for the class of a lesson on the days of the following ones, which say its `limit` (one query)."""
+def loads_of(lesson: Lesson, pupils: Container[int], following: Sequence[Any]) -> dict[date, DayLoad]:
+    """By day, what is due for the `pupils` of a lesson on the days of the following ones, which say its `limit` (one query)."""
     if not following:
         return {}
     first, last = following[0].day, following[-1].day
-    due = DUE_OF_LESSON(lesson.school_id, lesson.pk, first, last)
-    return {load.day: load for load in _by_day(due, following[0].limit, first, last)}
+    groups = Group.objects.filter(lessons=lesson).values("pk")
+    due = _due(lesson.school_id, groups, first, last)
+    return {load.day: load for load in _loads(pupils, due, following[0].limit, first, last)}
 
 
 def limit_for(lesson: Any) -> "QuerySet[Group, Any]":
@@ -166,13 +171,15 @@ def levels_of(viewer: Viewer) -> dict[str, int | None]:
 def limit_of(groups: Sequence[Group]) -> int | None:
     """The minutes a day that the school has set for the level of these groups."""
     level = next((group.level for group in groups if group.level), "")
-    found: int | None = LIMIT.first(groups[0].school_id, level) if level else None
-    return found
+    if not level:
+        return None
+    advised = WorkloadLimit.objects.filter(school=groups[0].school_id, level=level)
+    return advised.values_list("minutes", flat=True).first()
 
 
 def warnings_of(lesson: Lesson, groups: Sequence[Group], due: date) -> list[str]:
     """What a teacher is told of a date without being refused it: closed, without this lesson, loaded already, or the morrow
-    of an afternoon's end (four queries)."""
+    of an afternoon's end (five queries)."""
     return [*_of_the_day(lesson, groups, due), *_of_the_load(groups, due), *_of_the_hour(lesson, due)]
 
 
@@ -196,10 +203,10 @@ def _of_the_load(groups: Sequence[Group], due: date) -> list[str]:
     load = next((one for one in load_of(groups, due, due) if one.day == due), None)
     if load is None or not load.is_over or load.limit is None:
         return []
-    said = _(
-        "Le %(day)s, la classe a déjà %(minutes)s de travail ; l’établissement en conseille %(limit)s au plus."
+    sentence = _(
+        "Le %(day)s, des élèves ont déjà %(minutes)s de travail ; l’établissement en conseille %(limit)s au plus."
     )
-    return [said % {"day": dates.day(due), "minutes": load.takes, "limit": dates.minutes(load.limit)}]
+    return [sentence % {"day": dates.day(due), "minutes": load.takes, "limit": dates.minutes(load.limit)}]
 
 
 def _of_the_hour(lesson: Lesson, due: date) -> list[str]:

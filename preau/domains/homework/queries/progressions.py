@@ -31,11 +31,15 @@ def courses_of(viewer: Viewer) -> list[Course]:
     """The courses of the viewer in this school, those of this year first (one query)."""
     given = Lesson.objects.in_school(viewer).taught_over_weeks(viewer.person).exclude(groups=None)
     columns = ("groups", "subject", "groups__name", "subject__name", "year__name", "year")
-    lines = given.order_by("-year__starts", "groups__name", "subject__name").values_list(*columns).distinct()
+    lines = (
+        given.order_by("-year__starts", "groups__rank", "groups__name", "subject__name")
+        .values_list(*columns)
+        .distinct()
+    )
     now = viewer.year.pk if viewer.year else None
     return [
-        Course(group, subject, f"{name} · {said}", year, year_id == now)
-        for group, subject, name, said, year, year_id in lines
+        Course(group, subject, f"{name} · {year_name}", year, year_id == now)
+        for group, subject, name, year_name, year, year_id in lines
     ]
 
 

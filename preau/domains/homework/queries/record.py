@@ -60,7 +60,7 @@ def _due(viewer: Viewer, pupil: int, first: date, last: date) -> "QuerySet[Homew
     known: Any = Value(value=True, output_field=BooleanField())
     if viewer.is_staff and not viewer.holds(Role.HEAD):
         known = taught_by(viewer.person.pk, "record__lesson_id")
-    told = theirs.annotate(ticked=Exists(ticked), handed=Exists(given), late=Exists(seen), known=known)
+    works = theirs.annotate(ticked=Exists(ticked), handed=Exists(given), late=Exists(seen), known=known)
     columns = (
         "pk",
         "title",
@@ -72,7 +72,7 @@ def _due(viewer: Viewer, pupil: int, first: date, last: date) -> "QuerySet[Homew
         "late",
         "known",
     )
-    return told.order_by("due_day", F("record__subject__name"), "pk").values_list(*columns).distinct()
+    return works.order_by("due_day", F("record__subject__name"), "pk").values_list(*columns).distinct()
 
 
 DUE = Prepared(_due)
@@ -82,8 +82,8 @@ def work_shown(viewer: Viewer, pupil: Person) -> Mapping[str, Any] | None:
     """What is due in the week that comes, and what of the last month was handed in (one query); None where there is neither."""
     lines = DUE(viewer, pupil.pk, viewer.days_ago(BEHIND), viewer.today + AHEAD)
     rows = [
-        DueRow(pk, title, subject, day, hand_in == ONLINE, *said)
-        for pk, title, subject, day, hand_in, *said in lines
+        DueRow(pk, title, subject, day, hand_in == ONLINE, *flags)
+        for pk, title, subject, day, hand_in, *flags in lines
     ]
     states = [(row, row.state_on(viewer.today)) for row in rows]
     handed = [(row, state) for row, state in states if state]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from preau.directory.models import Group, Person, School
+from preau.directory.models import Group, Person, School, WorkGroup
 from preau.directory.words import level_said
 from preau.domains.homework.models import Annotation, HandIn, Homework, LessonRecord, WorkloadLimit
 from preau.domains.homework.queries.concerned import pairs_of
@@ -27,6 +27,10 @@ LAZY = 8
 ANSWER = "J’ai fait le travail sur mon cahier et je l’ai recopié ici."
 REMARK = "Dis comment tu l’as trouvé."
 COMMENT = "C’est soigné. Relis la consigne avant de commencer la prochaine fois."
+FOR_SOME = "Fiche de calcul 3\u202f: les cinq premières lignes"
+FOR_SOME_BODY = (
+    "<p>La fiche est dans le cahier. Sans calculatrice\u202f; la table de multiplication est permise.</p>"
+)
 LIMITS = {
     School.Kind.COLLEGE: {"6e": 45, "5e": 60, "4e": 75, "3e": 90},
     School.Kind.LYCEE: {"2de": 120, "1re": 150, "Tle": 150},
@@ -53,6 +57,9 @@ def plant(world: Any) -> None:
     write(world.school, first, timezone.now(), _left_out(world))
     if world.imported and "teacher" in world.people:
         leave_to_correct(world.people["teacher"])
+        give_to_some(world)
+    if "pupil" in world.people:
+        leave_to_hand_in(world.people["pupil"], world.today)
     advised = LIMITS.get(world.school.kind, {})
     classes = Group.objects.classes().filter(year=world.year).exclude(level="")
     # Files say « 6EME », a school made by hand says « 6e ».
@@ -78,6 +85,51 @@ def leave_to_correct(teacher: Person) -> None:
     Annotation.objects.create(
         hand_in=first, place="deuxième phrase", text=REMARK, author=teacher, written_at=first.handed_at
     )
+
+
+def give_to_some(world: Any) -> None:
+    """Something for one group of work of the cast's teacher, for the first lesson to come, given in the last one of the class."""
+    teacher = world.people["teacher"]
+    kept = WorkGroup.objects.filter(owner=teacher, group__year=world.year).order_by("pk").first()
+    if kept is None:
+        return
+    lessons = Lesson.objects.held().filter(groups=kept.group, teachers=teacher)
+    records = LessonRecord.objects.filter(lesson__in=lessons).select_related("lesson")
+    record = records.order_by("-lesson__starts", "-pk").first()
+    if record is None:
+        return
+    to_come = lessons.filter(subject=record.subject_id, day__gt=world.today).order_by("starts", "pk")
+    following = to_come.first()
+    if following is None:
+        return
+    work = Homework(
+        school_id=record.school_id,
+        record=record,
+        title=FOR_SOME,
+        body=FOR_SOME_BODY,
+        words=fold(FOR_SOME),
+        due_day=following.day,
+        due_lesson=following,
+        minutes=15,
+        for_some=True,
+        given_by=kept.owner,
+        given_at=record.lesson.ends,
+        told_at=record.lesson.ends,
+    )
+    work.save()
+    work.pupils.set(kept.pupils.all())
+
+
+def leave_to_hand_in(pupil: Person, today: date) -> None:
+    """The cast's pupil has something to hand in online in the days that come: the longest of what is to be done."""
+    given = Homework.objects.kept().filter(
+        record__lesson__groups__enrolments__pupil=pupil, due_day__gt=today, for_some=False
+    )
+    if given.filter(hand_in=Homework.HandIn.ONLINE).exists():
+        return
+    longest = given.order_by("-minutes", "due_day", "pk").first()
+    if longest is not None:
+        Homework.objects.filter(pk=longest.pk).update(hand_in=Homework.HandIn.ONLINE)
 
 
 def _left_out(world: Any) -> set[int]:
@@ -194,8 +246,8 @@ def _work(
         minutes=line.minutes or None,
         hand_in=_handed_in(line),
         given_by_id=given.teacher,
-        given_at=given.ends,
-        told_at=given.ends,
+        given_at=record.lesson.ends,
+        told_at=record.lesson.ends,
     )
 
 

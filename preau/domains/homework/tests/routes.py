@@ -114,7 +114,7 @@ LISTS = [
     ("teacher", "homework:put?" + USED, many_lessons),
     ("teacher", "homework:sessions", many_lessons),
     ("teacher", "homework:day", many_works_given),
-    ("teacher", "homework:record", many_corrections),
+    ("teacher", "homework:record?corrections=oui", many_corrections),
     ("teacher", "homework:edit", many_pupils),
     ("teacher", "homework:progressions", many_progressions),
     ("teacher", "homework:progression", many_steps),
@@ -257,6 +257,7 @@ NUMBERED = {
 }
 PLAIN = dict.fromkeys(
     [
+        "corrections",
         "titre",
         "comment",
         "travail-0",

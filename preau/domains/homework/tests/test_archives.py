@@ -196,8 +196,8 @@ def test_nothing_published_is_not_archived(
 ) -> None:
     LessonRecord.objects.all().delete()
     client.sit(college.people["head"])
-    said = client.post(address("archive", group), follow=True).content.decode()
-    assert "il n’y a rien à archiver" in said and not Archive.objects.exists()
+    content = client.post(address("archive", group), follow=True).content.decode()
+    assert "il n’y a rien à archiver" in content and not Archive.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["teacher", "cpe", "pupil", "guardian"])
@@ -273,8 +273,8 @@ def test_without_pango_the_year_is_a_page_to_print(
     assert "Archiver l’année" not in shown and address("book_of_year", group) in shown
     page = client.get(address("book_of_year", group)).content.decode()
     assert "Exercice 12" in page and "homework/paper" in page
-    said = client.post(address("archive", group), follow=True).content.decode()
-    assert "ne sait pas faire de PDF" in said and not Archive.objects.exists()
+    content = client.post(address("archive", group), follow=True).content.decode()
+    assert "ne sait pas faire de PDF" in content and not Archive.objects.exists()
 
 
 def test_it_stays_when_who_asked_for_it_is_erased(

@@ -50,7 +50,7 @@ def copies(homework: Homework, lesson: Lesson) -> list[HandIn]:
     ]
 
 
-def said(**others: Any) -> corrections.CorrectionFacts:
+def facts(**others: Any) -> corrections.CorrectionFacts:
     return corrections.CorrectionFacts(
         **({"comment": "Bien", "mark": "", "files": [], "back": False, "done": True} | others)
     )
@@ -76,11 +76,11 @@ def test_what_waits_is_on_the_home_and_in_the_list_until_it_is_corrected(
     assert "3 copies à corriger" in home and page_of(copies[0]) in home
     waiting = copies_to_correct(seat_of("teacher"))
     assert [(copy.waiting, copy.handed, copy.first) for copy in waiting] == [(3, 3, copies[0].pk)]
-    corrections.correct(seat_of("teacher"), copies[0], said(), 1)
+    corrections.correct(seat_of("teacher"), copies[0], facts(), 1)
     waiting = copies_to_correct(seat_of("teacher"))
     assert [(copy.waiting, copy.ready, copy.first) for copy in waiting] == [(2, 1, copies[1].pk)]
     for copy in copies[1:]:
-        corrections.correct(seat_of("teacher"), copy, said(), 1)
+        corrections.correct(seat_of("teacher"), copy, facts(), 1)
     assert not copies_to_correct(seat_of("teacher"))
     assert "Rédaction" in client.get(reverse("homework:copies")).content.decode()
     client.sit(college.people["teacher_1"])
@@ -168,7 +168,7 @@ def test_remarks_are_read_once_the_correction_is_given_back(
     client.sit(college.people["head"])
     assert "Citez le texte." not in client.get(page_of(copy)).content.decode()
     copy.refresh_from_db()
-    corrections.correct(seat_of("teacher"), copy, said(remarks=[REMARK], back=True), copy.version)
+    corrections.correct(seat_of("teacher"), copy, facts(remarks=[REMARK], back=True), copy.version)
     assert readers() == {"pupil", "guardian", "teacher", "head"}
     assert not Annotation.objects.visible_to(seat_of("head", world=twin)).filter(pk=note.pk).exists()
     for key in ("pupil", "guardian"):
@@ -179,16 +179,16 @@ def test_remarks_are_read_once_the_correction_is_given_back(
 
 def test_a_remark_that_did_not_change_stays_its_authors(copies: list[HandIn], seat_of: Any) -> None:
     first, second = REMARK, corrections.Remark(None, "", "Bel effort.")
-    corrections.correct(seat_of("teacher"), copies[0], said(remarks=[first]), 1)
+    corrections.correct(seat_of("teacher"), copies[0], facts(remarks=[first]), 1)
     kept = Annotation.objects.get().pk
-    corrections.correct(seat_of("teacher"), copies[0], said(remarks=[second, first]), 2)
+    corrections.correct(seat_of("teacher"), copies[0], facts(remarks=[second, first]), 2)
     assert [(annotation.text, annotation.rank) for annotation in Annotation.objects.all()] == [
         ("Bel effort.", 0),
         (REMARK.text, 1),
     ]
     assert Annotation.objects.get(rank=1).pk == kept
-    assert not corrections.correct(seat_of("teacher"), copies[0], said(remarks=[second, first]), 2)
-    corrections.correct(seat_of("teacher"), copies[0], said(), 3)
+    assert not corrections.correct(seat_of("teacher"), copies[0], facts(remarks=[second, first]), 2)
+    corrections.correct(seat_of("teacher"), copies[0], facts(), 3)
     assert not Annotation.objects.exists()
 
 
@@ -196,8 +196,8 @@ def test_all_that_is_ready_is_given_back_at_once_and_nothing_else(
     college: World, client: SchoolClient, copies: list[HandIn], seat_of: Any
 ) -> None:
     for copy in copies[:2]:
-        corrections.correct(seat_of("teacher"), copy, said(), 1)
-    corrections.correct(seat_of("teacher"), copies[2], said(done=False), 1)
+        corrections.correct(seat_of("teacher"), copy, facts(), 1)
+    corrections.correct(seat_of("teacher"), copies[2], facts(done=False), 1)
     address = reverse("homework:give_back", kwargs={"pk": copies[0].homework_id})
     for key, status in {"head": 403, "teacher_1": 403, "pupil": 403}.items():
         client.sit(college.people[key])
@@ -211,15 +211,15 @@ def test_all_that_is_ready_is_given_back_at_once_and_nothing_else(
     client.post(address)
     back = set(HandIn.objects.exclude(returned_at=None).values_list("pk", flat=True))
     assert back == {copies[0].pk, copies[1].pk}
-    told = Item.objects.filter(kind="homework.returned")
-    assert {copies[0].pupil_id, copies[1].pupil_id} <= set(told.values_list("person_id", flat=True))
-    before = told.count()
-    assert corrections.give_back(seat_of("teacher"), copies[0].homework) == 0 and told.count() == before
+    notices = Item.objects.filter(kind="homework.returned")
+    assert {copies[0].pupil_id, copies[1].pupil_id} <= set(notices.values_list("person_id", flat=True))
+    before = notices.count()
+    assert corrections.give_back(seat_of("teacher"), copies[0].homework) == 0 and notices.count() == before
 
 
 def test_what_is_sent_once_more_waits_again(homework: Homework, seat_of: Any) -> None:
     copy = hand_ins.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
-    corrections.correct(seat_of("teacher"), copy, said(), 1)
+    corrections.correct(seat_of("teacher"), copy, facts(), 1)
     assert not copies_to_correct(seat_of("teacher"))
     hand_ins.hand_in(seat_of("pupil"), homework, "Mieux", [])
     assert [copy.waiting for copy in copies_to_correct(seat_of("teacher"))] == [1]
@@ -228,20 +228,20 @@ def test_what_is_sent_once_more_waits_again(homework: Homework, seat_of: Any) ->
 def test_teachers_are_told_in_the_evening_once_a_day_and_a_homework(
     copies: list[HandIn], college: World, seat_of: Any
 ) -> None:
-    told = Item.objects.filter(kind="homework.to_correct", read_at=None)
+    notices = Item.objects.filter(kind="homework.to_correct", read_at=None)
     assert telling.tell_handed_in(NOW) == 0
     assert telling.tell_handed_in(EVENING) == 1
-    news = told.get()
+    news = notices.get()
     assert news.person == college.people["teacher"] and news.facts["count"] == 3
     # What comes later the same evening is told the next day, with all that waits.
     HandIn.objects.filter(pk=copies[0].pk).update(told_at=None)
     assert telling.tell_handed_in(EVENING + timedelta(minutes=30)) == 0
     assert telling.tell_handed_in(EVENING + timedelta(days=1)) == 1
     assert telling.tell_handed_in(EVENING + timedelta(days=2)) == 0
-    assert told.count() == 2
+    assert notices.count() == 2
     for copy in copies:
-        corrections.correct(seat_of("teacher"), copy, said(), 1)
-    assert told.count() == 0
+        corrections.correct(seat_of("teacher"), copy, facts(), 1)
+    assert notices.count() == 0
 
 
 def test_files_are_read_in_the_page(
@@ -285,7 +285,7 @@ def test_what_a_teacher_noted_goes_with_them_and_with_the_pupil(
     copies: list[HandIn], seat_of: Any, college: World
 ) -> None:
     for copy in copies[:2]:
-        corrections.correct(seat_of("teacher"), copy, said(remarks=[REMARK]), 1)
+        corrections.correct(seat_of("teacher"), copy, facts(remarks=[REMARK]), 1)
     hand_ins.forget_hand_ins(copies[0].pupil_id)
     assert [annotation.hand_in_id for annotation in Annotation.objects.all()] == [copies[1].pk]
     hand_ins.forget_hand_ins(college.people["teacher"].pk)

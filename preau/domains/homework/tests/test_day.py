@@ -13,7 +13,6 @@ from preau.directory.seeds.world import World
 from preau.domains.homework.actions import records
 from preau.domains.homework.models import Homework, LessonRecord
 from preau.domains.homework.queries.day import blocks_of, next_days
-from preau.domains.homework.queries.family import to_do, tomorrow_first
 from preau.domains.homework.tests.scene import given, lesson_now, typed
 from preau.domains.timetable.models import Lesson
 
@@ -78,9 +77,9 @@ def test_a_day_is_written_and_its_homework_given_in_one_gesture(
             "sent_as": "0" * 32,
         },
     )
-    told = client.post(DAY, data, follow=True).content.decode()
-    assert "La journée est publiée." in told
-    assert "1 travail donné." in told.replace("\u202f", " ")
+    content = client.post(DAY, data, follow=True).content.decode()
+    assert "La journée est publiée." in content
+    assert "1 travail donné." in content.replace("\u202f", " ")
     # What nobody spoke of has no record; homework makes the one of its block.
     assert set(LessonRecord.objects.filter(day=TODAY, lesson__in=ecole).values_list("lesson", flat=True)) == {
         first.pk,
@@ -153,22 +152,20 @@ def test_a_day_costs_the_same_with_more_blocks(ecole: list[Lesson], seat_of: Any
     assert [block.pk for block in blocks_of(seat_of("teacher"), TODAY)] == [lesson.pk for lesson in ecole]
 
 
-def test_a_family_of_an_ecole_reads_tomorrow_first_and_prints_it(
+def test_a_family_reads_today_first_whatever_the_school_and_prints_what_comes(
     ecole: list[Lesson], college: World, client: SchoolClient, seat_of: Any
 ) -> None:
     teacher = seat_of("teacher")
-    given(teacher, ecole[0], title="Pour aujourd’hui", due_day=TODAY)
+    given(teacher, ecole[0], title="Lire pour ce jour", due_day=TODAY)
     given(teacher, ecole[0], title="Pour demain, lire", due_day=TODAY + timedelta(days=1))
-    guardian = seat_of("guardian")
-    days = to_do(guardian).days
-    assert [one.day for one in tomorrow_first(days, TODAY)][-1] == TODAY
-    client.sit(college.people["guardian"])
-    page = client.get(reverse("homework:to_do")).content.decode()
-    assert page.index("Pour demain, lire") < page.index("Pour aujourd’hui")
+    for key in ("guardian", "pupil"):
+        client.sit(college.people[key])
+        page = client.get(reverse("homework:to_do")).content.decode()
+        assert page.index("Lire pour ce jour") < page.index("Pour demain, lire"), key
     sheet = client.get(SHEET).content.decode()
     assert "Pour demain, lire" in sheet
     assert "Signature" in sheet
-    assert "Pour aujourd’hui" not in sheet
+    assert "Lire pour ce jour" not in sheet
 
 
 def test_a_sheet_holds_nobody_else_s_work(

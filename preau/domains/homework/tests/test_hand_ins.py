@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
+from lxml import html
 
 from conftest import NOW, SchoolClient
 from preau.commons.files.models import StoredFile
@@ -20,6 +23,7 @@ from preau.domains.homework.models import HandIn, HandInFile, Homework, LessonFi
 from preau.domains.homework.queries import concerned, sessions
 from preau.domains.homework.tests.scene import given, lesson_now
 from preau.domains.timetable.models import Lesson
+from tests.statements import MOST_QUERIES, Statements
 
 
 @pytest.fixture
@@ -120,6 +124,18 @@ def test_a_better_copy_sent_late_leaves_it_in_time(homework: Homework, seat_of: 
     assert (again.is_late, again.first_at, again.handed_at) == (False, first.handed_at, at)
 
 
+def test_sent_again_after_its_day_it_says_that_it_came_in_time(
+    college: World, client: SchoolClient, homework: Homework, handed: HandIn, clock: Any
+) -> None:
+    clock.move_to(NOW + timedelta(days=3))
+    client.sit(college.people["pupil"])
+    address = reverse("homework:send", kwargs={"pk": homework.pk})
+    page = client.post(address, {"text": "Mieux"}, follow=True).content.decode().replace("\u202f", " ")
+    sentence = "Rendu à temps le mardi 24 novembre à 10 h 30 ; renvoyé le vendredi 27 novembre à 10 h 30."
+    # In the message, and on the page for good.
+    assert page.replace("\u00a0", " ").count(sentence) == 2
+
+
 def test_a_copy_of_before_keeps_its_first_moment(homework: Homework, seat_of: Any, clock: Any) -> None:
     first = hand_ins.hand_in(seat_of("pupil"), homework, "Ma rédaction", [])
     HandIn.objects.update(first_at=None)
@@ -197,6 +213,11 @@ def test_the_documents_of_a_lesson_are_read_with_it(
     assert client.post(reverse("homework:record", kwargs={"pk": lesson.pk}), form).status_code == 302
     record = LessonRecord.objects.get(lesson=lesson)
     assert LessonFile.objects.filter(record=record).count() == 2
+    own = html.fromstring(client.get(reverse("homework:record", kwargs={"pk": lesson.pk})).content)
+    (given,) = own.xpath("//ol[@class='day-list']/li")
+    assert "1 document joint" in given.text_content().replace("\u00a0", " ").replace("\u202f", " ")
+    # What is joined to the work is asked in plain sight, apart from what is joined to the lesson.
+    assert own.xpath("//input[@type='file' and @name='documents' and not(ancestor::details)]")
     file = LessonFile.objects.get(record=record, homework=None).file
     page = reverse("files:file", kwargs={"public_id": file.public_id})
     client.sit(college.people["pupil"])
@@ -242,3 +263,33 @@ def test_what_is_forgotten(handed: HandIn, seat_of: Any, college: World) -> None
     assert handed.comment == "" and handed.mark == "14/20"
     assert hand_ins.forget_hand_ins(college.people["pupil"].pk)
     assert not HandIn.objects.filter(pupil=college.people["pupil"]).exists()
+
+
+def test_the_page_asks_for_a_photo_or_a_text_and_calls_neither_optional(
+    college: World, client: SchoolClient, homework: Homework
+) -> None:
+    page = client.sit(college.people["pupil"]).get(reverse("homework:work", kwargs={"pk": homework.pk}))
+    form = page.content.decode().split('id="rendre"')[1].split("</form>")[0]
+    assert "l’un des deux suffit" in form and "facultatif" not in form
+    assert form.index('type="file"') < form.index("<textarea")
+    accepted = form.split('type="file"')[1].split(">")[0]
+    assert "image/" in accepted or ".jpg" in accepted
+
+
+def test_a_pupil_who_does_not_understand_finds_where_to_ask(
+    college: World, client: SchoolClient, homework: Homework, lesson: Lesson
+) -> None:
+    address = reverse("homework:work", kwargs={"pk": homework.pk})
+    write = f"{reverse('messaging:write')}?a=s{college.people['teacher'].pk}"
+    client.sit(college.people["pupil"]).get(address)
+    with Statements(connection) as made:
+        page = client.get(address).content.decode()
+    assert made.count <= MOST_QUERIES, made.made
+    assert "Vous ne comprenez pas" in page and write in page
+    assert reverse("timetable:lesson", kwargs={"pk": lesson.pk}) in page
+    # The table of the school is asked: where pupils write to nobody, no way is shown that would be refused.
+    Policy = apps.get_model("messaging", "Policy")
+    Policy.objects.create(school=college.school, scopes={"pupil.teacher": "none"})
+    page = client.get(address).content.decode()
+    assert "Vous ne comprenez pas" in page and write not in page
+    assert "Vous ne comprenez pas" not in client.sit(college.people["guardian"]).get(address).content.decode()

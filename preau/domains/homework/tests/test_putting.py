@@ -79,8 +79,8 @@ def test_the_catalogue_hears_of_each_use_once_and_of_nobody(
 ) -> None:
     heard = []
 
-    def hear(sender: Any, **said: Any) -> None:
-        heard.append({name: value for name, value in said.items() if name != "signal"})
+    def hear(sender: Any, **values: Any) -> None:
+        heard.append({name: value for name, value in values.items() if name != "signal"})
 
     put_to_use.connect(hear)
     following = sessions.following(lesson, 1)[0]

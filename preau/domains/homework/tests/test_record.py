@@ -28,7 +28,9 @@ def online(college: World) -> Homework:
 
 def state(viewer: Any, pupil: Person, homework: Homework) -> str:
     shown = record.work_shown(viewer, pupil)
-    return next((said for row, said in shown["handed"] if row.pk == homework.pk), "") if shown else ""
+    return (
+        next((row_state for row, row_state in shown["handed"] if row.pk == homework.pk), "") if shown else ""
+    )
 
 
 def test_what_was_not_handed_in_is_missing(college: World, online: Homework, seat_of: Any) -> None:
@@ -93,5 +95,5 @@ def test_the_page_of_a_class_says_what_its_readers_have_to_come(
         "guardian": False,
     }.items():
         client.sit(college.people[key])
-        said = client.get(f"/annuaire/classes/{group.pk}/").content.decode()
-        assert ("Travail à venir" in said) == reads, key
+        page = client.get(f"/annuaire/classes/{group.pk}/").content.decode()
+        assert ("Travail à venir" in page) == reads, key

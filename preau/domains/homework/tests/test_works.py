@@ -1,24 +1,28 @@
 """Homework: for whom, for when, ticked, told, and what it weighs."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.notifications.models import Item
-from preau.directory.models import Closure, Enrolment, Guardianship, Person
+from preau.directory.actions import work_groups
+from preau.directory.models import Closure, Enrolment, Group, Guardianship, Person, WorkGroup
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.domains.homework import rules
 from preau.domains.homework.actions import telling, works
 from preau.domains.homework.models import Correction, Done, Homework, WorkloadLimit
 from preau.domains.homework.queries import concerned, family, finding, sessions
-from preau.domains.homework.queries.load import load_of, warnings_of
+from preau.domains.homework.queries.load import DueWork, columns_of, load_of, warnings_of
 from preau.domains.homework.tests.scene import TOMORROW, given, lesson_now, work, written
 from preau.domains.timetable.models import Lesson
 from preau.foundation.lookup import LookupTerms
+from tests.statements import MOST_QUERIES, Statements
 
 
 @pytest.fixture
@@ -117,7 +121,7 @@ def test_a_pupil_ticks_and_unticks_and_nobody_for_them(
             client.post(address, {"fait": "oui", "suite": "/travail/"}).url == f"/travail/#fait-{homework.pk}"
         )
     assert Done.objects.filter(homework=homework).count() == 1
-    assert "Pas encore fait" in client.get("/travail/").content.decode()
+    assert "Annuler «\u202ffait\u202f»" in client.get("/travail/").content.decode()
     client.post(address, {"fait": "non"})
     assert not Done.objects.filter(homework=homework).exists()
 
@@ -135,8 +139,13 @@ def test_what_a_mistake_keeps(college: World, client: SchoolClient, lesson: Less
     answer = client.post(reverse("homework:record", kwargs={"pk": lesson.pk}), form)
     page = answer.content.decode()
     assert answer.status_code == 422
-    for said in ("Écrivez le jour et l’heure.", "Écrivez en une ligne le travail à faire.", "Thalès", "Lire"):
-        assert said in page, said
+    for sentence in (
+        "Écrivez le jour et l’heure.",
+        "Écrivez en une ligne le travail à faire.",
+        "Thalès",
+        "Lire",
+    ):
+        assert sentence in page, sentence
     form |= {"title": "Exercice", "shown": "start", "due_day": lesson.day.isoformat()}
     answer = client.post(reverse("homework:record", kwargs={"pk": lesson.pk}), form)
     assert answer.status_code == 422 and "Choisissez un jour après la séance." in answer.content.decode()
@@ -171,10 +180,36 @@ def test_the_load_of_a_day_and_its_limit(college: World, lesson: Lesson, seat_of
     )
     (load,) = load_of(groups, TOMORROW, TOMORROW)
     assert load.is_over
-    said = " ".join(warnings_of(lesson, groups, TOMORROW))
-    assert "1\xa0h\xa010" in said
+    text = " ".join(warnings_of(lesson, groups, TOMORROW))
+    assert "1\xa0h\xa010" in text
     draft = given(seat_of("teacher"), sessions.following(lesson)[0], title="Plus tard")
     assert draft.record.lesson_id != lesson.pk
+
+
+def test_exclusive_groups_do_not_add_up(college: World, lesson: Lesson, seat_of: Any) -> None:
+    """German for the half of a class, Spanish for the other: nobody has both."""
+    Homework.objects.all().delete()
+    (group,) = lesson.groups.all()
+    pupils = list(lesson.pupils().order_by("pk"))
+    following = sessions.following(lesson)
+    given(seat_of("teacher"), lesson, minutes=10)
+    for place, (name, minutes) in enumerate([("Allemand", 30), ("Espagnol", 20)]):
+        drawn = Group.objects.create(
+            school=college.school, year=college.year, kind=Group.Kind.GROUP, name=name
+        )
+        drawn.classes.add(group)
+        for pupil in pupils[place::2]:
+            Enrolment.objects.create(school=college.school, group=drawn, pupil=pupil)
+        lesson_of_group = following[place]
+        lesson_of_group.groups.set([drawn])
+        given(seat_of("teacher"), lesson_of_group, title=name, minutes=minutes)
+    (load,) = load_of([group], TOMORROW, TOMORROW)
+    assert (load.works, load.minutes, len(load.heaviest)) == (3, 40, 2)
+    (drawing,) = columns_of([load], {TOMORROW: [DueWork(pk, "", "", 1, False) for pk in load.heaviest]})
+    assert len(drawing.blocks) == 2
+    given(seat_of("teacher"), lesson, title="Pour deux", minutes=45, pupils=[pupils[1].pk])
+    (load,) = load_of([group], TOMORROW, TOMORROW)
+    assert (load.works, load.minutes) == (4, 75)
 
 
 def test_given_at_the_end_of_the_day_for_the_morrow_is_said(lesson: Lesson) -> None:
@@ -184,7 +219,7 @@ def test_given_at_the_end_of_the_day_for_the_morrow_is_said(lesson: Lesson) -> N
     assert [warning for warning in warnings_of(lesson, groups, TOMORROW) if "demain" in warning]
 
 
-def told(kind: str, person: Person) -> list[Item]:
+def notices_of(kind: str, person: Person) -> list[Item]:
     return list(Item.objects.filter(kind=f"homework.{kind}", person=person))
 
 
@@ -199,16 +234,16 @@ def test_families_are_told_once_a_day_when_they_can_read_it(
     assert telling.tell_published(lesson.ends) == 2
     assert telling.tell_published(lesson.ends) == 0
     for key in ("pupil", "guardian", "other_guardian"):
-        assert len(told("given", college.people[key])) == 1, key
-    assert not told("given", college.people["teacher"])
+        assert len(notices_of("given", college.people[key])) == 1, key
+    assert not notices_of("given", college.people["teacher"])
     homework.refresh_from_db()
     works.change(teacher, homework, work("Exercice 15"), homework.version)
-    assert len(told("changed", college.people["guardian"])) == 1
+    assert len(notices_of("changed", college.people["guardian"])) == 1
 
 
 def test_a_change_before_they_were_told_is_no_news(college: World, homework: Homework, seat_of: Any) -> None:
     works.change(seat_of("teacher"), homework, work("Exercice 15"), homework.version)
-    assert not told("changed", college.people["pupil"])
+    assert not notices_of("changed", college.people["pupil"])
 
 
 def test_pupils_are_reminded_the_evening_before_of_what_is_not_ticked(
@@ -221,9 +256,9 @@ def test_pupils_are_reminded_the_evening_before_of_what_is_not_ticked(
     works.tick(seat_of("pupil"), homework, done=True)
     assert telling.remind_of_tomorrow(evening) >= 1
     telling.remind_of_tomorrow(evening)
-    assert not told("tomorrow", college.people["pupil"])
-    assert len(told("tomorrow", classmate)) == 1
-    assert not told("tomorrow", college.people["guardian"])
+    assert not notices_of("tomorrow", college.people["pupil"])
+    assert len(notices_of("tomorrow", classmate)) == 1
+    assert not notices_of("tomorrow", college.people["guardian"])
 
 
 def test_it_is_in_the_agenda_and_found_by_its_words(homework: Homework, seat_of: Any, twin: World) -> None:
@@ -254,7 +289,92 @@ def test_the_school_says_how_much_and_teachers_read_it_where_they_choose_a_day(
     assert set(WorkloadLimit.objects.filter(school=college.school).values_list("minutes", flat=True)) == {10}
     client.sit(college.people["teacher"])
     page = client.get(reverse("homework:record", kwargs={"pk": lesson.pk})).content.decode()
-    assert "au-delà du conseil" in page
+    assert re.search(r"déjà [^<]*, trop<", page)
     client.sit(college.people["head"])
     client.post(address, {"niveau-0": "", "niveau-1": ""})
     assert not WorkloadLimit.objects.filter(school=college.school).exists()
+
+
+def test_a_group_of_work_is_ticked_instead_of_its_pupils(
+    college: World, lesson: Lesson, seat_of: Any, client: SchoolClient
+) -> None:
+    teacher, page = seat_of("teacher"), reverse("homework:record", kwargs={"pk": lesson.pk})
+    others = list(lesson.pupils().exclude(pk=college.people["pupil"].pk).order_by("pk")[:3])
+    client.sit(college.people["teacher"])
+    assert 'name="sets"' not in client.get(page).content.decode()
+    work_groups.keep(teacher, lesson.groups.all()[0], "Îlot 1", others[:2])
+    kept = WorkGroup.objects.get()
+    shown = client.get(page).content.decode()
+    assert 'name="sets"' in shown and "Îlot 1" in shown
+    body = {
+        "content": "Fractions",
+        "title": "Exercice 3",
+        "due": "next",
+        "shown": "start",
+        "sets": [kept.pk],
+        "pupils": [others[2].pk],
+    }
+    assert client.post(page, body).status_code == 302
+    assert concerned.concerned(Homework.objects.get(title="Exercice 3")) == sorted(one.pk for one in others)
+    # Another's group is a wrong choice, and one that went away meanwhile is not the whole class.
+    WorkGroup.objects.update(owner=college.people["teacher_1"])
+    gone = client.post(page, body | {"title": "Exercice 4", "pupils": []})
+    assert gone.status_code == 422 and "Le groupe coché n’existe plus" in gone.content.decode()
+    work_groups.keep(teacher, lesson.groups.all()[0], "Îlot 2", others[:1])
+    assert client.post(page, body | {"title": "Exercice 4"}).status_code == 422
+    assert not Homework.objects.filter(title="Exercice 4").exists()
+
+
+def test_a_day_of_the_timetable_says_what_is_due_for_each_lesson(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any
+) -> None:
+    following = sessions.following(lesson)[0]
+    for_lesson = given(
+        seat_of("teacher"), lesson, title="Exercice 12", due_day=following.day, due_lesson=following
+    )
+    for_day = given(seat_of("teacher"), lesson, title="Lire la page 40", due_day=following.day)
+    given(seat_of("teacher"), lesson, title="Un autre jour", due_day=following.day + timedelta(days=200))
+    works.tick(seat_of("pupil"), for_lesson, done=True)
+
+    def shown(key: str, view: str) -> str:
+        client.sit(college.people[key])
+        answer = client.get(reverse("timetable:week"), {"vue": view, "jour": following.day.isoformat()})
+        return str(answer.content.decode())
+
+    marks = family.due_marks(seat_of("pupil"), [following.pk])[following.pk]
+    assert [(mark.gesture, mark.label) for mark in marks] == [
+        ("Exercice 12", "Fait"),
+        ("Lire la page 40", "À faire"),
+    ]
+    for key in ("pupil", "guardian"):
+        page = shown(key, "jour")
+        for due in (for_lesson, for_day):
+            assert reverse("homework:work", kwargs={"pk": due.pk}) in page, key
+        assert "Un autre jour" not in page
+        assert "Exercice 12" not in shown(key, "semaine")
+    for key in ("teacher", "head"):
+        assert family.due_marks(seat_of(key), [following.pk]) == {}
+
+
+def test_a_day_of_the_timetable_says_nothing_of_the_work_of_others(lesson: Lesson, seat_of: Any) -> None:
+    following = sessions.following(lesson)[0]
+    some = given(seat_of("teacher"), lesson, due_day=following.day, due_lesson=following)
+    some.for_some = True
+    some.save()
+    for key in ("pupil", "guardian"):
+        assert following.pk not in family.due_marks(seat_of(key), [following.pk])
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("key", ["pupil", "guardian"])
+def test_a_day_with_its_work_stays_within_its_statements(
+    college: World, client: SchoolClient, lesson: Lesson, seat_of: Any, key: str
+) -> None:
+    following = sessions.following(lesson)[0]
+    homework = given(seat_of("teacher"), lesson, due_day=following.day, due_lesson=following)
+    client.sit(college.people[key])
+    address = f"{reverse('timetable:week')}?vue=jour&jour={following.day}"
+    client.get(address)
+    with Statements(connection) as counted:
+        page = client.get(address).content.decode()
+    assert homework.title in page and counted.count <= MOST_QUERIES, counted.made

@@ -1,6 +1,6 @@
 """The cahier de textes of a class, and what weighs on its pupils."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -96,9 +96,9 @@ def class_load(request: HttpRequest, group: ClassBook) -> HttpResponse:
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
     last = monday + timedelta(days=7 * WEEKS - 1)
     loads = load.load_of([group], monday, last)
-    works = {}
+    works: dict[date, list[load.DueWork]] = {}
     for day, *work in books.works_due(group, monday, last):
-        works.setdefault(day, []).append(work)
+        works.setdefault(day, []).append(load.DueWork(*work))
     context = {
         "group": group,
         "loads": loads,

@@ -51,11 +51,11 @@ def _say(request: HttpRequest, count: int, works: int, *, publishes: bool) -> No
     if not count:
         messages.info(request, _("Il n’y avait rien à garder : la journée est vide."))
         return
-    said = _("La journée est publiée.") if publishes else _("Le brouillon de la journée est gardé.")
+    sentence = _("La journée est publiée.") if publishes else _("Le brouillon de la journée est gardé.")
     if works:
         given = ngettext("%(count)s travail donné.", "%(count)s travaux donnés.", works) % {"count": works}
-        said = f"{said} {given}"
-    messages.success(request, said)
+        sentence = f"{sentence} {given}"
+    messages.success(request, sentence)
 
 
 def _day_page(

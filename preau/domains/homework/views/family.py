@@ -36,7 +36,7 @@ def to_do(request: HttpRequest) -> HttpResponse:
     primary = any(row.is_primary for day in found.days for row in day.rows)
     context = shown | {
         "late": found.late,
-        "days": family.tomorrow_first(found.days, viewer.today) if primary and not is_past else found.days,
+        "days": found.days,
         "primary": primary,
         "is_past": is_past,
         "monday": monday,
@@ -76,8 +76,10 @@ def work_page(
     papers = hand_ins.shown_papers(viewer, handed) if handed else {}
     if form is None and rules.hands_in(viewer, homework) and (not handed or handed[0].may_be_sent_again):
         form = _form_of(request, homework, handed[0] if handed else None)
+    whole = family.whole_work(request.viewer, homework.pk)
     context = {
-        "work": family.whole_work(homework.pk),
+        "work": whole,
+        "ways": family.ways_out(viewer, whole) if rules.does_homework(viewer) else [],
         "documents": hand_ins.documents_of([homework.record_id]).get((homework.record_id, homework.pk), []),
         "rows": [row for row in rows if row.pk == homework.pk],
         "handed": handed,
@@ -116,14 +118,15 @@ def in_class(request: HttpRequest) -> HttpResponse:
     """What was done in class, week by week."""
     viewer = request.viewer
     monday = dates.monday_of(dates.parse(request.GET.get("semaine"), viewer.today))
-    lessons = family.done_lessons(viewer, monday, monday + timedelta(days=6))
-    context = {
+    shown = children_of(request)
+    pupil = shown["child"].pk if shown["child"] else None
+    lessons = family.done_lessons(viewer, monday, monday + timedelta(days=6), pupil)
+    context = shown | {
         "documents": hand_ins.documents_of([lesson.pk for lesson in lessons]),
         "lessons": lessons,
         "monday": monday,
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
         "subtitle": _("Semaine du %(day)s") % {"day": dates.day(monday, year=True)},
-        "today": viewer.today,
     }
     return render(request, "homework/in_class.html", context)

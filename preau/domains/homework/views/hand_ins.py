@@ -51,9 +51,14 @@ def send(request: HttpRequest, homework: Homework) -> HttpResponse:
     except hand_ins_actions.TooLate:
         messages.info(request, _("Ce travail ne peut plus être renvoyé."))
     else:
-        said = _("C’est rendu, en retard. Votre enseignant le voit.") if sent.is_late else _("C’est rendu.")
-        messages.success(request, said)
+        messages.success(request, _said_of(sent))
     return redirect("homework:work", pk=homework.pk)
+
+
+def _said_of(sent: HandIn) -> str:
+    if sent.times > 1:
+        return sent.said_twice
+    return _("C’est rendu, en retard. Votre enseignant le voit.") if sent.is_late else _("C’est rendu.")
 
 
 @opens(Homework, to=rules.reads_hand_ins)
@@ -90,8 +95,8 @@ def hand_ins_csv(request: HttpRequest, homework: Homework) -> StreamingHttpRespo
 def give_back(request: HttpRequest, homework: Homework) -> HttpResponse:
     """Give back all the corrections that are ready."""
     given = corrections.give_back(request.viewer, homework)
-    said = ngettext("%(num)s copie est remise.", "%(num)s copies sont remises.", given) % {"num": given}
-    tell_outcome(request, bool(given), said)
+    sentence = ngettext("%(num)s copie est remise.", "%(num)s copies sont remises.", given) % {"num": given}
+    tell_outcome(request, bool(given), sentence)
     return redirect("homework:hand_ins", pk=homework.pk)
 
 
@@ -152,8 +157,8 @@ SAID = {
 
 def _onward(request: HttpRequest, known: HandIn, form: CorrectionForm) -> HttpResponse:
     """The next copy that waits; the list of all of them where none does, or where one stops here."""
-    said = SAID.get(form.gesture, gettext_lazy("La correction de %(name)s est gardée pour plus tard."))
-    messages.success(request, said % {"name": known.pupil.full_name})
+    sentence = SAID.get(form.gesture, gettext_lazy("La correction de %(name)s est gardée pour plus tard."))
+    messages.success(request, sentence % {"name": known.pupil.full_name})
     following = None if form.gesture == form.LATER or known.returned_at else around(known).following
     if following:
         return redirect("homework:hand_in", pk=following)

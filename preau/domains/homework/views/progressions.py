@@ -89,18 +89,18 @@ def give_progression(request: HttpRequest, known: Progression) -> HttpResponse:
 def _say_filled(request: HttpRequest, filled: int, steps: int, lessons: int) -> None:
     """How many lessons were prepared, and why not all that the progression holds."""
     if not filled and not lessons:
-        said = _("Rien n’a été rempli : cette classe n’a plus de séance vide à partir de ce jour.")
-        messages.warning(request, said)
+        sentence = _("Rien n’a été rempli : cette classe n’a plus de séance vide à partir de ce jour.")
+        messages.warning(request, sentence)
         return
     if not filled:
         messages.warning(
             request, _("Rien n’a été rempli : cette classe a déjà eu toutes ces séances cette année.")
         )
         return
-    said = ngettext(
+    sentence = ngettext(
         "%(num)s séance préparée, en brouillon.", "%(num)s séances préparées, en brouillon.", filled
     )
-    messages.success(request, said % {"num": filled})
+    messages.success(request, sentence % {"num": filled})
     if filled < steps:
         left = ngettext(
             "%(num)s séance de la progression n’a pas été donnée : la classe l’a déjà eue, ou n’a plus de séance vide.",
@@ -146,6 +146,6 @@ def shift(request: HttpRequest, lesson: Lesson) -> HttpResponseRedirect:
             request, _("Il ne reste pas assez de séances d’ici la fin de l’année : rien n’a bougé.")
         )
         return redirect("homework:record", pk=lesson.pk)
-    said = ngettext("%(num)s séance décalée.", "%(num)s séances décalées.", moved)
-    messages.success(request, said % {"num": moved} if moved else _("Rien n’était à décaler."))
+    sentence = ngettext("%(num)s séance décalée.", "%(num)s séances décalées.", moved)
+    messages.success(request, sentence % {"num": moved} if moved else _("Rien n’était à décaler."))
     return redirect("homework:sessions")

@@ -46,9 +46,9 @@ def put(request: HttpRequest) -> HttpResponse:
         lesson = Lesson.objects.visible_to(viewer).filter(pk=form.cleaned_data["seance"]).first()
         if lesson is None or not rules.writes_record(viewer, lesson):
             raise Http404
-        said = _put(viewer, lesson, form)
-        if said:
-            messages.success(request, said)
+        sentence = _put(viewer, lesson, form)
+        if sentence:
+            messages.success(request, sentence)
             # Its page says what families read, and when.
             return redirect("homework:record", pk=lesson.pk)
     context = {"form": form, "sessions": sessions, "address": address, "today": viewer.today}
@@ -66,10 +66,10 @@ def _put(viewer: Viewer, lesson: Lesson, form: PutForm) -> str:
             )
             return ""
         work = putting.put_work(viewer, lesson, address, title, following[0].day, following[0])
-        draft, said = work.record.is_draft, _("Le travail est donné.")
+        draft, sentence = work.record.is_draft, _("Le travail est donné.")
     else:
         record, changed = putting.put_link(viewer, lesson, address, title)
         draft = record.is_draft
-        said = _("Le lien est dans la séance.") if changed else _("Le lien y était déjà.")
+        sentence = _("Le lien est dans la séance.") if changed else _("Le lien y était déjà.")
     more = _("La séance est en brouillon : publiez-la pour que les élèves le voient.") if draft else ""
-    return f"{said} {more}".strip()
+    return f"{sentence} {more}".strip()

@@ -46,7 +46,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "monday": monday,
         "previous": monday - timedelta(days=7),
         "next": monday + timedelta(days=7),
-        "left": sum(session.is_missing for session in found),
+        "left": len(sessions_queries.missing_rows(viewer)),
         "today": viewer.today,
         "primary": is_primary(viewer),
     }
@@ -83,10 +83,11 @@ def record(request: HttpRequest, lesson: Lesson) -> HttpResponse:
     if not form.is_valid():
         return _record_page(request, lesson, known, form, TYPED_WRONG, papers=papers)
     try:
-        written = records.write_record(request.viewer, lesson, form.typed(), form.cleaned_data["seen"] or 0)
+        seen = form.cleaned_data["seen"] or 0
+        written = records.write_record(request.viewer, lesson, form.typed(), seen)
     except records.RecordConflict as conflict:
         return _conflict(request, lesson, conflict.record, form)
-    join_papers(request.viewer, written, None, form.cleaned_data["papers"])
+    join_papers(request.viewer, written, None, form.cleaned_data["papers"], seen)
     records.note(request.viewer, written, form.cleaned_data["note"])
     work = _give(request, written, form) if form.asks_for_work() else None
     _say(request, lesson, written, work)
@@ -107,19 +108,21 @@ def _shown(known: Any) -> dict[str, Any]:
 
 def _give(request: HttpRequest, written: LessonRecord, form: RecordForm) -> Homework:
     data = form.cleaned_data
-    return works.give(request.viewer, written, form.work(), data["documents"], data["sent_as"])
+    return works.give(
+        request.viewer, written, form.work(), data["documents"], data["sent_as"], data["seen"] or 0
+    )
 
 
 def _say(request: HttpRequest, lesson: Lesson, written: LessonRecord, work: Homework | None) -> None:
     """What was kept, who reads it and when; then what a date or a load would want known."""
     at = written.appears_at()
     if written.is_draft:
-        said = _("Le brouillon est gardé. Les élèves et les familles ne voient rien encore.")
+        sentence = _("Le brouillon est gardé. Les élèves et les familles ne voient rien encore.")
     elif at is None or at > timezone.now():
-        said = _("C’est prêt : les élèves et les familles le verront au moment choisi.")
+        sentence = _("C’est prêt : les élèves et les familles le verront au moment choisi.")
     else:
-        said = _("C’est publié : les élèves et les familles le voient.")
-    messages.success(request, said)
+        sentence = _("C’est publié : les élèves et les familles le voient.")
+    messages.success(request, sentence)
     if work:
         for warning in load.warnings_of(lesson, list(lesson.groups.all()), work.due_day):
             messages.warning(request, warning)
@@ -144,17 +147,29 @@ def _record_page(
     theirs: LessonRecord | None = None,
 ) -> HttpResponse:
     now = timezone.now()
+    former, unfilled = sessions_queries.before(request.viewer, lesson)
+    works, due = sessions_queries.works_around(request.viewer, lesson, known, former)
+    given = [work for work in works if known is not None and work.record_id == known.pk]
+    filled = known is not None and bool(known.content or [one for one in papers if one.homework_id is None])
     context = {
         "form": form,
         "lesson": row_at_hand(lesson),
         "known": known,
-        "works": sessions_queries.works_of(known),
+        "former": former,
+        "former_works": [work for work in works if work not in given and work.removed_at is None],
+        "unfilled": unfilled,
+        "due": due,
+        "day": lesson.day,
+        "today": request.viewer.today,
+        "works": given,
+        "works_alone": not filled and any(work.removed_at is None for work in given),
         "documents": by_homework(papers),
         "published": known is not None and known.is_published(now),
         "appears_at": known.appears_at() if known else None,
-        "history": sessions_queries.history_of(known) if known else [],
-        "due_copies": copies.copies_due_in(lesson.pk),
+        "history": sessions_queries.history_of(known) if known and "corrections" in request.GET else [],
+        "due_copies": copies.copies_due_in(lesson.pk, due),
         "theirs": theirs,
+        "is_own_conflict": theirs is not None and theirs.written_by_id == request.viewer.person.pk,
         "cancelled": lesson.state == Lesson.State.CANCELLED,
     }
     return render(request, "homework/record.html", context, status=status)

@@ -68,12 +68,27 @@ def answer(viewer: Viewer, recipient: Recipient, said: Said) -> bool:
 
 
 @transaction.atomic
+def keep_for_later(viewer: Viewer, recipient: Recipient, answers: Mapping[str, Any]) -> None:
+    """Keep what was begun of the questions of a word, as long as an answer is awaited. Raises NotAwaited, TooLate."""
+    recipient = _held(recipient)
+    word = recipient.word
+    if word.is_late(timezone.now()):
+        raise TooLate
+    _must_count(_row(word, recipient, viewer), recipient)
+    if word.questionnaire is None:
+        raise NotAwaited
+    questions.keep_draft(word.questionnaire, recipient.pupil or recipient.person, recipient.person, answers)
+
+
+@transaction.atomic
 def enter(viewer: Viewer, recipient: Recipient, said: Said) -> bool:
     """Type in what came back on paper, until the word is closed: the paper may have come in time. Raises NotAwaited."""
     recipient = _held(recipient)
     made = _keep(viewer, recipient, said, Answer.Way.PAPER)
     if made:
         journal.record(viewer, "liaison.entered", recipient.word, subject_id=recipient.pupil_id)
+        # Whose answer it is reads what was typed in their name.
+        telling.tell_entered(recipient)
     return made
 
 
@@ -87,17 +102,14 @@ def _held(recipient: Recipient) -> Recipient:
     return found
 
 
-def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
+def _keep(viewer: Viewer, recipient: Recipient, reply: Said, way: str) -> bool:
     word = recipient.word
     before = _row(word, recipient, viewer)
-    if before is not None:
-        mine = next((copy for copy in before.copies if copy.pk == recipient.pk), None)
-        if mine is None or not mine.counts or mine.ended:
-            raise NotAwaited
+    _must_count(before, recipient)
     noted_by = viewer.person if way == Answer.Way.PAPER else None
-    response, changed = _keep_questions(word, recipient, said, noted_by)
+    response, changed = _keep_questions(word, recipient, reply, noted_by)
     known = recipient.answers.current().first()
-    if known is not None and known.is_yes == said.is_yes and not changed:
+    if known is not None and known.is_yes == reply.is_yes and not changed:
         return False
     precisions = list(word.precisions.order_by("pk"))
     if way == Answer.Way.PAPER:
@@ -105,13 +117,13 @@ def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
         precisions = precisions[: recipient.printed_precisions]
     answers = response.answers if response else {}
     signed = reading.lines_signed(
-        word, reading.asked_of_word(word), precisions, is_yes=said.is_yes, answers=answers
+        word, reading.asked_of_word(word), precisions, is_yes=reply.is_yes, answers=answers
     )
     now = timezone.now()
     recipient.answers.current().update(replaced_at=now)
     made = Answer.objects.create(
         recipient=recipient,
-        is_yes=said.is_yes,
+        is_yes=reply.is_yes,
         at=now,
         way=way,
         noted_by=noted_by,
@@ -123,17 +135,25 @@ def _keep(viewer: Viewer, recipient: Recipient, said: Said, way: str) -> bool:
     return True
 
 
+def _must_count(row: states.PupilRow | None, recipient: Recipient) -> None:
+    """Does the word of this person count today? A colleague's always does. Raises NotAwaited."""
+    if row is not None:
+        mine = next((copy for copy in row.copies if copy.pk == recipient.pk), None)
+        if mine is None or not mine.counts or mine.ended:
+            raise NotAwaited
+
+
 def _keep_questions(
-    word: Word, recipient: Recipient, said: Said, noted_by: Person | None
+    word: Word, recipient: Recipient, reply: Said, noted_by: Person | None
 ) -> tuple[Response | None, bool]:
     """What was answered to the questions, and whether it is something else than before."""
-    if word.questionnaire is None or said.answers is None:
+    if word.questionnaire is None or reply.answers is None:
         return None, False
     return questions.send(
         word.questionnaire,
         recipient.pupil or recipient.person,
         recipient.person,
-        said.answers,
+        reply.answers,
         noted_by=noted_by,
     )
 
@@ -163,7 +183,7 @@ def _tell(
         return
     else:
         telling.settle_disagreement(word, recipient.pupil_id)
-    others = [copy.pk for copy in row.copies if copy.counts and not copy.ended and copy.pk != recipient.pk]
+    others = [copy.pk for copy in row.copies if copy.is_awaited and copy.pk != recipient.pk]
     telling.tell_others(word, made, Recipient.objects.filter(pk__in=others).order_by("pk"))
 
 

@@ -1,13 +1,15 @@
 """A word is written, sent, completed, told again, closed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from preau.commons.asking import actions as asking
 from preau.commons.questions import actions as questions
 from preau.commons.questions.models import Questionnaire
 from preau.commons.questions.queries.typed import QuestionFacts
@@ -15,34 +17,15 @@ from preau.directory.models import Group, Person
 from preau.directory.viewer import Viewer
 from preau.domains.liaison.actions import telling as telling_of
 from preau.domains.liaison.models import Precision, Recipient, Reminder, Word
+from preau.domains.liaison.models.words import new_code
 from preau.domains.liaison.queries import reading
 from preau.domains.liaison.queries import words as queries
-from preau.foundation import journal, text
+from preau.foundation import journal
 from preau.foundation.locks import lock
 
 HOUSE = "liaison"
 # Sent in the transaction: recipients (their keys) and the reminder's key, 0 for a word that has just left. A task tells them.
 telling = Signal()
-
-
-class NotADraft(Exception):
-    """It has left already: its text stays."""
-
-
-class Nobody(Exception):
-    """Nobody would receive it."""
-
-
-class TooSoon(Exception):
-    """Told again today already."""
-
-
-class Late(Exception):
-    """The moment to answer has passed."""
-
-
-class NotYours(Exception):
-    """It names a class or pupils to whose families this person does not write any more."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +39,7 @@ class WordFacts:
     text: str
     easy: str = ""
     sign: str = ""
+    phrases: Sequence[Mapping[str, str]] = ()
     each_reads: bool = False
     closes_at: datetime | None = None
     groups: Sequence[Group] = ()
@@ -67,97 +51,53 @@ class WordFacts:
 @transaction.atomic
 def write(viewer: Viewer, facts: WordFacts, sent_as: str) -> Word:
     """Keep a new draft; the same form sent twice is one."""
-    lock(Person, viewer.person.pk)
-    known: Word | None = (
-        Word.objects.filter(author=viewer.person.pk, sent_as=sent_as).first() if sent_as else None
-    )
-    if known is not None:
-        return known
-    if viewer.school is None:
-        raise Nobody
-    word = Word(school=viewer.school, author=viewer.person, written_at=timezone.now(), sent_as=sent_as)
-    _fill(word, facts)
-    return word
+    return asking.keep(Word, viewer, sent_as, partial(_fill, facts=facts))
 
 
 @transaction.atomic
 def change(viewer: Viewer, word: Word, facts: WordFacts) -> Word:
     """Write a draft anew. Raises NotADraft."""
-    word = _draft(word)
+    word = asking.draft(word)
     _fill(word, facts)
     return word
 
 
 def _fill(word: Word, facts: WordFacts) -> None:
-    for name in ("audience", "kind", "nature", "title", "text", "easy", "sign", "each_reads", "closes_at"):
-        setattr(word, name, getattr(facts, name))
-    word.roles, word.search_title = list(facts.roles), text.fold(facts.title)
-    word.save()
-    word.groups.set(facts.groups)
-    word.pupils.set(facts.pupils)
-    word.colleagues.set(facts.colleagues)
-
-
-def _draft(word: Word) -> Word:
-    word = lock(Word, word.pk)
-    if not word.is_draft:
-        raise NotADraft
-    return word
-
-
-@transaction.atomic
-def questionnaire_of(viewer: Viewer, word: Word) -> Questionnaire:
-    """The questions of a draft, begun where there are none. Raises NotADraft."""
-    word = _draft(word)
-    if word.questionnaire is None:
-        word.questionnaire = questions.make(HOUSE, word.school, viewer.person, word.title)
-        word.save(update_fields=["questionnaire"])
-    return word.questionnaire
+    word.roles, word.phrases = list(facts.roles), list(facts.phrases)
+    names = ("audience", "kind", "nature", "title", "text", "easy", "sign", "each_reads", "closes_at")
+    asking.write_on(word, facts, names, ["groups", "pupils", "colleagues"])
 
 
 @transaction.atomic
 def add_question(viewer: Viewer, word: Word, facts: QuestionFacts) -> None:
-    """One more question below a draft, which cannot leave meanwhile. Raises NotADraft."""
-    questions.add(questionnaire_of(viewer, word), facts)
+    """One more question of a draft, which cannot leave meanwhile. Raises NotADraft."""
+    questions.add_to(asking.draft(word), HOUSE, viewer.person, facts)
 
 
 @transaction.atomic
 def remove_question(viewer: Viewer, word: Word, key: int) -> bool:
     """Take a question away from a draft, which cannot leave meanwhile; False when it is gone. Raises NotADraft."""
-    word = _draft(word)
-    return word.questionnaire is not None and questions.remove(word.questionnaire, key)
-
-
-@transaction.atomic
-def remove(viewer: Viewer, word: Word) -> bool:
-    """Throw a draft away; False when it has left."""
-    word = lock(Word, word.pk)
-    if not word.is_draft:
-        return False
-    if word.questionnaire_id:
-        Questionnaire.objects.filter(pk=word.questionnaire_id).delete()
-    word.delete()
-    return True
+    return questions.remove_from(asking.draft(word), key)
 
 
 @transaction.atomic
 def send(viewer: Viewer, word: Word) -> int:
     """It leaves: one copy for each person; returns how many. Raises NotADraft for a second click, NotYours, Late, Nobody."""
-    word = _draft(word)
+    word = asking.draft(word)
     if word.is_late(timezone.now()):
-        raise Late
+        raise asking.Late
     if not queries.are_ones_own(viewer, word):
-        raise NotYours
+        raise asking.NotYours
     copies = queries.copies_meant(word, viewer.today)
     if not copies:
-        raise Nobody
+        raise asking.Nobody
     word.state, word.sent_at, word.digest = Word.State.SENT, timezone.now(), reading.digest_shown(word)
     # A word is of the school year in which it left, and its questions with it: they are kept as long as its signatures.
     word.written_at = word.sent_at
     word.save(update_fields=["state", "sent_at", "written_at", "digest"])
     if word.questionnaire_id:
         Questionnaire.objects.filter(pk=word.questionnaire_id).update(made_at=word.sent_at)
-    made = Recipient.objects.bulk_create(copies, batch_size=500)
+    made = _keep_copies(copies)
     journal.record(viewer, "liaison.sent", word, recipients=len(made))
     telling.send(
         sender=Word, word_id=word.pk, recipients=[one.pk for one in made], reminder=0, by=viewer.person.pk
@@ -165,14 +105,33 @@ def send(viewer: Viewer, word: Word) -> int:
     return len(made)
 
 
+def _keep_copies(copies: Sequence[Recipient]) -> list[Recipient]:
+    """Keep these copies, each with a code that names no other sheet: what was drawn twice is drawn again."""
+    taken: set[str] = set()
+    unsure = list(copies)
+    while unsure:
+        for start in range(0, len(unsure), asking.CHUNK):
+            drawn = [copy.code for copy in unsure[start : start + asking.CHUNK]]
+            taken |= set(Recipient.objects.filter(code__in=drawn).values_list("code", flat=True))
+        again = []
+        for copy in unsure:
+            if copy.code in taken:
+                copy.code = new_code()
+                again.append(copy)
+            else:
+                taken.add(copy.code)
+        unsure = again
+    return Recipient.objects.bulk_create(copies, batch_size=500)
+
+
 @transaction.atomic
 def send_to_newcomers(viewer: Viewer, word: Word) -> int:
     """A list has grown since: those who have no copy get one; returns how many. The second click finds nobody. Raises NotYours."""
     word = lock(Word, word.pk)
     if not queries.are_ones_own(viewer, word):
-        raise NotYours
+        raise asking.NotYours
     copies = queries.arrived_since(word, viewer.today) if word.is_open else []
-    made = Recipient.objects.bulk_create(copies, batch_size=500)
+    made = _keep_copies(copies)
     if made:
         journal.record(viewer, "liaison.sent_again", word, recipients=len(made))
         keys = [one.pk for one in made]
@@ -200,23 +159,47 @@ def remind(viewer: Viewer, word: Word) -> Reminder:
     """
     word = lock(Word, word.pk)
     if not word.is_open:
-        raise Nobody
+        raise asking.Nobody
     if word.is_late(timezone.now()):
-        raise Late
-    known = word.reminders.filter(day=viewer.today).first()
-    if known is not None:
-        raise TooSoon
-    queries.refresh_channels(word)
-    rows = queries.following(word, viewer.today).rows
-    keys = [copy.pk for row in rows for copy in row.to_remind if copy.person.pk != viewer.person.pk]
-    if not keys:
-        raise Nobody
-    made: Reminder = Reminder.objects.create(
-        word=word, day=viewer.today, by=viewer.person, at=timezone.now(), number=len(keys)
-    )
+        raise asking.Late
+    keys = _to_tell(viewer, word)
+    made: Reminder = asking.remind(viewer, word, len(keys), at=timezone.now())
     journal.record(viewer, "liaison.reminded", word, recipients=len(keys))
     telling.send(sender=Word, word_id=word.pk, recipients=keys, reminder=made.pk, by=viewer.person.pk)
     return made
+
+
+def _to_tell(viewer: Viewer, word: Word) -> list[int]:
+    """The copies of those who have something to say, as they are reached today: not on paper alone, nor whoever tells them."""
+    queries.refresh_channels(word, viewer.today)
+    rows = queries.following(word, viewer.today).rows
+    return [copy.pk for row in rows for copy in row.to_remind if copy.person.pk != viewer.person.pk]
+
+
+@transaction.atomic
+def prolong(viewer: Viewer, word: Word, closes_at: datetime) -> bool:
+    """A later moment to answer, told to those who have not answered; False when it is no later. Raises Nobody for a word that is closed
+    or has no date."""
+    word = lock(Word, word.pk)
+    if not word.is_open or word.closes_at is None:
+        raise asking.Nobody
+    if closes_at <= word.closes_at or closes_at <= timezone.now():
+        return False
+    telling_of.settle_prolonged(word)
+    word.closes_at = closes_at
+    word.save(update_fields=["closes_at"])
+    keys = _to_tell(viewer, word)
+    journal.record(viewer, "liaison.prolonged", word, recipients=len(keys))
+    if keys:
+        telling.send(
+            sender=Word,
+            word_id=word.pk,
+            recipients=keys,
+            reminder=0,
+            by=viewer.person.pk,
+            until=telling_of.mark_of(closes_at),
+        )
+    return True
 
 
 @transaction.atomic

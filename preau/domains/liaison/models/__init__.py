@@ -1,5 +1,6 @@
 """What the house keeps, and who sees it."""
 
+from preau.domains.liaison.models.languages import ReadingLanguage, TranslationPermit, WordTranslation
 from preau.domains.liaison.models.remarks import Remark
 from preau.domains.liaison.models.words import (
     WRITERS,
@@ -10,4 +11,15 @@ from preau.domains.liaison.models.words import (
     Word,
 )
 
-__all__ = ["WRITERS", "Answer", "Precision", "Recipient", "Remark", "Reminder", "Word"]
+__all__ = [
+    "WRITERS",
+    "Answer",
+    "Precision",
+    "ReadingLanguage",
+    "Recipient",
+    "Remark",
+    "Reminder",
+    "TranslationPermit",
+    "Word",
+    "WordTranslation",
+]

@@ -5,17 +5,19 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 from preau.commons.questions.models import Questionnaire, Response
-from preau.directory.models import Group, Person, School, SchoolQuerySet
+from preau.directory.models import Assignment, Enrolment, Group, Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.foundation.boards import Nature
 
 # Who writes to any family of the school; teachers write to those of the classes and groups that they teach.
 WRITERS = (Role.HEAD, Role.SCHOOL_LIFE, Role.SECRETARY)
+# Who follows any pupil of the school; a head teacher, those of their class.
+FOLLOW_PUPILS = (Role.HEAD, Role.SCHOOL_LIFE)
 # Without letters and figures that are taken for one another, typed from a paper.
 SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -39,6 +41,20 @@ class BookWordQuerySet(SchoolQuerySet):
             own |= ~Q(state=Word.State.DRAFT)
         return self.in_school(viewer).filter(own)
 
+    def in_record(self, viewer: Viewer, pupil: Person) -> Self:
+        """In the record of a pupil, what was sent to their family: all of it, to those who follow the pupil (head, school life, the
+        head teacher of their class); to the rest of the staff, what they follow. Never what was read nor answered."""
+        if not viewer.is_staff:
+            return self.none()
+        about = Recipient.objects.filter(pupil=pupil.pk).order_by().values("word_id")
+        sent = self.in_school(viewer).out().filter(pk__in=about)
+        if viewer.holds(*FOLLOW_PUPILS):
+            return sent
+        led = Enrolment.objects.active(viewer.today).filter(
+            pupil=pupil.pk, group__in=Assignment.objects.led_by(viewer).values("group_id")
+        )
+        return sent.filter(Exists(led) | Q(pk__in=self.model.objects.followed_by(viewer).values("pk")))
+
     def visible_to(self, viewer: Viewer) -> Self:
         """Whoever follows it; once sent, whom it was sent to, about a child whom they still answer for."""
         received = Recipient.objects.received_by(viewer).values("word_id")
@@ -56,6 +72,7 @@ def shared_with(viewer: Viewer) -> Any:
 class Word(models.Model):
     """One word of the notebook. Once it is sent its text never changes: what is added is a `Precision`, with its day.
 
+    `phrases`: those of the bank (`queries.phrases`) that stand before the text, each with its sign and its French of that day.
     `nature` says who must answer (`directory.rules.authority`): one of those who decide, or each of them; of an information, nobody
     decides and people say that they have read it, one of them for a pupil or each (`each_reads`). `digest`: SHA-256 of what was sent.
     """
@@ -96,6 +113,7 @@ class Word(models.Model):
     text = models.TextField(_("texte"), max_length=4000)
     easy = models.CharField(_("en français facile"), max_length=400, blank=True)
     sign = models.CharField(_("pictogramme"), max_length=16, choices=Sign.choices, blank=True)
+    phrases: Any = models.JSONField(_("phrases toutes faites"), default=list, db_default=[], blank=True)
     search_title = models.CharField(_("titre sans accents"), max_length=200, editable=False)
     closes_at = models.DateTimeField(_("réponse avant"), null=True, blank=True)
     groups = models.ManyToManyField(
@@ -158,6 +176,11 @@ class Word(models.Model):
     def takes_answers(self, now: datetime) -> bool:
         """May somebody still answer here? A paper may still be typed in until the word is closed."""
         return self.is_open and not self.is_late(now)
+
+    @property
+    def icon(self) -> str:
+        """Of its sign: an outing is a walk more often than a ride."""
+        return "walk" if self.sign == self.Sign.OUTING else self.sign
 
     @property
     def is_information(self) -> bool:
@@ -223,6 +246,7 @@ class Recipient(models.Model):
 
     class Channel(models.TextChoices):
         HERE = "here", _("Appli")
+        TEXT = "text", _("SMS")
         MAIL = "mail", _("Courriel")
         PAPER = "paper", _("Papier")
 

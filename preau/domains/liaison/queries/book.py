@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from preau.commons.questions.models import Questionnaire
 from preau.directory.models import Guardianship, Person
 from preau.directory.queries.authority import ties_of
-from preau.directory.rules.authority import MAJORITY, PARENTS
+from preau.directory.rules.authority import MAJORITY
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority
 from preau.domains.liaison.models import Answer, Precision, Recipient, Remark, Word
@@ -25,22 +25,20 @@ from preau.foundation.boards import Awaited, Nature
 
 # What is shown at once of the remarks; the days of the other services that stand in it.
 REMARKS_SHOWN, DAYS = 30, timedelta(days=30)
+# Those that close first, of what waits for an answer: « À répondre » has them all.
+WAITING_SHOWN = 15
 SOURCE = "liaison"
-
-
-def eighteen_years_before(day: date) -> date:
-    """Who was born that day or before is of age."""
-    try:
-        return day.replace(year=day.year - MAJORITY)
-    except ValueError:
-        return day.replace(year=day.year - MAJORITY, day=28)
+# Somebody has answered, and nothing more is awaited.
+SAID = {State.AGREED, State.REFUSED, State.DISAGREEMENT}
 
 
 def copies_to_sign(viewer: Viewer) -> "QuerySet[Recipient]":
     """The copies that this person has still to answer: what `states` computes of each pupil, as conditions of a database."""
     current = Answer.objects.current()
     mine = current.filter(recipient=OuterRef("pk"))
-    any_of_pupil = current.filter(recipient__word=OuterRef("word_id"), recipient__pupil=OuterRef("pupil_id"))
+    any_of_pupil = _counting(current, viewer).filter(
+        recipient__word=OuterRef("word_id"), recipient__pupil=OuterRef("pupil_id")
+    )
     one_is_enough = ~Q(word__nature=Nature.NON_USUAL.value) & Q(word__each_reads=False)
     # One refusal decides of what each must agree to.
     refused = Exists(any_of_pupil.filter(is_yes=False))
@@ -51,25 +49,77 @@ def copies_to_sign(viewer: Viewer) -> "QuerySet[Recipient]":
         .exclude(one_is_enough & Exists(any_of_pupil))
         .exclude(Q(word__nature=Nature.NON_USUAL.value) & refused)
     )
-    of_age = Q(pupil__birth_date__lte=eighteen_years_before(viewer.today))
+    of_age = Q(pupil__birth_date__lte=viewer.years_ago(MAJORITY))
     information = Q(word__nature=Nature.INFORMATION.value)
     if viewer.is_guardian:
         legal = legal_today(OuterRef("pupil_id"), viewer.person.pk, viewer.today)
         found = found.filter(information | Q(word__nature=Nature.USUAL.value) | legal).exclude(
-            ~information & (of_age | _unsettled(viewer.today))
+            ~information & of_age | _unsettled(viewer.today)
         )
     else:
         found = found.filter(of_age)
     return found
 
 
+def _counting(answers: "QuerySet[Answer]", viewer: Viewer) -> "QuerySet[Answer]":
+    """Those that weigh something today: authority ends, pupils turn eighteen, and what was said before then stays in the history alone."""
+    follows = Guardianship.objects.informed(viewer.today).filter(
+        pupil=OuterRef("recipient__pupil"), guardian=OuterRef("recipient__person")
+    )
+    legal = follows.filter(authority=Authority.LEGAL)
+    nature = "recipient__word__nature"
+    of_minor = ~Q(recipient__pupil__birth_date__lte=viewer.years_ago(MAJORITY))
+    of_guardian = (
+        Q(**{nature: Nature.INFORMATION.value}) & Exists(follows)
+        | Q(**{nature: Nature.USUAL.value}) & of_minor & Exists(follows)
+        | Q(**{nature: Nature.NON_USUAL.value}) & of_minor & Exists(legal)
+    )
+    part = Recipient.Part
+    return answers.filter(Q(recipient__part=part.OWN) | Q(recipient__part=part.GUARDIAN) & of_guardian)
+
+
+DISAGREED = "liaison.disagreed"
+
+
+def rows_disagreed(viewer: Viewer) -> "QuerySet[Word, Any]":
+    """For « À répondre » of the head: the open words of which one who answers for a pupil says yes, and another no."""
+    still = Guardianship.objects.informed(viewer.today).filter(
+        pupil=OuterRef("recipient__pupil"), guardian=OuterRef("recipient__person")
+    )
+    answers = Answer.objects.current().filter(
+        Exists(still), recipient__part=Recipient.Part.GUARDIAN, recipient__pupil__isnull=False
+    )
+    answers = answers.exclude(recipient__pupil__birth_date__lte=viewer.years_ago(MAJORITY))
+    yes = answers.filter(
+        is_yes=True,
+        recipient__word=OuterRef("recipient__word"),
+        recipient__pupil=OuterRef("recipient__pupil"),
+    )
+    no = answers.filter(Exists(yes), is_yes=False, recipient__word=OuterRef("pk"))
+    found = Word.objects.in_school(viewer).filter(Exists(no), state=Word.State.SENT)
+    return row_of(found.exclude(nature=Nature.INFORMATION.value), DISAGREED, text="title", ends="closes_at")
+
+
+def words_disagreed(viewer: Viewer, rows: Sequence[Row]) -> list[Awaited]:
+    """Each with the page that says about whom: here no family is named."""
+    return [
+        Awaited(
+            title=row.text,
+            url=reverse("liaison:word", kwargs={"pk": row.key}),
+            gesture=_("Voir le suivi"),
+            text=_("Un oui et un non pour le même élève"),
+            icon="alert-triangle",
+        )
+        for row in sorted(rows, key=lambda row: row.key)
+    ]
+
+
 def _unsettled(today: date) -> Any:
-    """The pupils of whom the file does not say who decides (`directory.rules.authority`): the school reads it first."""
+    """Where each must agree, the pupils of whom somebody has authority and may not be informed (`DecisionRule.is_settled`): the school reads
+    what a judge decided first."""
     links = Guardianship.objects.active(today).of_another().filter(pupil=OuterRef("pupil_id"))
-    legal = links.filter(authority=Authority.LEGAL)
-    parent = links.filter(authority=Authority.CONTACT, kinship__in=PARENTS)
-    barred = legal.filter(may_not_be_informed=True)
-    return Q(pupil__birth_date=None) | ~Exists(legal) | Exists(barred) | Exists(parent)
+    barred = links.filter(authority=Authority.LEGAL, may_not_be_informed=True)
+    return Q(word__nature=Nature.NON_USUAL.value) & Exists(barred)
 
 
 def rows_to_sign(viewer: Viewer) -> "QuerySet[Recipient, Any]":
@@ -141,6 +191,19 @@ class Entry:
         return self.counts and self.word.takes_answers(self.now)
 
     @property
+    def may_answer_too(self) -> bool:
+        """Somebody has answered, which is enough: this reader may say theirs as well."""
+        if self.mine is None or self.row is None or self.word.is_information or self.mine.answer is not None:
+            return False
+        return self.may_answer and self.row.state in SAID
+
+    @property
+    def is_settled_by_others(self) -> bool:
+        """Others were asked and one has answered: to a pupil, nothing is left to read before answering."""
+        is_own = self.recipient.part == Recipient.Part.OWN
+        return bool(self.row and is_own and not self.counts and self.row.state in SAID)
+
+    @property
     def counts(self) -> bool:
         return bool(self.mine and self.mine.counts and not self.mine.ended)
 
@@ -171,7 +234,13 @@ class Entry:
             return _(
                 "Il faut l’accord de chaque personne qui a l’autorité parentale. Sans réponse, c’est non."
             )
-        return _("Un seul accord suffit.") if self._asked_too else ""
+        return (
+            _(
+                "Un seul accord suffit. Si deux réponses ne s’accordent pas, l’établissement en parle avec vous."
+            )
+            if self._asked_too
+            else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -182,6 +251,7 @@ class Book:
     words: tuple[Entry, ...]
     remarks: tuple[Remark, ...]
     lines: tuple[boards.AgendaEntry, ...]
+    more_waits: bool = False
 
 
 def words_received(viewer: Viewer, child: Person | None) -> "QuerySet[Recipient]":
@@ -193,17 +263,25 @@ def words_received(viewer: Viewer, child: Person | None) -> "QuerySet[Recipient]
     return _whole(found).order_by("-word__sent_at", "-pk")
 
 
+def every_word(viewer: Viewer) -> "QuerySet[Recipient]":
+    """All the copies that a family received, latest first, whether they wait for an answer or not."""
+    return _whole(Recipient.objects.received_by(viewer).out()).order_by("-word__sent_at", "-pk")
+
+
 def _whole(found: "QuerySet[Recipient]") -> "QuerySet[Recipient]":
     return found.select_related("word", "word__author", "word__school", "pupil", "person")
 
 
 def book_of(viewer: Viewer, child: Person | None, received: Iterable[Recipient]) -> Book:
-    """The notebook of one child, or of all those of a family, with these words (a page of `words_received`): all that waits for an
-    answer, whatever its age (six queries, and those of the services that publish there)."""
+    """The notebook of one child, or of all those of a family, with these words (a page of `words_received`): what waits for an
+    answer, whatever its age, those that close first (six queries, and those of the services that publish there)."""
     remarks, waiting = Remark.objects.visible_to(viewer), copies_to_sign(viewer)
     if child is not None:
         waiting, remarks = waiting.filter(pupil=child), remarks.filter(pupil=child)
-    entries = entries_of([*_whole(waiting).order_by("-word__sent_at", "-pk"), *received], viewer)
+    first = list(
+        _whole(waiting).order_by(F("word__closes_at").asc(nulls_last=True), "-pk")[: WAITING_SHOWN + 1]
+    )
+    entries = entries_of([*first[:WAITING_SHOWN], *received], viewer)
     asked = [entry for entry in entries if entry.to_answer]
     asked.sort(key=lambda entry: (entry.word.closes_at is None, entry.word.closes_at or entry.word.sent_at))
     return Book(
@@ -211,6 +289,7 @@ def book_of(viewer: Viewer, child: Person | None, received: Iterable[Recipient])
         tuple(entry for entry in entries if not entry.to_answer),
         tuple(remarks.select_related("by", "pupil").order_by("-day", "-pk")[:REMARKS_SHOWN]),
         tuple(_lines(viewer, child)),
+        more_waits=len(first) > WAITING_SHOWN,
     )
 
 

@@ -28,12 +28,13 @@ def digest_of_lines(lines: Iterable[str]) -> str:
 
 
 def asked_of_word(word: Word) -> list[Question]:
-    return questions_of(word.questionnaire) if word.questionnaire_id and word.questionnaire else []
+    return questions_of(word.questionnaire)
 
 
 def lines_shown(word: Word, questions: Sequence[Question], precisions: Iterable[Precision]) -> list[str]:
     """A word as it is shown: who answers, the texts, each question with its hint, its choices, ends and condition, each precision."""
-    lines = [word.title, f"{KINDS[Word.Kind(word.kind)]} ({word.nature})", word.easy, word.text]
+    phrases = [one["text"] for one in word.phrases]
+    lines = [word.title, f"{KINDS[Word.Kind(word.kind)]} ({word.nature})", *phrases, word.easy, word.text]
     for question in questions:
         lines.append(f"Question {question.place}. {question.label}")
         ends = [str(end) for end in (question.lowest, question.highest) if end is not None]

@@ -38,7 +38,12 @@ OF_VERDICT = {
     Verdict.UNSETTLED: State.UNSETTLED,
 }
 TO_SETTLE = {State.DISAGREEMENT, State.WAITING, State.UNSETTLED}
-CHANNEL_ICONS = {Channel.HERE: "apps", Channel.MAIL: "mail", Channel.PAPER: "file-text"}
+CHANNEL_ICONS = {
+    Channel.HERE: "apps",
+    Channel.TEXT: "phone",
+    Channel.MAIL: "mail",
+    Channel.PAPER: "file-text",
+}
 # A label, a tone and an icon of what one person did.
 SIGNED = (gettext_lazy("Signé"), "done", "check")
 CONFIRMED = (gettext_lazy("Lu"), "done", "check")
@@ -47,6 +52,7 @@ READ = (gettext_lazy("Lu"), "neutral", "eye")
 UNOPENED = (gettext_lazy("Pas ouvert"), "todo", "clock")
 PRINTED = (gettext_lazy("Coupon remis"), "neutral", "file-text")
 ON_PAPER = (gettext_lazy("Papier"), "neutral", "file-text")
+TEXTED = (gettext_lazy("SMS, puis papier"), "neutral", "phone")
 ENDED = (gettext_lazy("N’est plus responsable"), "neutral", "info-circle")
 NOT_ASKED = (gettext_lazy("Informé"), "neutral", "info-circle")
 
@@ -90,7 +96,7 @@ class Copy:
     def _unread(self) -> tuple[Any, str, str]:
         if self.printed_at:
             return PRINTED
-        return ON_PAPER if self.channel == Channel.PAPER else UNOPENED
+        return {Channel.PAPER: ON_PAPER, Channel.TEXT: TEXTED}.get(Channel(self.channel), UNOPENED)
 
     @property
     def answer_tag(self) -> tuple[str, str, str]:
@@ -142,7 +148,8 @@ class PupilRow:
 
     @property
     def on_paper(self) -> list[Copy]:
-        return [copy for copy in self.awaited if copy.channel == Channel.PAPER]
+        """Of whom nothing is awaited but a coupon."""
+        return [copy for copy in self.awaited if copy.channel in {Channel.PAPER, Channel.TEXT}]
 
     @property
     def by_coupon(self) -> list[Copy]:
@@ -217,7 +224,9 @@ def row_of(
 ) -> PupilRow:
     asked = asked_for(word, ties, pupil, today)
     known = {tie.person: tie for tie in ties}
-    said = {one.person_id: answer.is_yes for one in recipients if (answer := answers.get(one.pk)) is not None}
+    yes_by_person = {
+        one.person_id: answer.is_yes for one in recipients if (answer := answers.get(one.pk)) is not None
+    }
     counted = set(who_counts(asked))
     order = {person: rank for rank, person in enumerate(known)}
     copies = [
@@ -237,7 +246,7 @@ def row_of(
         # A minor reads the word; nothing is asked of them.
         if one.part != Part.OWN or one.person_id in counted
     ]
-    return PupilRow(pupil, state_of(word, asked, said), tuple(copies), asked)
+    return PupilRow(pupil, state_of(word, asked, yes_by_person), tuple(copies), asked)
 
 
 def _kinship(one: Recipient, known: dict[int, Tie]) -> str:

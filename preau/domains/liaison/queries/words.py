@@ -1,50 +1,42 @@
 """Words in lists, the following of one, and whom it goes to."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
-from django.db.models.functions import Cast
-from django.urls import reverse
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.commons.asking.queries import arrivals, audience, finding
+from preau.commons.asking.queries.reaching import LATE, reasons
+from preau.commons.delivery.queries import Way, reach_of, said_of_ways
+from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
-from preau.directory.words import Authority, Profile, Role
+from preau.directory.words import STAFF, Authority
 from preau.domains.liaison import rules
 from preau.domains.liaison.models import Answer, Recipient, Word
 from preau.domains.liaison.queries.states import PupilRow, State, rows_of
 from preau.foundation import dates
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms, found_in, titled
-from preau.identity.models import Account
-
-STAFF = [role for role in Role if role.profile == Profile.STAFF]
+from preau.foundation.lookup import LookupTerms
 
 
 def groups_for(viewer: Viewer) -> "QuerySet[Group]":
-    """Those to whose families this viewer writes: of this year; a teacher, those that they teach."""
-    found = Group.objects.in_school(viewer).filter(year=viewer.year)
-    if not rules.writes_to_all(viewer):
-        taught = Assignment.objects.active(viewer.today).filter(teacher=viewer.person.pk)
-        found = found.filter(Q(pk__in=taught.values("group_id")))
-    return found.order_by("kind", "name", "pk")
+    """Those to whose families this viewer writes."""
+    return audience.groups_for(viewer, everybody=rules.writes_to_all(viewer))
 
 
 def pupils_for(viewer: Viewer) -> "QuerySet[Person]":
     """The pupils to whose families this viewer writes."""
-    held = Holding.objects.pupils_here(viewer).values("person_id")
-    found = Person.objects.filter(pk__in=held, erased_at=None)
-    if not rules.writes_to_all(viewer):
-        learnt = Enrolment.objects.active(viewer.today).filter(group__in=groups_for(viewer).values("pk"))
-        found = found.filter(pk__in=learnt.values("pupil_id"))
-    return found.order_by("search_name", "pk")
+    found = audience.pupils_for(viewer)
+    if rules.writes_to_all(viewer):
+        return found
+    learnt = Enrolment.objects.active(viewer.today).filter(group__in=groups_for(viewer).values("pk"))
+    return found.filter(pk__in=learnt.values("pupil_id"))
 
 
 def are_among(pupils: Iterable[Person], groups: Iterable[Group], viewer: Viewer) -> bool:
@@ -82,27 +74,16 @@ def with_names(word: Word, viewer: Viewer) -> tuple[Word, list[str]]:
 
 def pupils_meant(word: Word, today: date) -> "QuerySet[Person]":
     """Who learns today in the classes and groups of a word, and the pupils chosen."""
-    learnt = Enrolment.objects.active(today).filter(group__in=word.groups.all(), school=word.school_id)
-    here = Holding.objects.active(today).filter(school=word.school_id, role=Role.PUPIL)
-    meant = Q(pk__in=learnt.values("pupil_id")) | Q(pk__in=word.pupils.values("pk"))
-    return Person.objects.filter(meant, pk__in=here.values("person_id"), erased_at=None)
-
-
-def staff_meant(word: Word, today: date) -> "QuerySet[Person]":
-    """By function, or all; of groups, those who teach them."""
-    held = Holding.objects.active(today).filter(school=word.school_id, role__in=word.roles or STAFF)
-    found = Person.objects.filter(pk__in=held.values("person_id"), erased_at=None)
-    if word.groups.exists():
-        taught = Assignment.objects.active(today).filter(group__in=word.groups.all())
-        found = found.filter(pk__in=taught.values("teacher_id"))
-    return found.exclude(pk=word.author_id)
+    learnt = audience.learning_in(word, today).values("pupil_id")
+    meant = Q(pk__in=learnt) | Q(pk__in=word.pupils.values("pk"))
+    return audience.pupils_here(word.school_id, today).filter(meant)
 
 
 def copies_meant(word: Word, today: date) -> list[Recipient]:
     """Whom a word goes to, one copy a pupil and a person, as the file is today (four queries). Not saved."""
     if word.is_for_staff:
-        people = list(staff_meant(word, today).order_by("pk"))
-        ways = channels_of(people)
+        people = list(audience.staff_meant(word, today).exclude(pk=word.author_id).order_by("pk"))
+        ways = channels_of(word, people, {person.pk for person in people})
         return [
             Recipient(word=word, person=person, part=Recipient.Part.STAFF, channel=ways[person.pk])
             for person in people
@@ -110,7 +91,8 @@ def copies_meant(word: Word, today: date) -> list[Recipient]:
     pupils = list(pupils_meant(word, today).order_by("pk"))
     links = Guardianship.objects.informed(today).of_another().filter(pupil__in=pupils)
     links = links.select_related("guardian").order_by("pupil_id", "contact_priority", "pk")
-    ways = channels_of([*pupils, *(link.guardian for link in links)])
+    people = [*pupils, *(link.guardian for link in links)]
+    ways = channels_of(word, people, audience.minors_among(pupils, today))
     own = [
         Recipient(word=word, pupil=pupil, person=pupil, part=Recipient.Part.OWN, channel=ways[pupil.pk])
         for pupil in pupils
@@ -127,34 +109,33 @@ def copies_meant(word: Word, today: date) -> list[Recipient]:
     ]
 
 
-def channels_of(people: Sequence[Person]) -> dict[int, str]:
-    """How each is reached (one query): here with an account that is open, by mail with an address, else on paper."""
-    opened = set(
-        Account.objects.filter(person__in={person.pk for person in people}, is_active=True)
-        .exclude(password="")
-        .exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-        .values_list("person_id", flat=True)
-    )
-    channel = Recipient.Channel
-    found: dict[int, str] = {}
-    for person in people:
-        if person.pk in opened and not person.is_institution:
-            found[person.pk] = channel.HERE
-        elif person.email and not person.is_institution:
-            found[person.pk] = channel.MAIL
-        else:
-            found[person.pk] = channel.PAPER
-    return found
+def channels_of(word: Word, people: Iterable[Person], untexted: Collection[int]) -> dict[int, str]:
+    """How each is reached (`delivery.reach_of`): here with an account that is open, by text message, by mail, else on paper."""
+    return {pk: reach.way.value for pk, reach in reach_of(word.school, people, untexted=untexted).items()}
 
 
-def refresh_channels(word: Word) -> None:
-    """Who has opened an account since the word left reads it here (two queries, and one where somebody has)."""
+def refresh_channels(word: Word, today: date) -> None:
+    """Who has opened an account since the word left reads it here; a mobile number, noted or refused since, counts too."""
     found = word.recipients.exclude(channel=Recipient.Channel.HERE).select_related("person")
     copies = list(found.order_by("pk"))
-    ways = channels_of([copy.person for copy in copies])
-    opened = [copy.pk for copy in copies if ways[copy.person_id] == Recipient.Channel.HERE]
-    if opened:
-        word.recipients.filter(pk__in=opened).update(channel=Recipient.Channel.HERE)
+    others = {copy.person_id for copy in copies if copy.part == Recipient.Part.STAFF}
+    others |= audience.minors_among(
+        (copy.person for copy in copies if copy.part == Recipient.Part.OWN), today
+    )
+    ways = channels_of(word, [copy.person for copy in copies], others)
+    changed: dict[str, list[int]] = {}
+    for copy in copies:
+        way = ways[copy.person_id]
+        if way != copy.channel and (way in {Way.HERE, Way.TEXT} or copy.channel == Way.TEXT):
+            changed.setdefault(way, []).append(copy.pk)
+    for way, keys in changed.items():
+        word.recipients.filter(pk__in=keys).update(channel=way)
+
+
+def ways_said(copies: Iterable[Recipient]) -> str:
+    """How many of those who answer for a pupil are reached by what, each once."""
+    ways = {copy.person_id: copy.channel for copy in copies if copy.part == Recipient.Part.GUARDIAN}
+    return said_of_ways(ways.values())
 
 
 def are_ones_own(viewer: Viewer, word: Word) -> bool:
@@ -168,7 +149,7 @@ def are_ones_own(viewer: Viewer, word: Word) -> bool:
 def arrived_since(word: Word, today: date) -> list[Recipient]:
     """Whom a list has gained since the word left, and new guardians: they have no copy yet."""
     known = set(word.recipients.values_list("pupil_id", "person_id"))
-    return [one for one in copies_meant(word, today) if (one.pupil_id, one.person_id) not in known]
+    return arrivals.arrived(copies_meant(word, today), known)
 
 
 def number_arrived(word: Word, today: date) -> int:
@@ -273,6 +254,33 @@ def following(word: Word, today: date) -> Following:
     return Following(tuple(rows_of(word, found, today)), word)
 
 
+# So many coupons are named with their reason; the file of the following has all.
+COUPONS_NAMED = 20
+
+
+@dataclass(frozen=True)
+class CouponRow:
+    """Somebody who answers on paper, and why."""
+
+    pupil: Person
+    person: Person
+    why: str
+
+
+def coupons_of(found: Following, today: date) -> list[CouponRow]:
+    """Whose coupon is to be printed, and why (`delivery.reach_of`; no query where everybody answers here)."""
+    wanted = [(row.pupil, copy) for row in found.rows for copy in row.by_coupon]
+    minors = audience.minors_among((pupil for pupil, _copy in wanted), today)
+    lines = [(copy.pk, copy.person) for _pupil, copy in wanted]
+    why = reasons("liaison", found.word.school, lines, found.word.closes_at, untexted=minors)
+    rows = [
+        CouponRow(pupil, copy.person, why[copy.pk, copy.person.pk] or _("a ouvert un compte depuis"))
+        for pupil, copy in wanted
+    ]
+    # Those whom nobody has told come first.
+    return sorted(rows, key=lambda row: row.why != str(LATE))
+
+
 def responses_counted(found: Following) -> list[int]:
     """Of each pupil, the last answers of those whose yes counts: two parents who ask for two seats ask for the same two."""
     counted = []
@@ -365,7 +373,7 @@ def _word_row(word: Word, number: int) -> WordRow:
         word.pk,
         word.title,
         str(word.get_kind_display()),
-        word.sign,
+        word.icon,
         dates.day(word.sent_at) if word.sent_at else "",
         whom,
         word.author.full_name,
@@ -388,29 +396,13 @@ def received_by_staff(viewer: Viewer) -> "QuerySet[Recipient]":
 
 def titles(viewer: Viewer, wanted: LookupTerms) -> "QuerySet[Word]":
     """The words that one follows or received, by their title; of those received, the word is the copy that one reads."""
-    mine = Recipient.objects.received_by(viewer).filter(word=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    received = Recipient.objects.received_by(viewer).filter(word=OuterRef("pk"))
     followed = Word.objects.followed_by(viewer).filter(pk=OuterRef("pk"))
-    rows = Word.objects.visible_to(viewer).filter(wanted.may_be_in("search_title"))
-    copy = Case(
-        When(Exists(followed), then=Value("")),
-        default=Cast(Subquery(mine), TextField()),
-        output_field=TextField(),
-    )
-    return titled(rows, folded="search_title", title="title", word=copy, at="sent_at")
+    return finding.titles(Word.objects.visible_to(viewer), wanted, followed, received, at="sent_at")
 
 
 def words_found(viewer: Viewer, wanted: LookupTerms, rows: Sequence[tuple[Any, ...]]) -> Sequence[Hit]:
-    return [
-        Hit(
-            row.title,
-            reverse("liaison:read", kwargs={"pk": int(row.word)})
-            if row.word
-            else reverse("liaison:word", kwargs={"pk": row.pk}),
-            dates.day(row.at) if row.at else _("Brouillon"),
-            near=row.near,
-        )
-        for row in found_in(wanted, rows)
-    ]
+    return finding.hits(wanted, rows, "liaison:read", "liaison:word", finding.sent_or_draft)
 
 
 def legal_today(pupil: OuterRef, person: int, today: date) -> Any:

@@ -9,7 +9,17 @@ from conftest import NOW, TWIN
 from preau.commons.questions.models import Question, Questionnaire, Response
 from preau.directory.models import Group, Person
 from preau.directory.seeds.world import World
-from preau.domains.liaison.models import Answer, Precision, Recipient, Remark, Reminder, Word
+from preau.domains.liaison.models import (
+    Answer,
+    Precision,
+    ReadingLanguage,
+    Recipient,
+    Remark,
+    Reminder,
+    TranslationPermit,
+    Word,
+    WordTranslation,
+)
 from preau.domains.liaison.queries.reading import digest_shown
 from preau.domains.liaison.queries.words import copies_meant
 from preau.domains.liaison.tests.props import (
@@ -34,6 +44,7 @@ from tests.net.matrix_cast import (
     OWN,
     OWN_CLASS,
     OWN_FAMILY,
+    OWNERS,
     PHOTOGRAPHERS,
     STAFF,
     STEM,
@@ -52,9 +63,11 @@ FOLLOWERS = {"teacher", "head"}
 PAGES = [
     *(
         Page(f"liaison:{name}", pages.STAFF)
-        for name in ("words", "received", "remarks", "write", "coupon", "remark")
+        for name in ("words", "received", "remarks", "write", "coupon", "remark", "phrases")
     ),
     Page("liaison:book", pages.FAMILY),
+    Page("liaison:language", {"guardian", "other_guardian"}),
+    Page("liaison:permit", {"head"}),
     Page("liaison:word", FOLLOWERS, otherwise=404, model=own_followed),
     Page("liaison:results", FOLLOWERS, otherwise=404, model=own_followed),
     Page("liaison:change", {"teacher"}, otherwise=404, model=own_draft),
@@ -62,7 +75,9 @@ PAGES = [
     Page("liaison:enter", FOLLOWERS, otherwise=404, model=own_of_classmate),
 ]
 ELSEWHERE = {
+    "portal:api_carnet",
     "liaison:sign",
+    "liaison:translate",
     "liaison:proof",
     "liaison:send",
     "liaison:remove",
@@ -71,6 +86,7 @@ ELSEWHERE = {
     "liaison:precise",
     "liaison:remind",
     "liaison:send_to_newcomers",
+    "liaison:prolong",
     "liaison:close",
     "liaison:coupons",
     "liaison:export",
@@ -88,15 +104,21 @@ LISTS = [
 # As many lines as a word has copies (tests/test_words.py).
 LISTS_APART = {"liaison:export", "liaison:results_file"}
 ONE_THING = {
+    # Lists by pages, behind a token: tests/test_programs.py.
+    "portal:api_carnet",
     "liaison:write",
     "liaison:change",
     "liaison:coupon",
+    "liaison:language",
+    "liaison:permit",
+    # As many rows as the file of the bank has phrases.
+    "liaison:phrases",
     "liaison:remark",
     "liaison:read",
     "liaison:enter",
     "liaison:proof",
     "liaison:results",
-    # As many rows as a class has pupils, forty at most on a page.
+    # As many rows as a class has pupils, twenty-five at most on a page.
     "liaison:word",
 }
 
@@ -124,6 +146,9 @@ SEES: dict[type[Model], Near] = {
     Recipient: COPY,
     Answer: COPY,
     Reminder: FOLLOWED,
+    WordTranslation: READ,
+    ReadingLanguage: near(own={"guardian"}, other_class={"teacher"}, other_school={"neighbour_head"}),
+    TranslationPermit: near(own={"head"}, other_school=NEIGHBOURING),
     Remark: near(
         own=PHOTOGRAPHERS | OWN_FAMILY,
         other_class=PHOTOGRAPHERS | {"teacher_parent"} | OTHER_FAMILY,
@@ -136,9 +161,15 @@ SEES: dict[type[Model], Near] = {
 }
 WRITING = PHOTOGRAPHERS | {"teacher", "teacher_parent"} | NEIGHBOURING
 OPENS: dict[str, Near | set[str]] = {
-    **dict.fromkeys([f"liaison:{name}" for name in ("words", "received", "remarks")], STAFF | NEIGHBOURING),
+    # By a token alone, whoever is signed in: tests/test_programs.py.
+    "portal:api_carnet": set(),
+    **dict.fromkeys(
+        [f"liaison:{name}" for name in ("words", "received", "remarks", "phrases")], STAFF | NEIGHBOURING
+    ),
     **dict.fromkeys([f"liaison:{name}" for name in ("write", "coupon", "remark")], WRITING),
-    "liaison:book": FAMILY | OTHER_FAMILY | {"teacher_parent"},
+    "liaison:book": FAMILY | OTHER_FAMILY,
+    "liaison:language": OWN_FAMILY - {"pupil", "teacher_parent"} | OTHER_FAMILY,
+    "liaison:permit": {"head"} | NEIGHBOURING,
     **dict.fromkeys(
         [
             f"liaison:{name}"
@@ -147,6 +178,7 @@ OPENS: dict[str, Near | set[str]] = {
                 "precise",
                 "remind",
                 "send_to_newcomers",
+                "prolong",
                 "close",
                 "coupons",
                 "export",
@@ -165,6 +197,7 @@ OPENS: dict[str, Near | set[str]] = {
     "liaison:read": COPY,
     "liaison:proof": COPY,
     "liaison:sign": RECEIVED,
+    "liaison:translate": RECEIVED,
     "liaison:enter": FOLLOWED,
     "liaison:remove_remark": near(own={"head"}, other_class={"teacher_parent"}, other_school=NEIGHBOURING),
 }
@@ -184,6 +217,9 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "text",
         "easy",
         "sign",
+        "phrases",
+        "language",
+        "is_permitted",
         "roles",
         "nature",
         "each_reads",
@@ -218,6 +254,7 @@ def _word_typed(stage: Stage) -> Data:
         "text": "Le musée, jeudi matin.",
         "easy": "La classe va au musée.",
         "sign": "bike",
+        "phrases": ["outing", "free"],
         "groups": [stage.own(Group).pk],
         "nature": "usuel",
         "last_day": "2026-12-04",
@@ -227,6 +264,10 @@ def _word_typed(stage: Stage) -> Data:
 
 def _changed(stage: Stage) -> Data:
     return _word_typed(stage) | {"sent_as": ""}
+
+
+def _dated(stage: Stage) -> None:
+    Word.objects.filter(pk=stage.own(Word).pk).update(closes_at=NOW)
 
 
 def _draft(stage: Stage) -> None:
@@ -244,6 +285,10 @@ def _nobody_answered(stage: Stage) -> None:
     Reminder.objects.all().delete()
     Response.objects.all().delete()
     Recipient.objects.update(channel="here")
+
+
+def _not_permitted(stage: Stage) -> None:
+    TranslationPermit.objects.all().delete()
 
 
 def _on_paper(stage: Stage) -> None:
@@ -278,6 +323,12 @@ BODIES = {
     ),
     "liaison:remind": Body("head", before=_nobody_answered),
     "liaison:send_to_newcomers": Body("head", writes=False),
+    "liaison:prolong": Body(
+        "head",
+        lambda stage: {"last_day": "2026-12-18"},
+        before=_dated,
+        wrong=lambda stage: {"last_day": ""},
+    ),
     "liaison:close": Body("head"),
     "liaison:coupons": Body("head", before=_on_paper),
     "liaison:sign": Body(
@@ -285,6 +336,12 @@ BODIES = {
         lambda stage: {"said": "oui", "lu": digest_shown(Word.objects.get(pk=stage.own(Word).pk))},
         before=_without_questions(_nobody_answered),
     ),
+    # Nothing is translated where no machine is set: tests/test_languages.py.
+    "liaison:translate": Body("guardian", writes=False),
+    "liaison:language": Body(
+        "guardian", lambda stage: {"language": "ar"}, wrong=lambda stage: {"language": "xx"}
+    ),
+    "liaison:permit": Body("head", lambda stage: {"is_permitted": "on"}, before=_not_permitted),
     "liaison:coupon": Body(
         "head",
         lambda stage: {"coupon": stage.own(Recipient).code},
@@ -305,11 +362,13 @@ BODIES = {
     ),
     "liaison:remove_remark": Body("head"),
 }
-ONE_BUTTON = {"liaison:sign", "liaison:enter"}
+ONE_BUTTON = {"liaison:sign", "liaison:enter", "liaison:permit"}
 READ_BY = dict.fromkeys(
     ["liaison:write", "liaison:change", "liaison:precise", "liaison:add_question"], {"head"} | OWN_CLASS
 ) | {"liaison:remark": WHOLE_STAFF | ALL_FAMILIES}
 NOT_WORDS = {"liaison:coupon"}
+# Whoever wrote to the class reads who was asked.
+SHOWS = {"liaison:export": {"other guardian": {"teacher_parent"}}}
 SHEETS = {"liaison:export": "head", "liaison:results_file": "head"}
 OTHER_FILES = {"liaison:proof", "liaison:coupons"}
 NOT_CONFIRMED = {
@@ -348,6 +407,11 @@ def plant(stage: Stage) -> None:
         title = stage.mark(f"a word ({scope})", readers | OWN_CLASS, must) if readers else f"{STEM} {TWIN}"
         group: Any = stage.own(Group) if scope == DEPARTED else place_of(stage, Group, scope)
         _scene(stage, scope, group, by, family, title)
+    for scope, key in OWNERS.items():
+        stage.put(scope, ReadingLanguage.objects.create(person=stage.people[key], code="tr"))
+    for scope, by in ((OWN, people["head"]), (OTHER_SCHOOL, stage.twin.people["head"])):
+        school = stage.world_of(scope).school
+        stage.put(scope, TranslationPermit.objects.create(school=school, by=by, at=NOW))
 
 
 def _scene(stage: Stage, scope: str, group: Group, by: Person, family: Person, title: str) -> None:
@@ -386,6 +450,7 @@ def _scene(stage: Stage, scope: str, group: Group, by: Person, family: Person, t
     )
     precision = Precision.objects.create(word=word, text=title, by=by, at=NOW)
     reminder = Reminder.objects.create(word=word, day="2026-11-20", by=by, at=NOW, number=1)
+    made = WordTranslation.objects.create(word=word, code="tr", digest="0" * 64, lines=[title], made_at=NOW)
     remark = Remark.objects.create(
         school=school,
         pupil=copy.pupil or family,
@@ -395,4 +460,4 @@ def _scene(stage: Stage, scope: str, group: Group, by: Person, family: Person, t
         by=by,
         at=NOW,
     )
-    stage.put(scope, word, copy, answer, asked, question, response, precision, reminder, remark)
+    stage.put(scope, word, copy, answer, asked, question, response, precision, reminder, remark, made)

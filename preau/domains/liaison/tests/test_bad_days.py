@@ -2,6 +2,7 @@
 
 import html
 import re
+import secrets
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,16 +11,19 @@ import time_machine
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
+from preau.commons.asking import actions as asking
 from preau.commons.notifications.models import Item
 from preau.commons.privacy.queries.held import Subject, entry_of, rows_of
 from preau.commons.questions import actions as questions
 from preau.commons.questions.models import Response
 from preau.commons.questions.queries.answers import questions_of, results_of
 from preau.commons.questions.queries.typed import QuestionFacts
-from preau.directory.models import Assignment, Group, Guardianship
+from preau.directory.actions import work_groups
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person, WorkGroup
+from preau.directory.queries.record import gestures_of
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import own_class
-from preau.directory.words import Authority, Kinship
+from preau.directory.words import Authority, Kinship, Role
 from preau.domains.liaison import exports, rules, tasks
 from preau.domains.liaison.actions import answering, writing
 from preau.domains.liaison.actions.answering import Said
@@ -59,6 +63,20 @@ def test_showing_a_class_ticks_nothing_and_the_link_of_a_group_ticks_it(
     assert not any(boxes(client.get(f"{page}?groupe=0&classe=x"), "groups").values())
 
 
+def test_the_link_of_a_record_has_its_pupil_chosen(
+    college: World, twin: World, seat_of: Any, client: SchoolClient
+) -> None:
+    pupil, page = college.people["pupil"], reverse("liaison:write")
+    for key in ("cpe", "teacher"):
+        links = {str(link.label): address for link, address in gestures_of(seat_of(key), pupil)}
+        response = client.sit(college.people[key]).get(links["Un mot à la famille"])
+        assert boxes(response, "pupils") == {pupil.pk: True}, key
+    stranger = twin.people["pupil"]
+    assert boxes(client.get(page, {"eleve": stranger.public_id}), "pupils") == {}
+    Assignment.objects.filter(teacher=college.people["teacher"]).delete()
+    assert boxes(client.get(page, {"eleve": pupil.public_id}), "pupils") == {}
+
+
 def test_pupils_of_a_class_that_is_ticked_are_refused_and_alone_they_get_the_word_alone(
     college: World, client: SchoolClient
 ) -> None:
@@ -77,9 +95,9 @@ def test_showing_another_class_keeps_the_word_and_the_pupils(college: World, cli
     client.sit(college.people["head"])
     body = written(other, pupils=[pupil.pk], geste="classe", last_day="2026-12-04", audience="families")
     page = client.post(reverse("liaison:write"), body)
-    said = page.content.decode()
+    content = page.content.decode()
     assert page.status_code == 200 and not Word.objects.filter(title="Rendez-vous").exists()
-    assert 'value="Rendez-vous"' in said and "Mardi." in said and pupil.list_name in said
+    assert 'value="Rendez-vous"' in content and "Mardi." in content and pupil.list_name in content
     assert {key for key, on in boxes(page, "pupils").items() if on} == {pupil.pk}
     there = other.enrolments.active(NOW.date()).order_by("pk")[0].pupil  # type: ignore[attr-defined]
     client.post(reverse("liaison:write"), body | {"geste": "", "pupils": [pupil.pk, there.pk]})
@@ -150,10 +168,10 @@ def test_each_disagreement_is_told_to_the_head(college: World, seat_of: Any) -> 
     word, people = a_word(college), college.people
     father, copy = seat_of("other_guardian"), copy_of(word, people["other_guardian"])
     answering.answer(seat_of("guardian", "guardian"), copy_of(word, people["guardian"]), YES)
-    for said in (NO, YES, NO):
-        answering.answer(father, copy, said)
-    told = Item.objects.filter(kind="liaison.disagreed", person=people["head"]).order_by("pk")
-    assert [item.read_at is None for item in told] == [False, True]
+    for reply in (NO, YES, NO):
+        answering.answer(father, copy, reply)
+    notices = Item.objects.filter(kind="liaison.disagreed", person=people["head"]).order_by("pk")
+    assert [item.read_at is None for item in notices] == [False, True]
 
 
 def test_whoever_has_no_account_answers_on_a_coupon(college: World, client: SchoolClient) -> None:
@@ -244,11 +262,11 @@ def test_nobody_signs_what_they_were_not_shown(college: World, client: SchoolCli
     writing.add_precision(seat_of("teacher"), word, "Le car revient à 23 h.")
     typed = {"said": "oui", "q1": "yes", "q2": "Arachide"}
     refused = client.post(sign, typed | {"lu": seen})
-    said = refused.content.decode()
-    assert refused.status_code == 422 and "relisez avant de signer" in said
-    assert "Le car revient à 23 h." in said and "Arachide" in said
+    content = refused.content.decode()
+    assert refused.status_code == 422 and "relisez avant de signer" in content
+    assert "Le car revient à 23 h." in content and "Arachide" in content
     assert not Answer.objects.filter(recipient=copy).exists()
-    now = re.findall(r'name="lu" value="(\w+)"', said)[0]
+    now = re.findall(r'name="lu" value="(\w+)"', content)[0]
     assert "C’est signé" in client.post(sign, typed | {"lu": now}, follow=True).content.decode()
     answer = Answer.objects.get(recipient=copy)
     asked, precisions = questions_of(word.questionnaire), list(word.precisions.order_by("pk"))
@@ -266,8 +284,8 @@ def test_the_proof_holds_questions_and_answers(
     monkeypatch.setattr("preau.foundation.pdf.is_possible", lambda: False)
     word, mother = asked_word(college), college.people["guardian"]
     copy = copy_of(word, mother)
-    said = Said(is_yes=True, answers={"q1": True, "q2": "Arachide"})
-    answering.answer(seat_of("guardian", "guardian"), copy, said)
+    reply = Said(is_yes=True, answers={"q1": True, "q2": "Arachide"})
+    answering.answer(seat_of("guardian", "guardian"), copy, reply)
     page = client.sit(mother).get(reverse("liaison:proof", args=[copy.pk])).content.decode()
     answer = Answer.objects.get(recipient=copy)
     assert answer.response is not None
@@ -298,15 +316,15 @@ def test_after_the_deadline_nothing_is_asked_nor_reminded(
     copy = copy_of(word, college.people["guardian"])
     with time_machine.travel(LATER, tick=False):
         teacher, mother = seat_of("teacher", at=LATER), seat_of("guardian", "guardian", at=LATER)
-        with pytest.raises(writing.Late):
+        with pytest.raises(asking.Late):
             writing.remind(teacher, word)
-        with pytest.raises(writing.Late):
+        with pytest.raises(asking.Late):
             writing.send(teacher, draft)
         entry = book.entry_of(copy, mother)
         assert not entry.to_answer and not entry.may_answer and entry.is_late
         page = client.sit(college.people["guardian"]).get(reverse("liaison:read", args=[copy.pk]))
-        said = page.content.decode()
-        assert "La date est passée" in said and "Je suis d’accord" not in said
+        content = page.content.decode()
+        assert "La date est passée" in content and "Je suis d’accord" not in content
         late = client.sit(college.people["teacher"]).post(
             reverse("liaison:remind", args=[word.pk]), follow=True
         )
@@ -334,6 +352,115 @@ def test_home_notebook_and_reminders_say_the_same_after_a_refusal(college: World
         may_not_be_informed=True
     )
     assert asked() == (False, False, False)
+
+
+def asked_everywhere(word: Word, viewer: Any, pupil: Person) -> set[bool]:
+    """Do the home, the notebook, the page of the word and its following ask this person? All of them, or none."""
+    row = next(row for row in words.following(word, NOW.date()).rows if row.pupil == pupil)
+    entry = book.entry_of(copy_of(word, viewer.person), viewer)
+    return {
+        word.title in [one.title for one in awaited_of(viewer)],
+        word in [one.word for one in book.book_of(viewer, None, []).to_answer],
+        entry.to_answer,
+        viewer.person.pk in {copy.person.pk for copy in row.awaited},
+    }
+
+
+@pytest.mark.parametrize(
+    ("nature", "said", "lost"),
+    [
+        ("usuel", YES, {"ends": NOW.date()}),
+        ("usuel", NO, {"ends": NOW.date()}),
+        ("usuel", YES, {"authority": Authority.CONTACT}),
+        ("usuel", YES, {"may_not_be_informed": True}),
+        ("non usuel", NO, {"authority": Authority.CONTACT}),
+        ("non usuel", NO, {"ends": NOW.date()}),
+        ("non usuel", NO, {"authority": Authority.IN_CHARGE}),
+        ("information", YES, {"ends": NOW.date()}),
+    ],
+)
+def test_what_somebody_said_before_they_lost_authority_leaves_the_other_to_be_asked(
+    college: World, seat_of: Any, nature: str, said: Said, lost: dict[str, Any]
+) -> None:
+    kind = "information" if nature == "information" else "authorisation"
+    word, people = a_word(college, nature=nature, kind=kind), college.people
+    father, pupil = seat_of("other_guardian"), people["pupil"]
+    answering.answer(seat_of("guardian", "guardian"), copy_of(word, people["guardian"]), said)
+    assert asked_everywhere(word, father, pupil) == {False}
+    Guardianship.objects.filter(pupil=pupil, guardian=people["guardian"]).update(**lost)
+    assert asked_everywhere(word, father, pupil) == {True}
+    assert answering.answer(father, copy_of(word, people["other_guardian"]), YES)
+    assert asked_everywhere(word, father, pupil) == {False}
+
+
+@pytest.mark.parametrize(("nature", "said"), [("usuel", YES), ("usuel", NO), ("non usuel", NO)])
+def test_what_parents_said_before_eighteen_leaves_the_pupil_to_be_asked(
+    college: World, seat_of: Any, nature: str, said: Said
+) -> None:
+    word, pupil = a_word(college, nature=nature), college.people["pupil"]
+    copy = copy_of(word, college.people["guardian"])
+    answering.answer(seat_of("guardian", "guardian"), copy, said)
+    pupil.birth_date = date(2008, 11, 24)
+    pupil.save()
+    assert asked_everywhere(word, seat_of("pupil"), pupil) == {True}
+    with pytest.raises(answering.NotAwaited):
+        answering.enter(seat_of("teacher"), copy, YES)
+    assert answering.answer(seat_of("pupil"), copy_of(word, pupil), YES)
+    assert asked_everywhere(word, seat_of("pupil"), pupil) == {False}
+
+
+def test_a_pupil_who_changed_class_keeps_the_word_and_its_coupon(college: World, seat_of: Any) -> None:
+    word, people, pupil = a_word(college), college.people, college.people["pupil"]
+    other = Group.objects.classes().filter(year=college.year).exclude(pk=own_class(college).pk)[0]
+    there = a_draft(college, "Classe d’accueil", "head", state="sent", sent_at=NOW, digest="0" * 64)
+    there.groups.set([other])
+    pupil.enrolments.filter(group=own_class(college)).update(ends=NOW.date())
+    Enrolment.objects.create(school=college.school, group=other, pupil=pupil, starts=NOW.date())
+    mother = seat_of("guardian", "guardian")
+    assert asked_everywhere(word, mother, pupil) == {True}
+    assert not words.arrived_since(word, NOW.date())
+    answering.print_coupons(seat_of("teacher"), word, [copy_of(word, people["other_guardian"]).pk])
+    assert answering.enter(seat_of("teacher"), copy_of(word, people["other_guardian"]), YES)
+    assert asked_everywhere(word, mother, pupil) == {False}
+    # The word of the new class, sent before they came, is said of them and sent by a gesture.
+    assert pupil.pk in {copy.pupil_id for copy in words.arrived_since(there, NOW.date())}
+
+
+def test_a_word_that_ten_have_answered_keeps_its_questions_and_its_proofs(
+    college: World, seat_of: Any
+) -> None:
+    for number in range(10):
+        pupil, parent = (
+            Person.objects.create(family_name=f"Neuf {number}", given_name=name, birth_date=born)
+            for name, born in (("Ana", date(2014, 5, 3)), ("Léa", None))
+        )
+        Holding.objects.create(
+            person=pupil, role=Role.PUPIL, school=college.school, starts=college.year.starts
+        )
+        Enrolment.objects.create(
+            school=college.school, group=own_class(college), pupil=pupil, starts=college.year.starts
+        )
+        Guardianship.objects.create(
+            pupil=pupil, guardian=parent, authority=Authority.LEGAL, kinship=Kinship.MOTHER
+        )
+    word, teacher = asked_word(college), seat_of("teacher")
+    assert word.questionnaire is not None
+    copies = list(word.recipients.filter(part="guardian").select_related("person", "pupil").order_by("pk"))
+    ten = list({copy.pupil_id: copy for copy in copies}.values())[:10]
+    assert len(ten) == 10
+    for copy in ten:
+        answering.enter(teacher, copy, Said(is_yes=True, answers={"q1": True, "q2": "Arachide"}))
+    with pytest.raises(questions.HasResponses):
+        questions.add(word.questionnaire, QuestionFacts("short", "Et encore\u202f?"))
+    with pytest.raises(asking.NotADraft):
+        writing.add_question(teacher, word, QuestionFacts("short", "Et encore\u202f?"))
+    with pytest.raises(asking.NotADraft):
+        writing.change(teacher, word, writing.WordFacts("families", "request", "usuel", "Autre", "Autre."))
+    word.refresh_from_db()
+    assert word.title == "Pique-nique" and word.digest == reading.digest_shown(word)
+    asked = questions_of(word.questionnaire)
+    for answer in Answer.objects.filter(recipient__in=ten):
+        assert answer.digest == reading.digest_of_lines(reading.lines_of_answer(answer, word, asked, []))
 
 
 def test_an_old_word_that_waits_is_in_the_card_and_the_others_on_pages(
@@ -369,8 +496,8 @@ def test_a_refusal_answers_no_question_and_two_parents_count_once(
     assert "Votre refus est noté" in done
     assert not words.responses_counted(words.following(word, NOW.date()))
     for key, seat in (("guardian", "guardian"), ("other_guardian", "")):
-        said = Said(is_yes=True, answers={"q1": True, "q2": key})
-        answering.answer(seat_of(key, seat), copy_of(word, people[key]), said)
+        reply = Said(is_yes=True, answers={"q1": True, "q2": key})
+        answering.answer(seat_of(key, seat), copy_of(word, people[key]), reply)
     counted = words.responses_counted(words.following(word, NOW.date()))
     results = results_of(word.questionnaire, counted)
     assert [result.number for result in results] == [1, 1] and results[1].texts == ("other_guardian",)
@@ -405,7 +532,7 @@ def test_a_class_that_one_teaches_no_more_gets_no_word(college: World, seat_of: 
         lambda: writing.send(seat_of("teacher"), draft),
         lambda: writing.send_to_newcomers(seat_of("teacher"), word),
     ):
-        with pytest.raises(writing.NotYours):
+        with pytest.raises(asking.NotYours):
             act()
     draft.refresh_from_db()
     assert draft.is_draft and not draft.recipients.exists()
@@ -415,9 +542,9 @@ def test_questions_stay_once_the_word_has_left(college: World, seat_of: Any) -> 
     word, teacher = asked_word(college), seat_of("teacher")
     assert word.questionnaire is not None
     first = word.questionnaire.questions.order_by("place")[0]
-    with pytest.raises(writing.NotADraft):
+    with pytest.raises(asking.NotADraft):
         writing.remove_question(teacher, word, first.pk)
-    with pytest.raises(writing.NotADraft):
+    with pytest.raises(asking.NotADraft):
         writing.add_question(teacher, word, QuestionFacts("short", "Et encore\u202f?"))
     word.refresh_from_db()
     assert word.digest == reading.digest_shown(word)
@@ -437,6 +564,24 @@ def test_nobody_types_in_the_coupon_about_their_own_child(college: World, seat_o
 
 
 # Small things
+
+
+def test_a_code_drawn_twice_is_drawn_again(
+    college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = a_word(college, "Piscine")
+    Recipient.objects.filter(pk=copy_of(known, college.people["guardian"]).pk).update(code="A" * 8)
+    draft, drawn, choice = a_draft(college), [0], secrets.choice
+
+    def unlucky(signs: str) -> str:
+        # The first three sheets are the one that is known, the next two the same as each other.
+        drawn[0] += 1
+        return "A" if drawn[0] <= 24 else "B" if drawn[0] <= 40 else choice(signs)
+
+    monkeypatch.setattr(secrets, "choice", unlucky)
+    number = writing.send(seat_of("teacher"), draft)
+    codes = set(draft.recipients.values_list("code", flat=True))
+    assert number == len(codes) > 5 and "A" * 8 not in codes and "B" * 8 in codes
 
 
 def test_a_word_is_of_the_year_in_which_it_left(college: World, seat_of: Any) -> None:
@@ -471,3 +616,32 @@ def test_opening_a_word_reads_all_the_news_of_it(college: World, client: SchoolC
     assert news.filter(read_at=None).count() == 2
     client.sit(people["guardian"]).get(reverse("liaison:read", args=[copy.pk]))
     assert not news.filter(read_at=None).exists()
+
+
+def test_a_group_of_work_gets_the_word_alone(college: World, client: SchoolClient, seat_of: Any) -> None:
+    group, pupil = own_class(college), college.people["pupil"]
+    work_groups.keep(seat_of("teacher"), group, "Demi-classe A", [pupil])
+    kept = WorkGroup.objects.get()
+    client.sit(college.people["teacher"])
+    assert boxes(client.get(reverse("liaison:write")), "sets") == {kept.pk: False}
+    client.post(reverse("liaison:write"), written(group, sets=[kept.pk]))
+    word = Word.objects.get(title="Rendez-vous")
+    assert {copy.pupil_id for copy in words.copies_meant(word, NOW.date())} == {pupil.pk}
+    # A class that holds them already says so beside the group; a group that went away is no word to nobody.
+    both = client.post(reverse("liaison:write"), written(group, sets=[kept.pk], groups=[group.pk]))
+    assert both.status_code == 422 and "déjà dans une classe cochée" in both.content.decode()
+    WorkGroup.objects.update(owner=college.people["teacher_1"])
+    gone = client.post(reverse("liaison:write"), written(group, sets=[kept.pk]))
+    assert gone.status_code == 422 and "Le groupe coché n’existe plus" in gone.content.decode()
+    client.sit(college.people["head"])
+    assert boxes(client.get(reverse("liaison:write")), "sets") == {}
+
+
+def test_a_group_whose_families_one_does_not_reach_is_not_offered(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    group, pupil = own_class(college), college.people["pupil"]
+    work_groups.keep(seat_of("teacher"), group, "Ailleurs", [pupil])
+    client.sit(college.people["teacher"])
+    Enrolment.objects.filter(pupil=pupil).update(ends=NOW.date())
+    assert boxes(client.get(reverse("liaison:write")), "sets") == {}

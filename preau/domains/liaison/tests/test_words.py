@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
+from preau.commons.asking import actions as asking
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
 from preau.commons.questions.models import Response
@@ -55,7 +56,7 @@ def test_a_word_goes_once_to_each_guardian_of_the_class(college: World, twin: Wo
         college.people[key].pk for key in ("guardian", "other_guardian", "pupil")
     }
     assert not word.recipients.filter(pupil__in=[person.pk for person in twin.people.values()]).exists()
-    with pytest.raises(writing.NotADraft):
+    with pytest.raises(asking.NotADraft):
         writing.send(teacher, word)
     assert Line.objects.filter(verb="liaison.sent").count() == 1
 
@@ -63,7 +64,7 @@ def test_a_word_goes_once_to_each_guardian_of_the_class(college: World, twin: Wo
 def test_the_text_that_left_does_not_change(college: World, seat_of: Any) -> None:
     word, teacher = a_word(college), seat_of("teacher")
     facts = writing.WordFacts("families", "request", "usuel", "Autre", "Autre texte")
-    with pytest.raises(writing.NotADraft):
+    with pytest.raises(asking.NotADraft):
         writing.change(teacher, word, facts)
     assert writing.add_precision(teacher, word, "Rendez-vous au portail à 8 h 20.")
     assert not writing.add_precision(teacher, word, "Rendez-vous au portail à 8 h 20.")
@@ -115,6 +116,52 @@ def test_one_yes_is_enough_for_a_usual_act_and_the_other_parent_is_asked_no_more
     assert "Sortie au zoo" not in awaited(father)
 
 
+def told_of_an_answer(word: Word, world: World) -> set[str]:
+    recipients = Item.objects.filter(kind="liaison.answered").values_list("person_id", flat=True)
+    return {key for key in ("guardian", "other_guardian") if world.people[key].pk in set(recipients)}
+
+
+def test_whoever_has_answered_is_not_told_that_the_other_has(college: World, seat_of: Any) -> None:
+    word, people = a_word(college), college.people
+    answering.answer(seat_of("other_guardian"), copy_of(word, people["other_guardian"]), YES)
+    assert told_of_an_answer(word, college) == {"guardian"}
+    Item.objects.filter(kind="liaison.answered").delete()
+    answering.answer(seat_of("guardian", "guardian"), copy_of(word, people["guardian"]), YES)
+    answering.answer(seat_of("guardian", "guardian"), copy_of(word, people["guardian"]), NO)
+    assert told_of_an_answer(word, college) == set()
+
+
+def test_whoever_is_asked_no_more_reads_that_they_may_answer_too(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    word, people = a_word(college), college.people
+    too, copy = "vous pouvez répondre aussi", copy_of(word, people["other_guardian"])
+    pages = [reverse("liaison:book"), reverse("liaison:read", args=[copy.pk])]
+
+    def said() -> list[bool]:
+        client.sit(people["other_guardian"])
+        return [too in client.get(page).content.decode() for page in pages]
+
+    assert said() == [False, False]
+    answering.answer(seat_of("guardian", "guardian"), copy_of(word, people["guardian"]), YES)
+    assert said() == [True, True]
+    # A colleague who follows the word is not the one who may answer.
+    assert too not in client.sit(people["teacher"]).get(pages[1]).content.decode()
+    answering.answer(seat_of("other_guardian"), copy, YES)
+    assert said() == [False, False]
+
+
+def test_only_the_other_answer_is_offered_once_one_is_given(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    word = a_word(college)
+    copy = copy_of(word, college.people["guardian"])
+    for reply, offered in ((YES, "non"), (NO, "oui")):
+        answering.answer(seat_of("guardian", "guardian"), copy, reply)
+        page = client.sit(college.people["guardian"]).get(reverse("liaison:read", args=[copy.pk]))
+        assert [one for one in ("oui", "non") if f'value="{one}"' in page.content.decode()] == [offered]
+
+
 def test_each_must_agree_to_what_is_not_usual(college: World, seat_of: Any) -> None:
     word, people = a_word(college, nature="non usuel"), college.people
     answering.answer(seat_of("guardian", "guardian"), copy_of(word, people["guardian"]), YES)
@@ -131,9 +178,9 @@ def test_a_yes_and_a_no_are_a_disagreement_that_the_head_reads_and_nobody_decide
     answering.answer(seat_of("guardian", "guardian"), copy_of(word, people["guardian"]), YES)
     answering.answer(seat_of("other_guardian"), copy_of(word, people["other_guardian"]), NO)
     assert row_of(word, college).state == states.State.DISAGREEMENT
-    told = Item.objects.filter(kind="liaison.disagreed")
-    assert {item.person_id for item in told} == {people["head"].pk}
-    assert twin.people["head"].pk not in {item.person_id for item in told}
+    notices = Item.objects.filter(kind="liaison.disagreed")
+    assert {item.person_id for item in notices} == {people["head"].pk}
+    assert twin.people["head"].pk not in {item.person_id for item in notices}
     answering.answer(seat_of("other_guardian"), copy_of(word, people["other_guardian"]), YES)
     assert row_of(word, college).state == states.State.AGREED
 
@@ -141,7 +188,12 @@ def test_a_yes_and_a_no_are_a_disagreement_that_the_head_reads_and_nobody_decide
 def test_two_devices_of_one_person_keep_the_last_answer_and_the_history(college: World, seat_of: Any) -> None:
     word, mother = a_word(college), seat_of("guardian", "guardian")
     copy = copy_of(word, college.people["guardian"])
-    assert [answering.answer(mother, copy, said) for said in (YES, YES, NO, NO)] == [True, False, True, False]
+    assert [answering.answer(mother, copy, reply) for reply in (YES, YES, NO, NO)] == [
+        True,
+        False,
+        True,
+        False,
+    ]
     assert [answer.is_yes for answer in book.history_of(copy)] == [True, False]
     assert [answer.is_yes for answer in Answer.objects.current().filter(recipient=copy)] == [False]
     assert Line.objects.filter(verb="liaison.answered").count() == 2
@@ -293,11 +345,15 @@ def test_questions_come_with_a_request_and_their_answers_are_counted(
     assert client.post(sign, {"said": "oui"}).status_code == 422
     assert not Answer.objects.filter(recipient=copy).exists()
     client.post(sign, {allergy.name: "yes", "plus-tard": "oui"})
-    assert Response.objects.get().state == "draft"
+    assert Response.objects.get(questionnaire__house="liaison").state == "draft"
     assert "checked" in client.get(page).content.decode()
     typed = {"said": "oui", allergy.name: "yes", which.name: "Arachide"}
     client.post(sign, typed | {"lu": reading.digest_shown(word)})
-    assert Response.objects.get().state == "sent" and Answer.objects.filter(recipient=copy).count() == 1
+    assert (
+        Response.objects.get(questionnaire__house="liaison").state == "sent"
+        and Answer.objects.filter(recipient=copy).count() == 1
+    )
+    assert "Changer mes réponses" in client.get(page).content.decode()
     client.sit(college.people["teacher"])
     results = client.get(reverse("liaison:results", args=[word.pk])).content.decode()
     assert "Arachide" in results
@@ -376,7 +432,7 @@ def test_only_those_who_said_nothing_are_reminded_once_a_day(college: World, sea
     others = sum(len(row.to_remind) for row in families if row.pupil.pk != college.people["pupil"].pk)
     made = writing.remind(teacher, word)
     assert made.number == others + 1
-    with pytest.raises(writing.TooSoon):
+    with pytest.raises(asking.TooSoon):
         writing.remind(teacher, word)
     answering.answer(seat_of("guardian", "guardian"), copy_of(word, college.people["guardian"]), YES)
     keys = [copy.pk for row in families for copy in row.to_remind]
@@ -473,5 +529,17 @@ def test_the_file_of_a_word_has_a_line_for_each_person_and_costs_the_same(
     word = a_word(college)
     with django_assert_num_queries(3):
         lines = list(following_csv(words.following(word, NOW.date())))
-    told = word.recipients.exclude(part="own").count()
-    assert len("".join(lines).splitlines()) == told + 1
+    count = word.recipients.exclude(part="own").count()
+    assert len("".join(lines).splitlines()) == count + 1
+
+
+def test_a_pupil_reads_that_their_family_has_answered_and_not_what(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    word, pupil = a_word(college, "Sortie au musée"), college.people["pupil"]
+    Word.objects.exclude(pk=word.pk).delete()
+    client.sit(pupil)
+    assert "À lire" in client.get(reverse("liaison:book")).content.decode()
+    answering.answer(seat_of("guardian", "guardian"), copy_of(word, college.people["guardian"]), YES)
+    shown = client.get(reverse("liaison:book")).content.decode()
+    assert "Réponse donnée" in shown and "À lire" not in shown and "D’accord" not in shown

@@ -1,5 +1,7 @@
 """Families and pupils: the notebook, a word to read and sign, its proof. The staff: what they received, coupons, observations."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -7,29 +9,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from preau.commons.questions import actions as questions
+from preau.commons.asking.queries.typed import GroupFilter, draft_form
 from preau.commons.questions.queries.answers import answered, own_response, questions_of
 from preau.commons.questions.queries.typed import ResponseForm
 from preau.directory.models import Person
-from preau.domains.liaison import exports, rules
+from preau.domains.liaison import rules
 from preau.domains.liaison.actions import answering, remarking
 from preau.domains.liaison.actions.answering import Said
 from preau.domains.liaison.forms import NO, YES, AnswerForm, CouponForm, RemarkForm
 from preau.domains.liaison.models import Recipient, Remark, Word
 from preau.domains.liaison.queries import book as queries
-from preau.domains.liaison.queries import reading
+from preau.domains.liaison.queries import languages, reading
 from preau.domains.liaison.queries.words import groups_for
-from preau.domains.liaison.views.choosing import (
-    as_typed,
-    classes_context,
-    group_shown,
-    kept_pupils,
-    shows_class,
-)
-from preau.domains.liaison.views.writing import printed
+from preau.foundation import pdf
 from preau.foundation.access import opens
+from preau.foundation.downloads import printed
 from preau.foundation.gone import removes
-from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
+from preau.foundation.pages import TYPED_WRONG, refusals, render_form, tell_outcome
 from preau.foundation.paging import page_for
 
 A_PAGE, WORDS = 30, 40
@@ -72,22 +68,23 @@ def _page(
     request: HttpRequest, recipient: Recipient, form: ResponseForm | None = None, status: int = 200
 ) -> HttpResponse:
     entry = queries.entry_of(recipient, request.viewer)
-    word, asked, said = entry.word, [], []
+    word, asked, answers, receives = entry.word, [], [], rules.receives(request.viewer, recipient)
     if word.questionnaire is not None:
         asked = questions_of(word.questionnaire)
         subject = entry.recipient.pupil or entry.recipient.person
         known = own_response(word.questionnaire, subject, entry.recipient.person)
         form = form or ResponseForm(asked, answers=known.answers if known else None)
-        said = answered(asked, known.answers) if known and known.digest else []
+        answers = answered(asked, known.answers) if known and known.digest else []
     context = {
         "entry": entry,
         "shown": reading.digest_of_lines(reading.lines_shown(word, asked, entry.precisions)),
         "word": word,
         "mine": queries.answer_of(recipient),
         "form": form,
-        "said": said,
+        "said": answers,
         "is_staff": request.viewer.is_staff,
-        "receives": rules.receives(request.viewer, recipient),
+        "receives": receives,
+        "beside": languages.beside(entry, request.viewer) if receives else languages.Beside(),
     }
     return render(request, "liaison/read.html", context, status=status)
 
@@ -101,13 +98,11 @@ def _questions_typed(request: HttpRequest, entry: queries.Entry) -> ResponseForm
 
 
 def _kept_for_later(request: HttpRequest, entry: queries.Entry, form: ResponseForm) -> HttpResponse:
-    questionnaire, recipient = entry.word.questionnaire, entry.recipient
-    if questionnaire is None or not entry.may_answer:
-        messages.error(request, _("Votre réponse n’est plus attendue pour ce mot."))
-        return redirect("liaison:read", pk=recipient.pk)
-    questions.keep_draft(questionnaire, recipient.pupil or recipient.person, recipient.person, form.answers)
-    messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
-    return redirect("liaison:read", pk=recipient.pk)
+    over = _("Votre réponse n’est plus attendue pour ce mot.")
+    with refusals(request, dict.fromkeys([answering.NotAwaited, answering.TooLate], over)):
+        answering.keep_for_later(request.viewer, entry.recipient, form.answers)
+        messages.success(request, _("C’est gardé. Rien n’est encore envoyé."))
+    return redirect("liaison:read", pk=entry.recipient.pk)
 
 
 @opens(Recipient, to=rules.receives)
@@ -124,11 +119,11 @@ def sign(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     if not button.is_valid():
         messages.error(request, _("Répondez avec l’un des boutons."))
         return _page(request, recipient, form, TYPED_WRONG)
-    said = Said(
+    reply = Said(
         button.cleaned_data["said"] == YES, form.answers if form else None, request.POST.get("lu", "")
     )
     try:
-        done = answering.answer(request.viewer, recipient, said)
+        done = answering.answer(request.viewer, recipient, reply)
     except answering.Changed:
         messages.error(request, _("Une précision a été ajoutée\u202f: relisez avant de signer."))
         return _page(request, recipient, form, TYPED_WRONG)
@@ -137,15 +132,15 @@ def sign(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     except answering.NotAwaited:
         messages.error(request, _("Votre réponse n’est plus attendue pour ce mot."))
     else:
-        tell_outcome(request, done, *_outcomes(entry.word, said))
+        tell_outcome(request, done, *_outcomes(entry.word, reply))
     return redirect("liaison:read", pk=recipient.pk)
 
 
-def _outcomes(word: Word, said: Said) -> tuple[str, str]:
+def _outcomes(word: Word, reply: Said) -> tuple[str, str]:
     """What is said of an answer, and of the same one once more."""
     if word.is_information:
         return _("Votre lecture est confirmée."), _("Elle l’était déjà.")
-    if said.is_yes:
+    if reply.is_yes:
         return _("C’est signé. Votre preuve est sur cette page."), _("C’était déjà signé ainsi.")
     return _("Votre refus est noté. La preuve est sur cette page."), _("Votre refus était déjà noté.")
 
@@ -166,7 +161,7 @@ def proof(request: HttpRequest, recipient: Recipient) -> HttpResponse:
         ],
         "sent": reading.lines_shown(entry.word, asked, ()),
     }
-    return printed(exports.page_of("liaison/proof_pdf.html", context), f"preuve-{recipient.pk}")
+    return printed(pdf.page_of("liaison/proof_pdf.html", context), f"preuve-{recipient.pk}")
 
 
 # Coupons
@@ -195,18 +190,16 @@ def coupon(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Type in what a coupon says, of the person whose it is."""
     entry = queries.entry_of(recipient, request.viewer)
-    asked = questions_of(entry.word.questionnaire) if entry.word.questionnaire else []
+    asked = questions_of(entry.word.questionnaire)
     # A sheet comes back as it was filled in: what is missing on it is missing here.
     form = ResponseForm(asked, request.POST or None, is_draft=True) if asked else None
     if request.method == "POST" and (form is None or form.is_valid()):
         button = AnswerForm(request.POST)
         if button.is_valid():
-            said = Said(button.cleaned_data["said"] == YES, form.answers if form else None)
-            try:
-                done = answering.enter(request.viewer, recipient, said)
-            except answering.NotAwaited:
-                messages.error(request, _("La réponse de cette personne n’est pas attendue pour ce mot."))
-            else:
+            reply = Said(button.cleaned_data["said"] == YES, form.answers if form else None)
+            over = _("La réponse de cette personne n’est pas attendue pour ce mot.")
+            with refusals(request, {answering.NotAwaited: over}):
+                done = answering.enter(request.viewer, recipient, reply)
                 tell_outcome(request, done, _("La réponse est saisie."), _("Elle l’était déjà."))
             return redirect("liaison:word", pk=recipient.word_id)
         messages.error(request, _("Choisissez la réponse écrite sur le coupon."))
@@ -233,19 +226,17 @@ def remarks(request: HttpRequest) -> HttpResponse:
 def remark(request: HttpRequest) -> HttpResponse:
     """One line for several pupils of a class, in one gesture."""
     viewer = request.viewer
-    group = group_shown(request) or groups_for(viewer).first()
-    kept = kept_pupils(request)
-    if shows_class(request):
-        form = as_typed(RemarkForm(viewer, group, kept=kept), request.POST)
-    else:
-        form = RemarkForm(viewer, group, request.POST or None, kept=kept)
+    groups = groups_for(viewer)
+    group = GroupFilter(groups, request.POST or request.GET).chosen().get("classe") or groups.first()
+    form = draft_form(request.POST, partial(RemarkForm, viewer, group))
     if form.is_valid():
         data = form.cleaned_data
         number = remarking.remark(viewer, list(data["pupils"]), data["kind"], data["text"], data["sent_as"])
-        said = ngettext("C’est écrit pour %(num)s élève.", "C’est écrit pour %(num)s élèves.", number)
-        tell_outcome(request, number > 0, said % {"num": number}, _("C’était déjà écrit."))
+        sentence = ngettext("C’est écrit pour %(num)s élève.", "C’est écrit pour %(num)s élèves.", number)
+        tell_outcome(request, number > 0, sentence % {"num": number}, _("C’était déjà écrit."))
         return redirect("liaison:remarks")
-    return render_form(request, "liaison/remark.html", {"form": form} | classes_context(request, group))
+    context = {"form": form, "group": group, "groups_shown": groups}
+    return render_form(request, "liaison/remark.html", context)
 
 
 @removes

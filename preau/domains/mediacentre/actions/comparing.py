@@ -39,17 +39,17 @@ def changes_of(school: School, kind: str, facts: Mapping[str, Any], day: date) -
 def _of_resources(school: School, facts: Mapping[str, Any], day: date) -> Changes:
     known = {resource.code: resource for resource in Resource.objects.filter(school=school)}
     found, there = Changes(), set(facts.get("kept", ()))
-    for said in facts.get("records", ()):
-        there.add(said["code"])
-        row = known.get(said["code"])
+    for record in facts.get("records", ()):
+        there.add(record["code"])
+        row = known.get(record["code"])
         if row is None:
-            found.created.append(_written(Resource(school=school, code=said["code"]), said, day))
+            found.created.append(_written(Resource(school=school, code=record["code"]), record, day))
             continue
-        differs = any(getattr(row, name) != said[name] for name in SAME)
+        differs = any(getattr(row, name) != record[name] for name in SAME)
         if not row.is_open:
-            found.back.append(_written(row, said, day))
+            found.back.append(_written(row, record, day))
         elif differs:
-            found.changed.append(_written(row, said, day))
+            found.changed.append(_written(row, record, day))
         else:
             found.same += 1
     for code, row in known.items():
@@ -59,10 +59,10 @@ def _of_resources(school: School, facts: Mapping[str, Any], day: date) -> Change
     return found
 
 
-def _written(row: Resource, said: Mapping[str, Any], day: date) -> Resource:
+def _written(row: Resource, record: Mapping[str, Any], day: date) -> Resource:
     for name in SAME:
-        setattr(row, name, said[name])
-    row.search_name = text.fold(f"{said['name']} {said['publisher']}")[:500]
+        setattr(row, name, record[name])
+    row.search_name = text.fold(f"{record['name']} {record['publisher']}")[:500]
     row.is_open, row.closed_on, row.listed_on = True, None, day
     return row
 
@@ -74,24 +74,24 @@ def _of_subscriptions(school: School, facts: Mapping[str, Any]) -> Changes:
         for subscription in Subscription.objects.filter(school=school).exclude(code="")
     }
     found, there, kept = Changes(), set(), set(facts.get("kept", ()))
-    for said in facts.get("records", ()):
-        key = (said["code"], said["share"])
-        resource = resources.get(said["resource"])
+    for record in facts.get("records", ()):
+        key = (record["code"], record["share"])
+        resource = resources.get(record["resource"])
         if resource is None:
-            kept.add(said["code"])
-            found.aside.append({"line": None, "what": said["code"], "reason": said["resource"]})
+            kept.add(record["code"])
+            found.aside.append({"line": None, "what": record["code"], "reason": record["resource"]})
             continue
         there.add(key)
         row = known.get(key)
         if row is None:
             found.created.append(
-                _subscribed(Subscription(school=school, code=key[0], share=key[1]), said, resource)
+                _subscribed(Subscription(school=school, code=key[0], share=key[1]), record, resource)
             )
         elif not row.is_open:
-            found.back.append(_subscribed(row, said, resource))
+            found.back.append(_subscribed(row, record, resource))
         else:
             before = _values(row)
-            _subscribed(row, said, resource)
+            _subscribed(row, record, resource)
             if _values(row) == before:
                 found.same += 1
             else:
@@ -110,19 +110,19 @@ def _values(row: Subscription) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in COLUMNS)
 
 
-def _subscribed(row: Subscription, said: Mapping[str, Any], resource: int) -> Subscription:
+def _subscribed(row: Subscription, record: Mapping[str, Any], resource: int) -> Subscription:
     row.resource_id, row.kind, row.transferable, row.is_open = (
         resource,
-        said["kind"],
-        said["transferable"],
+        record["kind"],
+        record["transferable"],
         True,
     )
-    row.licences = None if said["licences"] < 0 else said["licences"]
+    row.licences = None if record["licences"] < 0 else record["licences"]
     row.starts, row.ends = (
-        date.fromisoformat(said[name]) if said[name] else None for name in ("starts", "ends")
+        date.fromisoformat(record[name]) if record[name] else None for name in ("starts", "ends")
     )
     for public, column in FOR.items():
-        setattr(row, column, public in said["publics"])
+        setattr(row, column, public in record["publics"])
     return row
 
 

@@ -84,7 +84,7 @@ def tell_assigners(school: School, key: str, what: str, by: int | None = None) -
 
 def warn_of_endings() -> int:
     """For each school, the resources of which the last subscription ends soon, to those who assign: once for each last day."""
-    told = 0
+    count = 0
     for school in School.objects.filter(resource_subscriptions__is_open=True).distinct():
         today = _today(school)
         last = dict(
@@ -101,16 +101,16 @@ def warn_of_endings() -> int:
                 "day": dates.day(day, year=True),
                 "names": names,
             }
-            told += tell_assigners(school, f"ends-{day}", what)
-    return told
+            count += tell_assigners(school, f"ends-{day}", what)
+    return count
 
 
 def said_of(names: Iterable[str]) -> str:
     """« Atlas du Saule, Lexique et 4 autres »."""
     known = list(names)
-    said = ", ".join(known[:SHOWN])
+    label = ", ".join(known[:SHOWN])
     more = len(known) - SHOWN
-    return _("%(names)s et %(more)s autres") % {"names": said, "more": more} if more > 0 else said
+    return _("%(names)s et %(more)s autres") % {"names": label, "more": more} if more > 0 else label
 
 
 def _publish(

@@ -56,16 +56,16 @@ def read(content: bytes, name: str, uai: str) -> tuple[BroughtList.Kind, Told]:
     if len(records) > MOST:
         raise Unreadable(name, None, _("Le fichier compte plus de 3 000 lignes."))
     make = _resource if kind == BroughtList.Kind.RESOURCES else _subscription
-    told: Told = {"records": [], "aside": [], "kept": []}
+    facts: Told = {"records": [], "aside": [], "kept": []}
     known: set[str] = set()
     for record in records:
-        _take(record, make, uai, name, told, known)
-    if records and not told["records"] and kind == BroughtList.Kind.RESOURCES:
-        first = told["aside"][0]
+        _take(record, make, uai, name, facts, known)
+    if records and not facts["records"] and kind == BroughtList.Kind.RESOURCES:
+        first = facts["aside"][0]
         raise Unreadable(
             name, first["line"], _("Aucune ressource ne se lit : %(why)s") % {"why": first["reason"]}
         )
-    return kind, told
+    return kind, facts
 
 
 def _take(
@@ -73,21 +73,21 @@ def _take(
     make: Callable[[Lined, str, str], list[Told]],
     uai: str,
     name: str,
-    told: Told,
+    facts: Told,
     known: set[str],
 ) -> None:
     line = getattr(record, "line", 1)
     if not isinstance(record, Lined):
-        told["aside"].append({"line": line, "what": "", "reason": _("Ce n’est pas un enregistrement.")})
+        facts["aside"].append({"line": line, "what": "", "reason": _("Ce n’est pas un enregistrement.")})
         return
     code = _text(record, "idRessource", 500) if make is _resource else _text(record, "idAbonnement", 100)
     what = _text(record, "nomRessource", 80) or _text(record, "libelleRessource", 80) or code[:80]
     try:
         _note_code(code, known)
-        told["records"] += make(record, uai, name)
+        facts["records"] += make(record, uai, name)
     except Aside as aside:
-        told["aside"].append({"line": line, "what": what, "reason": str(aside)})
-        told["kept"].append(code)
+        facts["aside"].append({"line": line, "what": what, "reason": str(aside)})
+        facts["kept"].append(code)
 
 
 def _note_code(code: str, known: set[str]) -> None:
@@ -102,15 +102,15 @@ def _records(content: bytes, name: str) -> tuple[BroughtList.Kind, list[Any]]:
     if content.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0").startswith(b"<"):
         root, found = nodes.parsed(content, name)
         return _kind_of(root), list(found)
-    said = lined.loads(content, name)
-    if isinstance(said, dict) and isinstance(error := said.get("Erreur"), dict):
+    payload = lined.loads(content, name)
+    if isinstance(payload, dict) and isinstance(error := payload.get("Erreur"), dict):
         reason = _text(error, "Message", 200) or _text(error, "Code", 200)
         raise Unreadable(name, 1, _("Le GAR n’a pas donné la liste : %(why)s") % {"why": reason})
-    if isinstance(said, list):
-        return BroughtList.Kind.SUBSCRIPTIONS, said
+    if isinstance(payload, list):
+        return BroughtList.Kind.SUBSCRIPTIONS, payload
     for root, record in (("listeRessources", "ressource"), ("abonnements", "abonnement")):
-        if isinstance(said, dict) and root in said:
-            inside = said[root]
+        if isinstance(payload, dict) and root in payload:
+            inside = payload[root]
             rows = inside.get(record, []) if isinstance(inside, dict) else inside
             return _kind_of(root), rows if isinstance(rows, list) else [rows]
     raise Unreadable(name, 1, _("Ce fichier n’est ni une liste de ressources du GAR ni des abonnements."))
@@ -128,8 +128,8 @@ def _resource(record: Lined, uai: str, file: str) -> list[Told]:
     _check_address(url)
     theirs = uai_in(url)
     if theirs and theirs != uai:
-        said = _("Cette liste est celle de l’établissement %(uai)s.") % {"uai": theirs}
-        raise Unreadable(file, record.line, said)
+        reason = _("Cette liste est celle de l’établissement %(uai)s.") % {"uai": theirs}
+        raise Unreadable(file, record.line, reason)
     kind = record.get("typePresentation")
     return [
         {
@@ -187,14 +187,14 @@ def _subscription(record: Lined, uai: str, _file: str) -> list[Told]:
     starts, ends = _day(record, "debutValidite"), _day(record, "finValidite")
     if starts and ends and starts > ends:
         raise Aside(_("L’abonnement finit avant de commencer."))
-    said = _whole(record, "categorieAffectation").lower()
+    category = _whole(record, "categorieAffectation").lower()
     common = {
         "code": _text(record, "idAbonnement", 100),
         "resource": resource,
         "kind": _kind(record),
         "starts": starts,
         "ends": ends,
-        "transferable": {"transferable": True, "non transferable": False}.get(said),
+        "transferable": {"transferable": True, "non transferable": False}.get(category),
     }
     everybody = _number(record, "nbLicenceGlobale")
     if everybody is not None:
@@ -218,33 +218,33 @@ def _kind(record: Lined) -> str:
     return kind
 
 
-def _public(said: str) -> Public:
-    if said.upper() not in PUBLICS:
-        raise Aside(_("Public inconnu : %(public)s.") % {"public": said[:40]})
-    return PUBLICS[said.upper()]
+def _public(code: str) -> Public:
+    if code.upper() not in PUBLICS:
+        raise Aside(_("Public inconnu : %(public)s.") % {"public": code[:40]})
+    return PUBLICS[code.upper()]
 
 
 def _number(record: Lined, field: str) -> int | None:
     """A number of licences; -1 without a limit, None when it is not said."""
-    said = _whole(record, field)
-    if not said:
+    text = _whole(record, field)
+    if not text:
         return None
-    if said.upper() == UNLIMITED:
+    if text.upper() == UNLIMITED:
         return -1
-    if not said.isascii() or not said.isdigit() or len(said) > 7:
-        raise Aside(_("Un nombre de licences ne se lit pas : %(number)s.") % {"number": said[:20]})
-    return int(said)
+    if not text.isascii() or not text.isdigit() or len(text) > 7:
+        raise Aside(_("Un nombre de licences ne se lit pas : %(number)s.") % {"number": text[:20]})
+    return int(text)
 
 
 def _day(record: Lined, field: str) -> str:
     """« 2026-08-16T00:00:00.000+02:00 » → « 2026-08-16 »: both ends are days of the school."""
-    said = _whole(record, field)
-    if not said:
+    text = _whole(record, field)
+    if not text:
         return ""
     try:
-        return date.fromisoformat(said[:10]).isoformat()
+        return date.fromisoformat(text[:10]).isoformat()
     except ValueError:
-        raise Aside(_("Une date ne se lit pas : %(day)s.") % {"day": said[:30]}) from None
+        raise Aside(_("Une date ne se lit pas : %(day)s.") % {"day": text[:30]}) from None
 
 
 # Values of a record, whatever their shape
@@ -258,8 +258,8 @@ def _whole(record: dict[str, Any], field: str) -> str:
 
 
 def _text(record: dict[str, Any], field: str, longest: int) -> str:
-    said = _whole(record, field)
-    return said if len(said) <= longest else f"{said[: longest - 1]}…"
+    text = _whole(record, field)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _several(value: Any) -> list[str]:

@@ -144,7 +144,7 @@ def rule_rows(viewer: Viewer, rules: Sequence[Rule], whom: Mapping[int, str] | N
 
 def whom_said(rules: Iterable[Rule]) -> dict[int, str]:
     """« Élèves : 6e, 5e », « Enseignants : Mathématiques », « 3 personnes choisies » (one statement)."""
-    said: defaultdict[int, list[str]] = defaultdict(list)
+    names_by_rule: defaultdict[int, list[str]] = defaultdict(list)
     people: Counter[int] = Counter()
     rows = Target.objects.filter(rule__in=[rule.pk for rule in rules]).order_by("pk")
     for rule, level, group, subject, person in rows.values_list(
@@ -153,8 +153,10 @@ def whom_said(rules: Iterable[Rule]) -> dict[int, str]:
         if person:
             people[rule] += 1
         else:
-            said[rule].append(level_said(level) or group or subject or "")
-    return {rule.pk: rule_said(rule.public, rule.scope, said[rule.pk], people[rule.pk]) for rule in rules}
+            names_by_rule[rule].append(level_said(level) or group or subject or "")
+    return {
+        rule.pk: rule_said(rule.public, rule.scope, names_by_rule[rule.pk], people[rule.pk]) for rule in rules
+    }
 
 
 def rule_said(public: str, scope: str, names: Sequence[str], people: int) -> str:

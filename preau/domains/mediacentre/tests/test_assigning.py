@@ -55,8 +55,8 @@ def pupils_of(college: World, level: str) -> set[int]:
 
 def said_by(refusal: Any) -> str:
     """The sentence of a refusal, with plain spaces."""
-    said: str = refusal.value.preview.rows[0].refused
-    return said.replace("\u202f", " ")
+    sentence: str = refusal.value.preview.rows[0].refused
+    return sentence.replace("\u202f", " ")
 
 
 PROPOSALS = {
@@ -184,9 +184,9 @@ def test_counts_that_changed_since_they_were_shown_are_shown_again(assigner: Vie
 
 
 def test_one_form_sent_twice_makes_one_rule(assigner: Viewer, atlas: Resource) -> None:
-    said = Proposal("pupil", "levels", levels=("6e",))
+    proposal = Proposal("pupil", "levels", levels=("6e",))
     once, again = (
-        assigning.assign(assigner, said, [atlas.pk], expected=6, sent_as="a" * 32) for _ in range(2)
+        assigning.assign(assigner, proposal, [atlas.pk], expected=6, sent_as="a" * 32) for _ in range(2)
     )
     assert once == again
     assert Rule.objects.filter(resources=atlas).count() == 1

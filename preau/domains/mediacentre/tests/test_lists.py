@@ -73,8 +73,8 @@ def test_a_list_in_json_is_read() -> None:
 
 
 def test_the_same_list_in_xml_says_the_same() -> None:
-    said = flat(resource(1)) | {"urlAccesRessource": resource(1)["urlAccesRessource"].replace("&", "&amp;")}
-    content = xml_of(said, root="listeRessources", record="ressource")
+    fields = flat(resource(1)) | {"urlAccesRessource": resource(1)["urlAccesRessource"].replace("&", "&amp;")}
+    content = xml_of(fields, root="listeRessources", record="ressource")
     _kind, facts = read(content)
     assert (
         facts["records"][0] | {"kind": "manuels numériques", "subjects": ["mathématiques (6e)"]}
@@ -200,9 +200,9 @@ def test_a_subscription_that_does_not_read_is_left_out(more: dict[str, Any], wor
 
 
 def test_one_subscription_in_xml_is_read() -> None:
-    said = flat(subscription(1)) | {"publicCible": "ELEVE</publicCible><publicCible>ENSEIGNANT"}
-    alone = xml_of(said).replace(b'<abonnements xmlns="urn:test">', b"").replace(b"</abonnements>", b"")
-    for content in (xml_of(said), alone):
+    fields = flat(subscription(1)) | {"publicCible": "ELEVE</publicCible><publicCible>ENSEIGNANT"}
+    alone = xml_of(fields).replace(b'<abonnements xmlns="urn:test">', b"").replace(b"</abonnements>", b"")
+    for content in (xml_of(fields), alone):
         assert read(content)[1]["records"][0]["publics"] == ["pupil", "teacher"]
 
 
@@ -232,8 +232,8 @@ def test_what_left_the_list_is_closed_with_its_rules_suspended_and_told(
     assert one not in Resource.objects.visible_to(pupil)
     assert telling.tell_gone(empty.school.pk, [one.pk], "1") == 6
     assert Item.objects.filter(kind="mediacentre.gone", person=empty.people["pupil"]).count() == 1
-    told = set(Item.objects.filter(kind="mediacentre.list").values_list("person_id", flat=True))
-    assert told == {empty.people["head"].pk, assigner.person.pk}
+    recipients = set(Item.objects.filter(kind="mediacentre.list").values_list("person_id", flat=True))
+    assert recipients == {empty.people["head"].pk, assigner.person.pk}
     apply(empty, liste(resource(1), resource(2)))
     assert one in Resource.objects.visible_to(pupil)
 

@@ -40,23 +40,23 @@ def book(college: World) -> Resource:
 
 
 def body(response: Any) -> str:
-    said: str = response.content.decode().replace("\u202f", " ")
-    return said
+    text: str = response.content.decode().replace("\u202f", " ")
+    return text
 
 
 def test_a_librarian_looks_at_the_counts_then_assigns(
     college: World, client: SchoolClient, librarian: Person, book: Resource
 ) -> None:
     client.sit(librarian)
-    said = {"ressource": [book.pk], "whom": "pupil-levels", "levels": ["6e"], "sent_as": "b" * 32}
-    page = body(client.post(ASSIGN, said | {"geste": "voir"}))
+    data = {"ressource": [book.pk], "whom": "pupil-levels", "levels": ["6e"], "sent_as": "b" * 32}
+    page = body(client.post(ASSIGN, data | {"geste": "voir"}))
     assert "6 personnes concernées" in page
     assert "2 licences restantes" in page
     assert not Rule.objects.filter(resources=book).exists()
-    changed = client.post(ASSIGN, said | {"geste": "attribuer", "vu": "5"})
+    changed = client.post(ASSIGN, data | {"geste": "attribuer", "vu": "5"})
     assert changed.status_code == 409
     assert not Rule.objects.filter(resources=book).exists()
-    done = client.post(ASSIGN, said | {"geste": "attribuer", "vu": "6"})
+    done = client.post(ASSIGN, data | {"geste": "attribuer", "vu": "6"})
     assert done.status_code == 302
     assert "6 personnes aujourd’hui" in body(client.get(done.url))
     refused = client.post(
@@ -297,14 +297,14 @@ def test_a_large_school_costs_the_same_and_is_counted_right(large: World, client
         assert asked <= MOST_QUERIES, address
         assert len(answer.content) <= 60_000, address
     subject = Subject.objects.filter(school=large.school)[0]
-    said = {
+    data = {
         "ressource": [
             resource.pk
             for resource in Resource.objects.filter(school=large.school, code__startswith="ark:/1/")[:20]
         ]
     }
-    said |= {"whom": "teacher-subjects", "subjects": [subject.pk], "geste": "voir"}
+    data |= {"whom": "teacher-subjects", "subjects": [subject.pk], "geste": "voir"}
     with Statements(connection) as done:
-        answer = client.post(ASSIGN, said)
+        answer = client.post(ASSIGN, data)
     assert answer.status_code == 200
     assert done.count <= MOST_QUERIES

@@ -141,8 +141,8 @@ def families(request: HttpRequest, resource: Resource) -> HttpResponseRedirect:
     """Show a resource to the families of those who have it, or no longer."""
     shown = request.POST.get("montrer") == "oui"
     keeping.show_to_families(request.viewer, resource, shown=shown)
-    said = _("Les familles la voient.") if shown else _("Les familles ne la voient plus.")
-    messages.success(request, said)
+    sentence = _("Les familles la voient.") if shown else _("Les familles ne la voient plus.")
+    messages.success(request, sentence)
     return redirect("mediacentre:resource", pk=resource.pk)
 
 
@@ -184,10 +184,10 @@ def give(request: HttpRequest, resource: Resource) -> HttpResponse:
         number = assigning.give(request.viewer, resource, chosen) if resource.is_open else 0
     except assigning.AssignmentRefused as refusal:
         return _people(request, resource, refusal.preview.refused[0])
-    said = ngettext("Attribuée à %(num)s personne.", "Attribuée à %(num)s personnes.", number) % {
+    sentence = ngettext("Attribuée à %(num)s personne.", "Attribuée à %(num)s personnes.", number) % {
         "num": number
     }
-    messages.success(request, said) if number else messages.info(
+    messages.success(request, sentence) if number else messages.info(
         request, _("Rien à attribuer : personne de nouveau n’est choisi.")
     )
     return redirect("mediacentre:people", pk=resource.pk)
@@ -198,8 +198,10 @@ def give(request: HttpRequest, resource: Resource) -> HttpResponse:
 def set_apart(request: HttpRequest, resource: Resource) -> HttpResponse:
     """Take a resource from people who have been chosen by name, whatever the rules."""
     number = assigning.set_apart(request.viewer, resource, request.POST.getlist("personne")[:MOST_CHOSEN])
-    said = ngettext("Retirée à %(num)s personne.", "Retirée à %(num)s personnes.", number) % {"num": number}
-    messages.success(request, said) if number else messages.info(
+    sentence = ngettext("Retirée à %(num)s personne.", "Retirée à %(num)s personnes.", number) % {
+        "num": number
+    }
+    messages.success(request, sentence) if number else messages.info(
         request, _("Rien à retirer : personne n’est choisi.")
     )
     return redirect("mediacentre:people", pk=resource.pk)
@@ -245,12 +247,12 @@ def _rule(request: HttpRequest, rule: Rule, refused: Any = ()) -> HttpResponse:
 def end(request: HttpRequest, rule: Rule) -> HttpResponseRedirect:
     """Take a rule back."""
     done = assigning.end(request.viewer, rule)
-    said = (
+    sentence = (
         _("L’attribution est retirée. Vous pouvez la rétablir ici.")
         if done
         else _("Elle était déjà retirée.")
     )
-    messages.success(request, said)
+    messages.success(request, sentence)
     return redirect("mediacentre:rule", pk=rule.pk)
 
 

@@ -47,14 +47,16 @@ def expand(message_id: int) -> int:
         return 0
     works.begin(work_of(message_id))
     viewer = viewer_of(message)
+    if viewer is not None and _lacks_a_list(viewer, message):
+        return 0
     people = iter(()) if viewer is None else _people(viewer, message)
-    written = told = 0
+    written = count = 0
     while chunk := list(islice(people, CHUNK)):
         kept = _write(message, chunk)
         if kept is None:
             return written
-        written, told = written + kept, told + len(chunk)
-        works.tell(work_of(message_id), _("Envoi du message"), min(told, message.people), message.people)
+        written, count = written + kept, count + len(chunk)
+        works.tell(work_of(message_id), _("Envoi du message"), min(count, message.people), message.people)
     _finish(message_id)
     return written
 
@@ -72,6 +74,18 @@ def viewer_of(message: Message) -> Viewer | None:
 def _people(viewer: Viewer, message: Message) -> Iterator[tuple[Reached, str, bool]]:
     given = conversation.given_to_answer(viewer, message.answers)
     return reach.gathered(Reach(viewer, message.school_id), message.addressed, given)
+
+
+@transaction.atomic
+def _lacks_a_list(viewer: Viewer, message: Message) -> bool:
+    """A group of work went away before its hour: the message comes back, unless it has begun to leave."""
+    if not reach.lacks_a_list(Reach(viewer, message.school_id), message.addressed):
+        return False
+    locked = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+    if locked.state != State.LEAVING or Delivery.objects.received().filter(message=locked).exists():
+        return False
+    _give_back(locked)
+    return True
 
 
 @transaction.atomic
@@ -201,10 +215,10 @@ def _answer_for_those_away(message: Message, rows: list[Delivery], now: datetime
     ).exclude(away_text="")
     for preference in away.select_related("person"):
         row = named[preference.person_id]
-        said = Message.objects.filter(
+        replies = Message.objects.filter(
             thread=message.thread_id, author=preference.person_id, is_automatic=True
         )
-        if preference.seat == row.seat and not said.exists():
+        if preference.seat == row.seat and not replies.exists():
             _automatic(message, preference, now)
 
 

@@ -1,6 +1,6 @@
 """Asking for help, deciding what is held, braking a profile, freezing an account and recalling all that it sent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,6 +12,7 @@ from preau.directory.viewer import Viewer
 from preau.domains.messaging import rules
 from preau.domains.messaging.actions.sending import HELD, moderators_of, start, take_away
 from preau.domains.messaging.models import Brake, Delivery, Freeze, Message, Policy, Report
+from preau.domains.messaging.queries import watching
 from preau.foundation import journal, live, notices, throttle
 from preau.foundation.locks import lock
 from preau.identity.actions.signing import end_these
@@ -61,7 +62,7 @@ def report(
                 school_id=school_id,
                 seat=f"staff-{school_id}",
             )
-            for pk in moderators_of(school_id)
+            for pk in moderators_of(school_id, message.author_id if message else None)
         )
     )
     return made
@@ -135,37 +136,52 @@ def lift(viewer: Viewer, brake: Brake) -> bool:
     return True
 
 
-@transaction.atomic
-def freeze(viewer: Viewer, person: Person, why: str) -> Freeze:
-    """Stop an account, end its sessions and recall all that it sent this day; one for a second click.
+def freeze(viewer: Viewer, person: Person, why: str, since: datetime | None = None) -> tuple[Freeze, int]:
+    """Stop an account, end its sessions and recall all that it sent since a moment, a day ago if none is named.
 
+    Two transactions: an account is stopped even while what it sends to many is still being written, for which the recall waits.
+    Of an account that is frozen, the same freeze, which recalls what was not yet. Gives how many messages are recalled now.
     The journal keeps who did it and each message, and is sealed with the rest: the page of the inquiry reads it.
     """
+    known = _stop(viewer, person, why)
+    return _recall_all(viewer, known, since or timezone.now() - timedelta(days=1))
+
+
+@transaction.atomic
+def _stop(viewer: Viewer, person: Person, why: str) -> Freeze:
+    """From here on nothing leaves this account, and nobody is in it."""
     lock(Person, person.pk)
-    known = Freeze.objects.filter(school=viewer.school_id, person=person, lifted_at=None).first()
-    if known:
-        return known
-    now = timezone.now()
-    made: Freeze = Freeze.objects.create(
-        school_id=rules.school_of(viewer), person=person, by=viewer.person, why=why, at=now
-    )
-    journal.record(viewer, "messaging.frozen", made, subject_id=person.pk)
-    sent = Message.objects.select_for_update(of=("self",)).filter(
-        author=person, school=viewer.school_id, sent_at__gt=now - timedelta(days=1)
-    )
-    reached: set[int] = set()
-    for message in sent.exclude(state__in=[State.RECALLED, State.REFUSED, State.DRAFT]).order_by("pk"):
-        take_away(message)
-        reached |= set(
-            Delivery.objects.received().filter(message=message).values_list("person_id", flat=True)
+    school_id = rules.school_of(viewer)
+    known = Freeze.objects.filter(school=school_id, person=person, lifted_at=None)
+    made: Freeze | None = known.select_for_update(of=("self",)).first()
+    if made is None:
+        made = Freeze.objects.create(
+            school_id=school_id, person=person, by=viewer.person, why=why, at=timezone.now()
         )
-        notices.settle(HELD, f"held-{message.pk}")
-        journal.record(viewer, "messaging.recalled_by_freeze", message, subject_id=person.pk, freeze=made.pk)
-        made.recalled += 1
-    made.reached = len(reached)
-    made.save(update_fields=["recalled", "reached"])
+        journal.record(viewer, "messaging.frozen", made, subject_id=person.pk)
     end_these(AccountSession.objects.filter(account__person=person).select_related("account"))
     return made
+
+
+@transaction.atomic
+def _recall_all(viewer: Viewer, freeze: Freeze, since: datetime) -> tuple[Freeze, int]:
+    """In as many statements for two thousand messages as for two."""
+    lock(Person, freeze.person_id)
+    made = lock(Freeze, freeze.pk, "person")
+    sent = watching.recallable(made.person, made.school_id, since).only("pk", "school", "people")
+    messages = list(sent.select_for_update(of=("self",)))
+    if messages:
+        take_away(*messages)
+        notices.settle(HELD, *(f"held-{message.pk}" for message in messages))
+        facts = [(message, {"freeze": made.pk}) for message in messages]
+        journal.record_each(viewer, "messaging.recalled_by_freeze", facts, subject_id=made.person_id)
+    reached = Delivery.objects.received().filter(
+        message__author=made.person_id, message__school=made.school_id, message__recalled_at__gte=made.at
+    )
+    made.recalled += len(messages)
+    made.reached = reached.values("person_id").distinct().count()
+    made.save(update_fields=["recalled", "reached"])
+    return made, len(messages)
 
 
 @transaction.atomic

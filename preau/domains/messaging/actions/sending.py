@@ -8,7 +8,7 @@ from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from preau.directory.models import Holding, Person
 from preau.directory.viewer import Viewer
@@ -26,6 +26,12 @@ RECEIVED, HELD = "messaging.received", "messaging.held"
 HOUR = timedelta(hours=1)
 # Sent inside the transaction in which a message is ready to leave: a task exists if and only if it is.
 ready_to_leave = Signal()  # message_id
+
+
+GONE = gettext_lazy(
+    "Un groupe de travail choisi n’existe plus, ou n’a plus personne à qui vous puissiez écrire. "
+    "Il est retiré des destinataires : vérifiez-les, puis envoyez de nouveau. Votre brouillon est gardé."
+)
 
 
 class Refusal(Exception):
@@ -55,6 +61,8 @@ def send(viewer: Viewer, message: Message) -> Message:
         raise NotADraft
     now = timezone.now()
     _refuse_stopped(viewer, message.school_id)
+    if reach.lacks_a_list(Reach(viewer, message.school_id), message.addressed):
+        raise Refusal(GONE)
     people = circle(viewer, message)
     if not people:
         raise Refusal(
@@ -94,15 +102,17 @@ def _refuse_stopped(viewer: Viewer, school_id: int) -> None:
 def _refuse_too_much(viewer: Viewer, people: int, now: datetime) -> None:
     """So much in an hour, whatever the number of tabs: the person's row is held."""
     sent = Message.objects.written_by(viewer).filter(sent_at__gt=now - HOUR, is_automatic=False)
-    told = sent.aggregate(people=Sum("people"))["people"] or 0
+    total = sent.aggregate(people=Sum("people"))["people"] or 0
     most, reached = rules.MOST_MESSAGES[viewer.profile], rules.MOST_PEOPLE[viewer.profile]
     if sent.count() >= most:
-        said = ngettext("Pas plus d’un message par heure.", "Pas plus de %(num)s messages par heure.", most)
-        raise Refusal(f"{said % {'num': most}} {_('Votre brouillon est gardé.')}")
+        sentence = ngettext(
+            "Pas plus d’un message par heure.", "Pas plus de %(num)s messages par heure.", most
+        )
+        raise Refusal(f"{sentence % {'num': most}} {_('Votre brouillon est gardé.')}")
     # The first message of the hour may be for more: it is held for an adult, or its author confirms who they are.
-    if told and told + people > reached:
-        said = _("Pas plus de %(num)s destinataires par heure. Votre brouillon est gardé.")
-        raise Refusal(said % {"num": reached})
+    if total and total + people > reached:
+        sentence = _("Pas plus de %(num)s destinataires par heure. Votre brouillon est gardé.")
+        raise Refusal(sentence % {"num": reached})
 
 
 def _held(viewer: Viewer, message: Message, people: list[tuple[reach.Reached, str, bool]]) -> str:
@@ -117,9 +127,11 @@ def _shown(viewer: Viewer, message: Message) -> dict[str, list[str]]:
     """The words for those whom readers may see named; those in blind copy are named to nobody."""
     keys = [key for kind in ("to", "cc") for key in message.addressed.get(kind, ())]
     given = conversation.given_to_answer(viewer, message.answers)
-    words = Reach(viewer, message.school_id).words_of(keys, given)
+    words = Reach(viewer, message.school_id).words_of(keys, given, for_readers=True)
+    # Two groups of work of one class are called the same.
     return {
-        kind: [words[key] for key in message.addressed.get(kind, ()) if key in words] for kind in ("to", "cc")
+        kind: list(dict.fromkeys(words[key] for key in message.addressed.get(kind, ()) if key in words))
+        for kind in ("to", "cc")
     }
 
 
@@ -174,10 +186,11 @@ def start(message: Message) -> None:
     ready_to_leave.send(sender=Message, message_id=message.pk)
 
 
-def moderators_of(school_id: int) -> list[int]:
-    """Whom a school chose to receive what is held and reported; without any, head and school life."""
+def moderators_of(school_id: int, but: int | None = None) -> list[int]:
+    """Whom a school chose to receive what is held and reported; without any, head and school life. Never `but`: a report is about them."""
     today = timezone.localdate()
     held = Holding.objects.active(today).filter(school=school_id)
+    held = held.exclude(person=but) if but else held
     chosen = reach.policy_of(school_id)
     named = chosen.referents.values_list("pk", flat=True) if chosen.pk else []
     still = list(
@@ -244,14 +257,15 @@ def recall(viewer: Viewer, message: Message) -> bool:
     return True
 
 
-def take_away(message: Message) -> int:
-    """What has arrived says that it was recalled, what has not never does. Its row is held. Returns how many had received it."""
-    message.state, message.recalled_at = State.RECALLED, timezone.now()
-    message.save(update_fields=["state", "recalled_at"])
-    rows = Delivery.objects.received().filter(message=message)
+def take_away(*messages: Message) -> None:
+    """What has arrived says that it was recalled, what has not never does: in as many statements for a thousand messages as for one.
+    Their rows are held."""
+    keys = [message.pk for message in messages]
+    Message.objects.filter(pk__in=keys).update(state=State.RECALLED, recalled_at=timezone.now())
+    rows = Delivery.objects.received().filter(message__in=keys)
     rows.filter(arrived_at=None).delete()
-    live.touch(*live.all_of("mail", rows.values_list("person_id", flat=True)))
-    notices.settle(RECEIVED, str(message.pk))
-    if message.people > rules.MANY:
-        works.end(work_of(message.pk), ending=works.Ending.CANCELLED)
-    return rows.count()
+    live.touch(*live.all_of("mail", rows.order_by().values_list("person_id", flat=True).distinct()))
+    notices.settle(RECEIVED, *map(str, keys))
+    many = [work_of(message.pk) for message in messages if message.people > rules.MANY]
+    if many:
+        works.end(*many, ending=works.Ending.CANCELLED)

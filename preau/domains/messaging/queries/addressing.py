@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from preau.directory.boards import spokespeople
 from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
-from preau.directory.words import Kinship, Role
+from preau.directory.words import Kinship, Role, lead_of_class
 from preau.domains.messaging.models import Reader, Scope, Writer
-from preau.domains.messaging.queries.reach import GROUPS, LISTS, Reach
+from preau.domains.messaging.queries.reach import GROUPS, LISTS, Reach, own_words
+from preau.domains.timetable.models import Lesson
 from preau.foundation import text
 from preau.foundation.prepared import Prepared
 
@@ -38,7 +41,11 @@ def found(reach: Reach, typed: str) -> list[Offer]:
     words = text.fold(typed).split()[:5]
     if not words:
         return []
-    lists = [one for one in lists_of(reach) if all(word in text.fold(one.label) for word in words)]
+    lists = [
+        one
+        for one in [*lists_of(reach), *own_lists_of(reach)]
+        if all(word in text.fold(f"{one.label} {one.detail}") for word in words)
+    ]
     return [*lists[:MOST_FOUND], *_people(reach, words)][: 2 * MOST_FOUND]
 
 
@@ -49,29 +56,41 @@ def offered(reach: Reach) -> list[Offer]:
     return [*lists_of(reach), *_people(reach, [])][:MOST_OFFERED]
 
 
+def own_lists_of(reach: Reach) -> list[Offer]:
+    """One's own groups of work, their families then their pupils, as the table lets one write to them (one query)."""
+    return [Offer(key, own_words(key, one), one.group, is_list=True) for key, one in reach.own_lists.items()]
+
+
 def lists_of(reach: Reach) -> list[Offer]:
     """The lists that one may use (one query)."""
-    told: list[Offer] = []
+    offers: list[Offer] = []
     guardians, pupils = reach.scope(Reader.GUARDIAN), reach.scope(Reader.PUPIL)
     if reach.viewer.is_staff or pupils == Scope.OWN:
-        for pk, name in reach.groups().order_by("kind", "name").values_list("pk", "name"):
+        for pk, name in reach.groups().order_by("kind", "rank", "name").values_list("pk", "name"):
             if guardians != Scope.NONE:
-                told.append(Offer(f"gs{pk}", GROUPS["gs"]() % {"group": name}, is_list=True))
+                offers.append(Offer(f"gs{pk}", GROUPS["gs"]() % {"group": name}, is_list=True))
             if pupils != Scope.NONE:
-                told.append(Offer(f"es{pk}", GROUPS["es"]() % {"group": name}, is_list=True))
+                offers.append(Offer(f"es{pk}", GROUPS["es"]() % {"group": name}, is_list=True))
             if reach.viewer.is_staff:
-                told.append(Offer(f"ts{pk}", GROUPS["ts"]() % {"group": name}, is_list=True))
+                offers.append(Offer(f"ts{pk}", GROUPS["ts"]() % {"group": name}, is_list=True))
     if reach.viewer.is_staff:
-        told += [
-            Offer(f"l-{name}", LISTS[name](), is_list=True) for name in ("head_teachers", "teachers", "staff")
+        offers += [
+            Offer(f"l-{name}", reach.list_label(name), is_list=True)
+            for name in ("head_teachers", "teachers", "staff")
         ]
         if reach.writer == Writer.STAFF:
-            told += [
-                Offer(f"l-{name}", LISTS[name](), is_list=True)
+            offers += [
+                Offer(f"l-{name}", reach.list_label(name), is_list=True)
                 for name, scope in (("guardians", guardians), ("pupils", pupils))
                 if scope == Scope.ALL
             ]
-    return told
+        # Of those whom the table lets one write to: within reach, each is looked at again when the message leaves.
+        offers += [
+            Offer(f"l-{one.key}", reach.list_label(one.key), is_list=True)
+            for one in spokespeople
+            if one.key in LISTS and (pupils if one.are_pupils else guardians) != Scope.NONE
+        ]
+    return offers
 
 
 def _named(ids: Any, words: list[str]) -> list[Person]:
@@ -83,17 +102,23 @@ def _named(ids: Any, words: list[str]) -> list[Person]:
 
 def _people(reach: Reach, words: list[str]) -> list[Offer]:
     """Adults first, then families, then pupils."""
-    told: list[Offer] = []
+    offers: list[Offer] = []
     staff = _named(reach.staff().values("person_id"), words)
-    jobs = _jobs(reach, staff)
-    told += [Offer(f"s{one.pk}", one.full_name, jobs.get(one.pk, "")) for one in staff]
+    jobs, heads = _jobs(reach, staff), _heads(reach)
+    staff.sort(key=lambda one: one.pk not in heads)
+    in_ecole = reach.viewer.is_ecole(reach.school_id)
+    for one in staff:
+        if one.pk in heads:
+            head = lead_of_class(in_ecole=in_ecole, civility=one.civility)
+            jobs[one.pk] = " · ".join([head, *filter(None, [jobs.get(one.pk)])])
+    offers += [Offer(f"s{one.pk}", one.full_name, jobs.get(one.pk, "")) for one in staff]
     if reach.scope(Reader.GUARDIAN) != Scope.NONE and words:
-        told += _guardians(reach, words)
+        offers += _guardians(reach, words)
     if reach.scope(Reader.PUPIL) != Scope.NONE:
         pupils = _named(reach.pupils(), words)
         classes = _classes(reach, pupils)
-        told += [Offer(f"e{pupil.pk}", pupil.full_name, classes.get(pupil.pk, "")) for pupil in pupils]
-    return told
+        offers += [Offer(f"e{pupil.pk}", pupil.full_name, classes.get(pupil.pk, "")) for pupil in pupils]
+    return offers
 
 
 def _guardians(reach: Reach, words: list[str]) -> list[Offer]:
@@ -106,11 +131,11 @@ def _guardians(reach: Reach, words: list[str]) -> list[Offer]:
     for tie in near.select_related("guardian", "pupil").order_by("guardian__search_name", "pk")[
         : 2 * MOST_FOUND
     ]:
-        told = _("%(kinship)s, %(pupil)s") % {
+        detail = _("%(kinship)s, %(pupil)s") % {
             "kinship": tie.get_kinship_display(),
             "pupil": tie.pupil.full_name,
         }
-        seen.setdefault(tie.guardian_id, Offer(f"g{tie.guardian_id}", tie.guardian.full_name, told))
+        seen.setdefault(tie.guardian_id, Offer(f"g{tie.guardian_id}", tie.guardian.full_name, detail))
     return list(seen.values())[:MOST_FOUND]
 
 
@@ -120,11 +145,24 @@ def _jobs(reach: Reach, people: list[Person]) -> dict[int, str]:
         school=reach.school_id, person__in=[person.pk for person in people]
     )
     civility = {person.pk: person.civility for person in people}
-    told: dict[int, str] = {}
+    jobs: dict[int, str] = {}
     for person, role, title in held.order_by("pk").values_list("person_id", "role", "title"):
-        said = Role(role).said_of(civility[person])
-        told.setdefault(person, f"{said} · {title}" if title and role == Role.TEACHER else said)
-    return told
+        job = Role(role).said_of(civility[person])
+        jobs.setdefault(person, f"{job} · {title}" if title and role == Role.TEACHER else job)
+    return jobs
+
+
+def _heads(reach: Reach) -> set[int]:
+    """For a family or a pupil, the head teachers of their own classes there (one query); nobody for the staff."""
+    if reach.viewer.is_staff:
+        return set()
+    learnt = Enrolment.objects.active(reach.today).filter(
+        school=reach.school_id, pupil__in=reach.viewer.own_pupils(), group__kind=Group.Kind.CLASS
+    )
+    led = Assignment.objects.active(reach.today).filter(
+        kind=Assignment.Kind.HEAD_TEACHER, group__in=learnt.values("group_id")
+    )
+    return set(led.values_list("teacher_id", flat=True))
 
 
 def _classes(reach: Reach, people: list[Person]) -> dict[int, str]:
@@ -143,7 +181,15 @@ TEACHERS = Prepared(
             ).values("group_id"),
         )
         .order_by("-kind", "pk")
-        .values_list("teacher_id", "teacher__given_name", "teacher__family_name", "kind", "subject__name")
+        .values_list(
+            "teacher_id",
+            "teacher__given_name",
+            "teacher__family_name",
+            "kind",
+            "subject__name",
+            "teacher__civility",
+            "school_id",
+        )
     )
 )
 GUARDIANS = Prepared(
@@ -170,8 +216,19 @@ def guardians_of(viewer: Viewer, pupil: Person) -> list[Offer]:
 
 def teachers_of(viewer: Viewer, pupil: Person) -> list[Offer]:
     """For a family, the teachers of a pupil, the head teacher first (one query). What the table forbids is said later."""
-    told: dict[int, Offer] = {}
-    for pk, given, family, kind, subject in TEACHERS(viewer, pupil.pk):
-        said = subject or (_("Professeur principal") if kind == Assignment.Kind.HEAD_TEACHER else "")
-        told.setdefault(pk, Offer(f"s{pk}", f"{given} {family}".strip(), said))
-    return [one for one in told.values() if one.key != f"s{viewer.person.pk}"][:MOST_NAMED]
+    offers: dict[int, Offer] = {}
+    for pk, given, family, kind, subject, civility, school in TEACHERS(viewer, pupil.pk):
+        in_ecole = viewer.is_ecole(school)
+        lead = lead_of_class(in_ecole=in_ecole, civility=civility if in_ecole else "")
+        detail = subject or (lead if kind == Assignment.Kind.HEAD_TEACHER else "")
+        offers.setdefault(pk, Offer(f"s{pk}", f"{given} {family}".strip(), detail))
+    return [one for one in offers.values() if one.key != f"s{viewer.person.pk}"][:MOST_NAMED]
+
+
+def way_to_write(viewer: Viewer, lesson: Lesson, teacher: int) -> tuple[str, str, str] | None:
+    """To whoever gave the work of a lesson, where the table of the school lets this pupil write to them (two queries)."""
+    within = Reach(viewer, lesson.school_id).staff().filter(person=teacher).select_related("person").first()
+    if within is None:
+        return None
+    label = _("Écrire à %(name)s") % {"name": within.person.formal_name}
+    return label, f"{reverse('messaging:write')}?a=s{teacher}", "pencil"

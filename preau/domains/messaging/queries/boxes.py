@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Exists, QuerySet
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -15,10 +14,12 @@ from django.utils.translation import gettext as _
 from preau.directory.counting import number_up_to
 from preau.directory.viewer import Viewer
 from preau.domains.messaging.models import Delivery, Folder, Freeze, Message
+from preau.domains.messaging.queries import hours
 from preau.foundation import dates, text
 from preau.foundation.boards import Hit
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import LookupTerms, fold_title
 from preau.foundation.prepared import Lines, Prepared
+from preau.foundation.templating import url
 
 RECEIVED, WRITTEN, LEAVING, DRAFTS, BIN = "recus", "envoyes", "partiront", "brouillons", "corbeille"
 WHO = {"familles": "guardian", "eleves": "pupil", "equipe": "staff"}
@@ -98,8 +99,8 @@ def said_to(shown: Mapping[str, Sequence[str]]) -> str:
     """« Julie Abadie, Parents de 5e B et 2 autres »."""
     names = [*shown.get("to", ()), *shown.get("cc", ())]
     more = len(names) - 3
-    said = ", ".join(names[:3])
-    return _("%(names)s et %(num)s de plus") % {"names": said, "num": more} if more > 0 else said
+    label = ", ".join(names[:3])
+    return _("%(names)s et %(num)s de plus") % {"names": label, "num": more} if more > 0 else label
 
 
 def box(viewer: Viewer, name: str, chosen: Mapping[str, Any]) -> "QuerySet[Delivery]":
@@ -162,7 +163,23 @@ def drafts_of(viewer: Viewer) -> "QuerySet[Message]":
 
 def leaving_of(viewer: Viewer) -> "QuerySet[Message]":
     """What one wrote and that has not left: at its hour, or held for an adult."""
-    return Message.objects.written_by(viewer).to_leave().order_by("asked_for", "pk")
+    return (
+        Message.objects.written_by(viewer)
+        .to_leave()
+        .select_related("school__delivery_policy")
+        .order_by("asked_for", "pk")
+    )
+
+
+def departures(rows: Sequence[Message]) -> dict[int, datetime]:
+    """When each of those that wait for their hour leaves, the hours of its school being what they are (two queries)."""
+    waiting = [row for row in rows if row.asked_for]
+    hours_by_school = hours.hours_of_schools(row.school for row in waiting)
+    return {
+        row.pk: hours.departure(hours_by_school[row.school_id], row.asked_for, urgent=bool(row.urgent))
+        for row in waiting
+        if row.asked_for
+    }
 
 
 def leaving_count(viewer: Viewer) -> int:
@@ -212,12 +229,12 @@ def messages_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     """The last conversations of the viewer, by the words of their object and the name of who wrote to them (one query)."""
 
     def words(row: tuple[Any, ...]) -> str:
-        return text.fold(f"{row[1]} {_author(row)}")
+        return fold_title(f"{row[1]} {_author(row)}")
 
     return [
         Hit(
             row[1] or str(_("Sans objet")),
-            reverse("messaging:thread", kwargs={"pk": row[0]}),
+            url("messaging:thread", pk=row[0]),
             " · ".join(
                 filter(None, [_author(row), dates.near_day(dates.local(row[2]).date(), viewer.today)])
             ),

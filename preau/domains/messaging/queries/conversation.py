@@ -25,6 +25,7 @@ from preau.domains.messaging.models import (
     Thread,
 )
 from preau.domains.messaging.queries.boxes import said_to
+from preau.domains.messaging.queries.hours import departure, hours_of
 from preau.domains.messaging.queries.reach import Reached, policy_of
 from preau.foundation import dates
 
@@ -51,6 +52,7 @@ class Shown:
     decision: str
     read: str
     may_recall: bool
+    may_call_back: bool
     may_report: bool
     files: list[FileRow] = field(default_factory=list)
 
@@ -58,7 +60,7 @@ class Shown:
 def messages_of(viewer: Viewer, thread: Thread) -> list[Message]:
     """Of this conversation, the messages that the viewer sees, oldest first (one query)."""
     seen = Message.objects.visible_to(viewer).filter(thread=thread).exclude(state=Message.State.DRAFT)
-    found = seen.select_related("author").order_by("-sent_at", "-pk")[:MOST_SHOWN]
+    found = seen.select_related("author", "school__delivery_policy").order_by("-sent_at", "-pk")[:MOST_SHOWN]
     return list(found)[::-1]
 
 
@@ -94,13 +96,29 @@ def _shown(viewer: Viewer, row: Message, files: list[FileRow], read: str, moment
         urgent="" if hidden else row.urgent,
         recalled=row.is_recalled,
         automatic=row.is_automatic,
-        state=str(row.get_state_display()) if own and row.state != Message.State.SENT else "",
+        state=_state(row, viewer, moment) if own and row.state != Message.State.SENT else "",
         decision=row.decision_note if own else "",
         read=read,
         may_recall=own and rules.may_be_recalled(row, moment),
+        may_call_back=own and row.waits,
         may_report=not own and not row.is_automatic,
         files=[] if hidden else files,
     )
+
+
+def _state(row: Message, viewer: Viewer, moment: datetime) -> str:
+    """« Partira demain à 7 h 00 » of what has not left; else the word of its state."""
+    if row.state not in {Message.State.SCHEDULED, Message.State.LEAVING}:
+        return str(row.get_state_display())
+    ready = row.asked_for if row.state == Message.State.SCHEDULED and row.asked_for else moment
+    leaves = row.departs_at or departure(hours_of(row.school), ready, urgent=bool(row.urgent))
+    if leaves <= moment:
+        # Its author has read « Votre message est envoyé »: the moment that it takes is nobody's business.
+        return str(Message.State.SENT.label)
+    day, hour = dates.local(leaves).date(), dates.hour(leaves)
+    if day == viewer.today:
+        return _("Partira à %(hour)s") % {"hour": hour}
+    return _("Partira %(day)s à %(hour)s") % {"day": dates.near_day(day, viewer.today), "hour": hour}
 
 
 def files_of(viewer: Viewer, messages: list[int]) -> dict[int, list[FileRow]]:

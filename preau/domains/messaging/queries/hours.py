@@ -1,6 +1,6 @@
 """When a message arrives, as the delivery policy says (docs/decisions/0141): one door, so that nothing else of the house knows it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from preau.commons.delivery import queries as delivery
@@ -23,6 +23,10 @@ def departures(
 
 def hours_of(school: School) -> SchoolHours:
     return delivery.hours_of_school(school)
+
+
+def hours_of_schools(schools: Iterable[School]) -> dict[int, SchoolHours]:
+    return delivery.hours_of_schools(schools)
 
 
 def departure(hours: SchoolHours, ready: datetime, *, urgent: bool = False) -> datetime:

@@ -1,7 +1,8 @@
 """To whom a viewer may write in a school, as the table of the school says; and the people behind each key of a message.
 
 A key names a person (« s12 » of the staff, « g12 » a guardian, « e12 » a pupil) or a list that is read when the message leaves:
-« gs5 » the parents of a class, « es5 » its pupils, « ts5 » its teachers, « l-teachers » and the other lists of a school.
+« gs5 » the parents of a class, « es5 » its pupils, « ts5 » its teachers, « l-teachers » and the other lists of a school; and
+« gw5 » the parents of one of the writer's own groups of work, « ew5 » its pupils.
 """
 
 import re
@@ -11,10 +12,11 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
+from preau.directory.boards import spokespeople
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person, WorkGroup
 from preau.directory.viewer import Viewer
 from preau.directory.words import Profile, Role
 from preau.domains.messaging import rules
@@ -22,7 +24,9 @@ from preau.domains.messaging.models import Policy, Reader, Scope
 
 ADULTS = [role for role in Role if role.profile == Profile.STAFF]
 OTHERS = [role for role in ADULTS if role != Role.TEACHER]
-KEY = re.compile(r"(s|g|e|gs|es|ts)([1-9][0-9]{0,15})|l-(teachers|head_teachers|staff|guardians|pupils)")
+KEY = re.compile(
+    r"(s|g|e|gs|es|ts|gw|ew)([1-9][0-9]{0,15})|l-(teachers|head_teachers|staff|guardians|pupils|delegates|parent_delegates)"
+)
 KINDS = ("to", "cc", "bcc")
 # Past that, the page says « plus de ».
 MOST_SAID = 2_000
@@ -40,6 +44,14 @@ class Reached:
 def policy_of(school_id: int) -> Policy:
     """What the school allows; the first table when it has said nothing."""
     return Policy.objects.filter(school=school_id).first() or Policy(school_id=school_id)
+
+
+@dataclass(frozen=True)
+class OwnList:
+    """One of the writer's own groups of work, of which somebody may be written to; its name is for the writer alone."""
+
+    name: str
+    group: str
 
 
 class Reach:
@@ -129,9 +141,9 @@ class Reach:
         kind, number, name = found[1], int(found[2] or 0), found[3]
         if kind in {"s", "ts"} or name in {"teachers", "head_teachers", "staff"}:
             return self._adults_of(kind, number, name)
-        if kind in {"g", "gs"} or name == "guardians":
-            return self._guardians_of(kind, number)
-        return self._pupils_of(kind, number)
+        if kind in {"g", "gs", "gw"} or name in {"guardians", "parent_delegates"}:
+            return self._guardians_of(kind, number, name)
+        return self._pupils_of(kind, number, name)
 
     def _adults_of(self, kind: str | None, number: int, name: str | None) -> Iterator[Reached]:
         staff = self.staff()
@@ -146,48 +158,107 @@ class Reach:
         ids = staff.order_by("person_id").values_list("person_id", flat=True).distinct()
         return (Reached(pk, f"staff-{self.school_id}") for pk in ids)
 
-    def _guardians_of(self, kind: str | None, number: int) -> Iterator[Reached]:
+    def _guardians_of(self, kind: str | None, number: int, name: str | None) -> Iterator[Reached]:
         ties = self.guardians()
+        if name == "parent_delegates":
+            ties = ties.filter(guardian__in=self._spoken_for_by(name))
         if kind == "g":
             ties = ties.filter(guardian=number)
         elif kind == "gs":
             ties = ties.filter(pupil__in=self._in_group(number))
+        elif kind == "gw":
+            ties = ties.filter(pupil__in=self._in_own_list(number))
         pairs = ties.order_by("guardian_id").values_list("guardian_id").annotate(child=Min("pupil_id"))
         return (Reached(guardian, "guardian", child) for guardian, child in pairs)
 
-    def _pupils_of(self, kind: str | None, number: int) -> Iterator[Reached]:
+    def _pupils_of(self, kind: str | None, number: int, name: str | None) -> Iterator[Reached]:
         pupils = Person.objects.filter(pk__in=self.pupils())
+        if name == "delegates":
+            pupils = pupils.filter(pk__in=self._spoken_for_by(name))
         if kind == "e":
             pupils = pupils.filter(pk=number)
         elif kind == "es":
             pupils = pupils.filter(pk__in=self._in_group(number))
+        elif kind == "ew":
+            pupils = pupils.filter(pk__in=self._in_own_list(number))
         ids = pupils.order_by("pk").values_list("pk", flat=True)
         return (Reached(pk, f"pupil-{self.school_id}") for pk in ids)
+
+    def _spoken_for_by(self, name: str) -> Any:
+        """Who speaks for the others, as the house that has them elected says; nobody where there is none."""
+        found = spokespeople.named(name)
+        return found.people(self.school_id, self.today) if found else Person.objects.none().values("pk")
 
     def _in_group(self, number: int) -> Any:
         learnt = Enrolment.objects.active(self.today).filter(school=self.school_id, group=number)
         return learnt.values("pupil_id")
 
+    def _work_groups(self) -> "QuerySet[WorkGroup]":
+        """Those that the writer made in this school, of this year."""
+        own: Any = WorkGroup.objects.visible_to(self.viewer).filter(school=self.school_id)
+        return own.filter(group__year=self.viewer.year)  # type: ignore[no-any-return]
+
+    def _in_own_list(self, number: int) -> Any:
+        """The pupils of a group of work who are still in its class."""
+        own = self._work_groups().filter(pk=number)
+        learnt = Enrolment.objects.active(self.today).filter(school=self.school_id)
+        learnt = learnt.filter(group__in=own.values("group_id"), pupil__work_groups_in__in=own.values("pk"))
+        return learnt.values("pupil_id")
+
+    @cached_property
+    def own_lists(self) -> dict[str, OwnList]:
+        """By key, class by class, those of which the table lets one write to somebody (one query, for whoever may have some)."""
+        scopes = {"ew": self.scope(Reader.PUPIL), "gw": self.scope(Reader.GUARDIAN)}
+        if not self.viewer.works_with_pupils or set(scopes.values()) == {Scope.NONE}:
+            return {}
+        learnt = Enrolment.objects.active(self.today).filter(
+            school=self.school_id, group=OuterRef("group_id"), pupil__work_groups_in=OuterRef("pk")
+        )
+        found = self._work_groups().annotate(
+            ew=Exists(learnt.filter(pupil__in=self.pupils())),
+            gw=Exists(learnt.filter(pupil__in=self.guardians().values("pupil_id"))),
+        )
+        rows = found.order_by("group__rank", "group__name", "name", "pk").values(
+            "pk", "name", "group__name", "ew", "gw"
+        )
+        return {
+            f"{kind}{row['pk']}": OwnList(row["name"], row["group__name"])
+            for row in rows
+            for kind in ("gw", "ew")
+            if row[kind]
+        }
+
+    def are_gone(self, keys: Iterable[str]) -> bool:
+        """Does one of these keys mean a group of work that was taken away since, or in which nobody is written to any more?"""
+        return any(key not in self.own_lists for key in keys if is_own_list(key))
+
     # Their words
 
-    def words_of(self, keys: Iterable[str], granted: Iterable["Reached"] = ()) -> dict[str, str]:
-        """What each key is called, for those within reach and those one answers: nobody learns a name by its number."""
+    def words_of(
+        self, keys: Iterable[str], granted: Iterable["Reached"] = (), *, for_readers: bool = False
+    ) -> dict[str, str]:
+        """What each key is called, for those within reach and those one answers: nobody learns a name by its number.
+
+        `for_readers`: as those who receive the message read it, whom the name of a group of work does not concern.
+        """
         parts = {key: found for key in keys if (found := KEY.fullmatch(key))}
         names = self._names(
             parts.values(), {key_of(reached.person, reached.seat): reached.person for reached in granted}
         )
         groups = {int(part[2]) for part in parts.values() if part[1] in GROUPS}
         called = dict(self.groups().filter(pk__in=groups).values_list("pk", "name")) if groups else {}
-        told: dict[str, str] = {}
+        labels: dict[str, str] = {}
         for key, one in parts.items():
             number = int(one[2] or 0)
             if one[3]:
-                told[key] = str(LISTS[one[3]]())
+                labels[key] = self.list_label(one[3])
             elif one[1] in GROUPS and number in called:
-                told[key] = GROUPS[one[1]]() % {"group": called[number]}
+                labels[key] = GROUPS[one[1]]() % {"group": called[number]}
+            elif is_own_list(key) and key in self.own_lists:
+                labels[key] = (words_read if for_readers else words_written)(key, self.own_lists[key])
             elif key in names:
-                told[key] = names[key]
-        return told
+                labels[key] = names[key]
+        return labels
 
     def _names(self, parts: Iterable["re.Match[str]"], granted: Mapping[str, int]) -> dict[str, str]:
         asked: dict[str, set[int]] = {"s": set(), "g": set(), "e": set()}
@@ -215,6 +286,12 @@ class Reach:
             if pk in people
         }
 
+    def list_label(self, name: str) -> str:
+        """In an école nobody is « professeur principal »: each class has its teacher."""
+        if name == "head_teachers" and self.viewer.is_ecole(self.school_id):
+            return _("Enseignants des classes")
+        return str(LISTS[name]())
+
     def groups(self) -> "QuerySet[Group]":
         """The classes and groups of the year of which lists may be used."""
         groups = Group.objects.filter(school=self.school_id)
@@ -231,16 +308,45 @@ LISTS = {
     "staff": lambda: _("Tous les personnels"),
     "guardians": lambda: _("Tous les parents"),
     "pupils": lambda: _("Tous les élèves"),
+    "delegates": lambda: _("Délégués de classe"),
+    "parent_delegates": lambda: _("Représentants de parents"),
 }
 GROUPS = {
     "gs": lambda: _("Parents de %(group)s"),
     "es": lambda: _("Élèves de %(group)s"),
     "ts": lambda: _("Équipe de %(group)s"),
 }
+OWN_LISTS = {
+    "gw": lambda: _("Parents de « %(name)s »"),
+    "ew": lambda: _("Élèves de « %(name)s »"),
+}
+OWN_LISTS_READ = {
+    "gw": lambda: _("Parents de quelques élèves de %(group)s"),
+    "ew": lambda: _("Quelques élèves de %(group)s"),
+}
+
+
+def own_words(key: str, one: OwnList) -> str:
+    """How a group of work is called for its writer."""
+    return str(OWN_LISTS[key[:2]]() % {"name": one.name})
+
+
+def words_written(key: str, one: OwnList) -> str:
+    """The same beside other classes."""
+    return f"{own_words(key, one)} ({one.group})"
+
+
+def words_read(key: str, one: OwnList) -> str:
+    """The same for those who read the message: by its class alone."""
+    return str(OWN_LISTS_READ[key[:2]]() % {"group": one.group})
+
+
+def is_own_list(key: str) -> bool:
+    return key.startswith(("gw", "ew"))
 
 
 def is_list(key: str) -> bool:
-    return key.startswith(("gs", "es", "ts", "l-"))
+    return key.startswith(("gs", "es", "ts", "l-")) or is_own_list(key)
 
 
 def gathered(
@@ -259,6 +365,11 @@ def gathered(
                 if (one.person, one.seat) not in seen:
                     seen.add((one.person, one.seat))
                     yield one, kind, is_list(key)
+
+
+def lacks_a_list(reach: Reach, addressed: Mapping[str, Sequence[str]]) -> bool:
+    """Is it for a group of work that is no more, or that reaches nobody? What is sent never goes to fewer people than was meant."""
+    return reach.are_gone(key for keys in addressed.values() for key in keys)
 
 
 def number_listed(reach: Reach, addressed: Mapping[str, Sequence[str]]) -> int:

@@ -8,6 +8,7 @@ from conftest import NOW
 from preau.commons.files.models import StoredFile
 from preau.directory.models import Person
 from preau.directory.seeds.world import World
+from preau.directory.tests.props import many_work_groups
 from preau.domains.messaging.forms import cell_of, cells_of
 from preau.domains.messaging.models import (
     Attachment,
@@ -85,11 +86,11 @@ LISTS = [
     ("guardian", "messaging:box", many_threads),
     ("teacher", "messaging:box", many_threads),
     ("teacher", "messaging:thread", much_in_a_thread),
+    ("teacher", "messaging:write", many_work_groups),
     ("head", "messaging:watch", many_reports),
     ("guardian", "portal:home", many_threads),
 ]
 ONE_THING = {
-    "messaging:write",
     "messaging:preferences",
     "messaging:table",
     "messaging:ask_help",
@@ -198,6 +199,8 @@ PLAIN = {
             "outcome",
             "note",
             "why",
+            "depuis",
+            "compte",
             "profil",
             "read_state",
             "adult_roles",
@@ -260,6 +263,7 @@ BODIES = {
         "guardian",
         _message,
         wrong=lambda stage: {"subject": "x" * 151},
+        kept={"messaging_message": "what could not leave is a draft"},
     ),
     "messaging:send": Body("guardian", before=_ready),
     "messaging:discard": Body("guardian", before=_state("draft")),
@@ -316,8 +320,8 @@ READ_BY: dict[str, set[str]] = {
     "messaging:release": {"guardian", "teacher"},
     "messaging:refuse": {"guardian", "teacher"},
     "messaging:freeze": LIFE,
-    # A message bears the name of whoever writes it.
-    "own guardian": {"teacher"},
+    # A message bears the name of whoever writes it; so does a meeting that a family takes, for the teacher who receives.
+    "own guardian": {"teacher", "teacher_parent"},
 }
 FRAGMENTS = {
     "messaging:thread": Fragment("guardian", "conversation"),

@@ -142,8 +142,8 @@ def test_a_process_killed_twenty_times_for_good_delivers_to_each_once(
     rows = Delivery.objects.received().filter(message=message)
     assert sorted(rows.values_list("person_id", flat=True)) == sorted(families)
     assert rows.filter(arrived_at=NOW).count() == len(families)
-    told = Item.objects.filter(kind="messaging.received", key=str(message.pk))
-    assert sorted(told.values_list("person_id", flat=True)) == sorted(families)
+    notices = Item.objects.filter(kind="messaging.received", key=str(message.pk))
+    assert sorted(notices.values_list("person_id", flat=True)) == sorted(families)
     assert Message.objects.get(pk=message.pk).state == "sent"
 
 

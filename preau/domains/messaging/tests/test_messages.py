@@ -26,6 +26,7 @@ from preau.domains.messaging.models import Delivery, Message, Preference, Thread
 from preau.domains.messaging.queries import boxes, conversation
 from preau.domains.messaging.tests.props import deliver, got, key_to, many_threads, own_thread, sent, written
 from preau.domains.messaging.tests.test_reach import own_class
+from preau.foundation import dates
 from preau.identity.models import AccountSession
 from tests.statements import Statements
 
@@ -252,6 +253,72 @@ def test_what_is_scheduled_waits_and_can_be_taken_up_again(college: World, seat_
     clock.move_to(at)
     assert leaving.release_due(at) == 1 and deliver(again, at) == 1
     assert got(college.people["guardian"]) == [again]
+
+
+def test_an_hour_at_which_nothing_leaves_says_so_while_one_writes(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["teacher"])
+    assert (
+        "Un message demandé pour une autre heure" in client.get(reverse("messaging:write")).content.decode()
+    )
+    asked = {"day": NOW.date().isoformat(), "hour": "22:00", "garder": "oui", "envoyer": ""}
+    typed = {name: value for name, value in form(key_to(college, "guardian"), **asked).items() if value}
+    page = client.post(reverse("messaging:write"), typed, follow=True).content.decode()
+    assert re.search(
+        r"Il partira mercredi 25 novembre à 7\s*h\s*00, pas mardi 24 novembre à 22\s*h\s*00", page
+    )
+    typed["hour"] = "15:00"
+    again = client.post(reverse("messaging:write"), typed | {"sent_as": secrets.token_hex(16)}, follow=True)
+    assert "Il partira" not in again.content.decode()
+
+
+def test_an_empty_message_says_all_that_it_lacks(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["teacher"])
+    # The line that tells portfolios apart belongs to them alone: nothing is drawn under the title of an empty page.
+    assert 'class="kept"' not in client.get(reverse("messaging:write")).content.decode()
+    answer = client.post(reverse("messaging:write"), form(body="", subject=""))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Écrivez votre message." in page and "Choisissez au moins un destinataire." in page
+
+
+def test_what_has_not_left_says_when_it_will_and_is_called_back_by_the_word_of_its_button(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    teacher = seat_of("teacher")
+    leaves = (NOW + timedelta(days=1)).replace(hour=7, minute=0)
+    message = sent(teacher, key_to(college, "guardian"))
+    Message.objects.filter(pk=message.pk).update(state="leaving", departs_at=leaves)
+    message.refresh_from_db()
+    (own,) = conversation.shown(teacher, [message], NOW)
+    assert own.state == f"Partira demain à {dates.hour(leaves)}"
+    assert own.may_recall and not own.may_call_back
+    (own,) = conversation.shown(teacher, [message], leaves)
+    assert own.state == "Envoyé", "the same word as what its author was told"
+    at = NOW + timedelta(hours=2)
+    scheduled = sending.send(teacher, written(teacher, key_to(college, "guardian"), asked_for=at))
+    (own,) = conversation.shown(teacher, [scheduled], NOW)
+    assert own.state == f"Partira à {dates.hour(at)}"
+    assert own.may_call_back and not own.may_recall
+    client.sit(college.people["teacher"])
+    for address in (
+        reverse("messaging:thread", kwargs={"pk": scheduled.thread_id}),
+        f"{reverse('messaging:box')}?boite=partiront",
+    ):
+        page = client.get(address).content.decode()
+        assert "Rappeler" in page and "Reprendre" not in page
+
+
+def test_an_hour_that_the_school_closes_is_listed_as_when_it_really_leaves(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    late = dates.local(NOW).replace(hour=22, minute=0)
+    sending.send(seat_of("teacher"), written(seat_of("teacher"), key_to(college, "guardian"), asked_for=late))
+    client.sit(college.people["teacher"])
+    page = client.get(f"{reverse('messaging:box')}?boite=partiront").content.decode()
+    assert "à 7 h 00" in page.replace("\u202f", " ").replace("\xa0", " ")
+    assert "22 h 00" not in page.replace("\u202f", " ").replace("\xa0", " ")
 
 
 def test_whoever_is_away_answers_once(college: World, seat_of: Any) -> None:
@@ -527,3 +594,68 @@ def test_each_seat_counts_and_finds_what_it_received(
     assert (
         "Bourse aux livres" in client.post("/recherche/", {"texte": "bourse"}, follow=True).content.decode()
     )
+
+
+@pytest.mark.parametrize("whom", ["class", "two"])
+def test_a_message_to_many_has_a_subject(whom: str, college: World, client: SchoolClient) -> None:
+    keys = [key_to(college, "guardian"), key_to(college, "other_guardian")]
+    keys = keys if whom == "two" else [f"gs{own_class(college).pk}"]
+    client.sit(college.people["teacher"])
+    refused = client.post(WRITE, form(*keys, subject=""))
+    assert refused.status_code == 422 and "Écrivez un objet" in refused.content.decode()
+    assert not Message.objects.exclude(state="draft").exists()
+    assert client.post(WRITE, form(*keys)).status_code == 302
+
+
+def test_one_person_is_written_to_without_a_subject_and_a_draft_needs_none(
+    college: World, client: SchoolClient
+) -> None:
+    client.sit(college.people["teacher"])
+    assert client.post(WRITE, form(key_to(college, "guardian"), subject="")).status_code == 302
+    assert Message.objects.exclude(state="draft").count() == 1
+    kept = form(f"gs{own_class(college).pk}", subject="") | {"garder": "oui"}
+    del kept["envoyer"]
+    assert client.post(WRITE, kept).status_code == 302
+    assert Message.objects.filter(state="draft").count() == 1
+
+
+def test_a_refused_sending_keeps_what_was_typed_and_what_is_typed_after(
+    college: World, client: SchoolClient
+) -> None:
+    client.sit(college.people["pupil"])
+    typed = form(subject="Une question", body="Le texte.", tab=secrets.token_hex(16), revision="0")
+    page = client.post(WRITE, typed)
+    assert page.status_code == 422 and "Choisissez au moins un destinataire" in page.content.decode()
+    kept = Message.objects.get()
+    assert kept.is_draft and kept.subject == "Une question" and kept.excerpt == "Le texte."
+    assert f'name="revision" value="{kept.revision}"' in page.content.decode()
+    # Without its button, as the page sends it while one writes.
+    more = {**typed, "body": "Le texte, plus long.", "revision": str(kept.revision)}
+    del more["envoyer"]
+    line = client.post(WRITE, more, headers={"HX-Request": "true", "HX-Target": "garde"}).content.decode()
+    assert "Brouillon gardé à" in line
+    assert Message.objects.get().excerpt == "Le texte, plus long."
+
+
+def test_a_line_never_says_kept_over_what_is_not(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    typed = form(tab=secrets.token_hex(16), revision="0")
+    del typed["envoyer"]
+    client.post(WRITE, typed)
+    asks = {"HX-Request": "true", "HX-Target": "garde"}
+    long = client.post(WRITE, {**typed, "revision": "1", "body": "mot " * 6000}, headers=asks)
+    assert "n’est pas gardé" in long.content.decode() and "Brouillon gardé" not in long.content.decode()
+    stale = {**typed, "revision": "9", "tab": secrets.token_hex(16), "body": "Ailleurs."}
+    other = client.post(WRITE, stale, headers=asks).content.decode()
+    assert "autre fenêtre" in other and "Brouillon gardé" not in other
+    assert Message.objects.get().excerpt == "Bonjour."
+    # A day without its hour is a mistake of the form, not of the text: that one is kept.
+    half = {**typed, "revision": "1", "body": "Encore.", "day": "2026-11-30"}
+    assert "Brouillon gardé à" in client.post(WRITE, half, headers=asks).content.decode()
+    assert Message.objects.get().excerpt == "Encore."
+
+
+def test_an_empty_form_that_is_refused_leaves_no_draft(college: World, client: SchoolClient) -> None:
+    client.sit(college.people["pupil"])
+    assert client.post(WRITE, {**form(), "subject": "", "body": ""}).status_code == 422
+    assert not Message.objects.exists()

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
-from conftest import NOW
-from preau.directory.models import Enrolment, Group, Guardianship, Holding, Person
+from conftest import NOW, SchoolClient
+from preau.directory.boards import Spokespeople, spokespeople
+from preau.directory.models import Assignment, Enrolment, Group, Guardianship, Holding, Person
 from preau.directory.seeds.world import World
 from preau.directory.words import Profile, Role
 from preau.domains.messaging import rules
@@ -187,6 +189,28 @@ def test_a_list_is_offered_before_anything_is_typed(college: World, seat_of: Any
     assert addressing.offered(Reach(seat_of("pupil"), college.school.pk))
 
 
+def test_a_family_is_offered_the_head_teacher_first_and_a_long_list_is_folded(
+    college: World, seat_of: Any, client: SchoolClient
+) -> None:
+    reach = Reach(seat_of("guardian"), college.school.pk)
+    heads = set(
+        own_class(college).assignments.filter(kind="head_teacher").values_list("teacher_id", flat=True)
+    )
+    first, *others = [one for one in addressing.offered(reach) if one.key.startswith("s")]
+    assert int(first.key[1:]) in heads
+    assert first.detail.startswith("Professeur")
+    assert not any("principal" in one.detail for one in others)
+    client.sit(college.people["guardian"])
+    assert '<details class="offers-all" open>' in client.get(reverse("messaging:write")).content.decode()
+    taught = own_class(college).assignments.filter(subject__isnull=False)[0]
+    more = Person.objects.create(family_name="Zola", given_name="Ana", civility="mme", search_name="zola ana")
+    Holding.objects.create(person=more, role=Role.TEACHER, school=college.school)
+    Assignment.objects.create(
+        school=college.school, group=own_class(college), teacher=more, subject=taught.subject
+    )
+    assert '<details class="offers-all">' in client.get(reverse("messaging:write")).content.decode()
+
+
 def test_a_name_out_of_reach_is_not_found(college: World, seat_of: Any) -> None:
     stranger = Person.objects.create(family_name="Introuvable", given_name="Zoé")
     assert stranger.pk and addressing.found(Reach(seat_of("head"), college.school.pk), "introuvable") == []
@@ -202,3 +226,31 @@ def test_a_message_is_recalled_until_an_hour_after_it_arrived(clock: Any) -> Non
         rules.may_be_recalled(Message(state=state), NOW)
         for state in ("draft", "held", "scheduled", "recalled", "refused")
     )
+
+
+def test_those_who_speak_for_a_class_are_a_list_for_the_staff_within_the_table(
+    college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil, parent = college.people["pupil"], college.people["guardian"]
+    stranger = other_class(college).enrolments.order_by("pk")[0].pupil  # type: ignore[attr-defined]
+
+    def are(*people: Person) -> Any:
+        return lambda school, today: Person.objects.filter(pk__in=[one.pk for one in people]).values("pk")
+
+    entries = [
+        Spokespeople("delegates", "Délégués", are(pupil, stranger), are_pupils=True),
+        Spokespeople("parent_delegates", "Parents", are(parent), are_pupils=False),
+    ]
+    monkeypatch.setattr(spokespeople, "_entries", entries)
+    monkeypatch.setattr(spokespeople, "_known", {})
+    head, school = seat_of("head"), college.school.pk
+    assert reached(head, college, "l-delegates") == {pupil.pk, stranger.pk}
+    assert reached(head, college, "l-parent_delegates") == {parent.pk}
+    offered = {one.key for one in addressing.lists_of(Reach(head, school))}
+    assert {"l-delegates", "l-parent_delegates"} <= offered
+    assert not reached(seat_of("pupil"), college, "l-parent_delegates")
+    assert not any("delegates" in one.key for one in addressing.lists_of(Reach(seat_of("guardian"), school)))
+    monkeypatch.setattr(spokespeople, "_entries", [])
+    monkeypatch.setattr(spokespeople, "_known", {})
+    assert not reached(head, college, "l-delegates")
+    assert not any("delegates" in one.key for one in addressing.lists_of(Reach(head, school)))

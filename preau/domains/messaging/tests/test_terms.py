@@ -36,22 +36,22 @@ def test_a_conversation_goes_a_year_after_its_own_but_while_a_report_waits(
     college: World, seat_of: Any
 ) -> None:
     plain = sent(seat_of("teacher"), key_to(college, "guardian"))
-    told = sent(seat_of("teacher"), key_to(college, "pupil"))
+    insult = sent(seat_of("teacher"), key_to(college, "pupil"))
     report = Report.objects.create(
-        school=college.school, message=told, by=college.people["pupil"], kind="insult", at=NOW
+        school=college.school, message=insult, by=college.people["pupil"], kind="insult", at=NOW
     )
     assert due("messaging.threads", college, BEFORE) == set()
     assert due("messaging.threads", college, AFTER) == {plain.thread_id}
     assert due("messaging.reports", college, AFTER) == set()
     report.closed_at = NOW
     report.save()
-    assert due("messaging.threads", college, AFTER) == {plain.thread_id, told.thread_id}
+    assert due("messaging.threads", college, AFTER) == {plain.thread_id, insult.thread_id}
     assert due("messaging.reports", college, AFTER) == {report.pk}
     assert erasing.erase_threads([plain.thread_id]) == 1
     assert not Message.objects.filter(pk=plain.pk).exists()
     assert not Delivery.objects.filter(message=plain.pk).exists()
     assert not Attachment.objects.filter(message=plain.pk).exists()
-    assert Message.objects.filter(pk=told.pk).exists()
+    assert Message.objects.filter(pk=insult.pk).exists()
 
 
 def test_whoever_asks_finds_what_they_wrote_and_nothing_of_others(college: World, seat_of: Any) -> None:

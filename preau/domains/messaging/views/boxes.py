@@ -55,6 +55,8 @@ def box(request: HttpRequest) -> HttpResponse:
     if name in {boxes.LEAVING, boxes.DRAFTS}:
         rows = boxes.leaving_of(viewer) if name == boxes.LEAVING else boxes.drafts_of(viewer)
         context["page_obj"] = page_for(request, rows, A_PAGE)
+        if name == boxes.LEAVING:
+            context["leaves"] = boxes.departures(list(context["page_obj"]))
     else:
         context["page_obj"] = page_for(
             request, boxes.page_lines(viewer, boxes.box(viewer, name, chosen)), A_PAGE

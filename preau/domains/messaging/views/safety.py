@@ -6,11 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from preau.directory.words import Profile
 from preau.domains.messaging import rules
 from preau.domains.messaging.actions import safety
-from preau.domains.messaging.forms import DecisionForm, FreezeForm, OutcomeForm, PolicyForm, ReportForm
+from preau.domains.messaging.forms import (
+    DecisionForm,
+    FreezeForm,
+    OutcomeForm,
+    PeriodForm,
+    PolicyForm,
+    ReportForm,
+)
 from preau.domains.messaging.models import Brake, Freeze, Message, Report
 from preau.domains.messaging.queries import addressing, conversation, reach, watching
 from preau.foundation import journal
@@ -25,9 +34,9 @@ A_PAGE = 20
 @opens(to=rules.reports)
 @require_http_methods(["GET", "POST"])
 def ask_help(request: HttpRequest) -> HttpResponse:
-    """Ask the chosen adults for help, with or without a message."""
+    """Ask the chosen adults for help, with or without a message; the words are those of the reader, pupil or adult."""
     schools = addressing.schools_of(request.viewer)
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.viewer, request.POST or None)
     if request.method == "POST" and form.is_valid() and schools:
         return _report(request, schools[0][0], form, None)
     return render_form(
@@ -39,7 +48,7 @@ def ask_help(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def report_message(request: HttpRequest, message: Message) -> HttpResponse:
     """Show a message to the chosen adults."""
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.viewer, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _report(request, message.school_id, form, message)
     return render_form(request, "messaging/ask_help.html", {"form": form, "message": message, "sent": False})
@@ -48,18 +57,27 @@ def report_message(request: HttpRequest, message: Message) -> HttpResponse:
 def _report(
     request: HttpRequest, school_id: int, form: ReportForm, message: Message | None
 ) -> HttpResponseRedirect:
-    data = form.cleaned_data
+    data, is_pupil = form.cleaned_data, request.viewer.profile == Profile.PUPIL
     try:
         safety.report(request.viewer, school_id, data["kind"], data["words"], message, data["sent_as"])
     except safety.TooOften:
-        messages.error(
-            request,
+        too_often = (
             _(
                 "Vos signalements de cette heure sont déjà chez les adultes. En cas de danger, appelez le 119 ou le 3018."
-            ),
+            )
+            if is_pupil
+            else _(
+                "Vos signalements de cette heure sont déjà transmis. Si un élève est en danger, appelez le 119 ou le 3018."
+            )
         )
+        messages.error(request, too_often)
     else:
-        messages.success(request, _("Les adultes choisis sont prévenus. Vous avez bien fait d’en parler."))
+        done = (
+            _("Les adultes choisis sont prévenus. Vous avez bien fait d’en parler.")
+            if is_pupil
+            else _("C’est transmis aux personnes choisies par l’établissement.")
+        )
+        messages.success(request, done)
     return redirect("messaging:ask_help")
 
 
@@ -82,21 +100,33 @@ def watch(request: HttpRequest) -> HttpResponse:
 @opens(Report, to=rules.reads_report)
 @require_http_methods(["GET", "POST"])
 def report_page(request: HttpRequest, report: Report) -> HttpResponse:
-    """One report, the message it shows, and what was done."""
+    """One report, the message it shows, to whom it went and what was said around it; and what was done."""
+    viewer = request.viewer
     form = OutcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = safety.close_report(request.viewer, report, form.cleaned_data["outcome"])
+        done = safety.close_report(viewer, report, form.cleaned_data["outcome"])
         tell_outcome(request, done, _("Ce qui a été fait est gardé."))
         return redirect("messaging:report_page", pk=report.pk)
-    if request.method == "GET":
-        journal.record_read(request.viewer, "messaging.report_read", report, subject_id=report.by_id)
     message = report.message
+    found = watching.reported(report, message) if message else None
+    if request.method == "GET":
+        journal.record_read(viewer, "messaging.report_read", report, subject_id=report.by_id)
+        if message and found:
+            # Whose words are read here, for those who verify the journal: the verb is private, or whoever is reported would learn it.
+            authors = {one.author_id for one in (message, *found.around) if one.author_id}
+            journal.record_reads(
+                viewer,
+                "messaging.message_read",
+                message,
+                subject_ids=sorted(authors - {report.by_id, viewer.person.pk}),
+            )
     context = {
         "report": report,
         "form": form,
         "message": message,
-        "files": conversation.files_of(request.viewer, [message.pk]).get(message.pk, []) if message else [],
-        "freeze_form": FreezeForm(request.viewer, initial={"person": message.author.public_id})
+        "found": found,
+        "files": conversation.files_of(viewer, [message.pk]).get(message.pk, []) if message else [],
+        "freeze_form": FreezeForm(viewer, initial={"person": message.author.public_id})
         if message and message.author
         else None,
     }
@@ -156,16 +186,20 @@ def refuse(request: HttpRequest, message: Message) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def freeze(request: HttpRequest) -> HttpResponse:
     """Stop an account and recall what it sent, in one gesture."""
-    form = FreezeForm(
-        request.viewer, request.POST or None, initial={"person": request.GET.get("personne", "")}
-    )
+    asked = request.POST.get("person", "") or request.GET.get("personne", "")
+    named = FreezeForm(request.viewer).fields["person"].queryset.filter(public_id=asked).first()  # type: ignore[attr-defined]
+    form = PeriodForm(request.viewer, named, request.POST or None, initial={"person": asked})
     if not form.is_valid():
-        named = form.fields["person"].queryset.filter(public_id=form["person"].value() or "").first()  # type: ignore[attr-defined]
         return render_form(request, "messaging/freeze.html", {"form": form, "named": named})
-    made = safety.freeze(request.viewer, form.cleaned_data["person"], form.cleaned_data["why"])
-    messages.success(
-        request, _("Le compte est gelé, ses sessions sont fermées et ses messages du jour sont rappelés.")
+    made, recalled = safety.freeze(
+        request.viewer, form.cleaned_data["person"], form.cleaned_data["why"], form.since
     )
+    said = ngettext(
+        "Le compte est gelé, ses sessions sont fermées et %(num)s message est rappelé.",
+        "Le compte est gelé, ses sessions sont fermées et %(num)s messages sont rappelés.",
+        recalled,
+    )
+    messages.success(request, said % {"num": recalled})
     return redirect("messaging:inquiry", pk=made.pk)
 
 

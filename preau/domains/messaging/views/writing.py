@@ -20,7 +20,15 @@ from preau.domains.messaging.forms import WriteForm
 from preau.domains.messaging.models import Message, Thread
 from preau.domains.messaging.queries import addressing, boxes, conversation
 from preau.domains.messaging.queries.hours import departure, hours_of, is_open
-from preau.domains.messaging.queries.reach import KEY, KINDS, MOST_SAID, Reach, key_of, number_listed
+from preau.domains.messaging.queries.reach import (
+    KEY,
+    KINDS,
+    MOST_SAID,
+    Reach,
+    key_of,
+    lacks_a_list,
+    number_listed,
+)
 from preau.domains.messaging.views.stopped import unfrozen
 from preau.foundation import dates, proof
 from preau.foundation.access import confirmed, opens
@@ -107,27 +115,27 @@ def _first(viewer: Viewer, reach: Reach, asked: Any, answers: Message | None) ->
 
 def _about(viewer: Viewer, pupil: Person, *, addressed: bool) -> dict[str, Any]:
     """A pupil's name; and where nobody is named, those who answer for the pupil, or for a family the teachers."""
-    told: dict[str, Any] = {"about": pupil.public_id, "subject": pupil.full_name}
+    initial: dict[str, Any] = {"about": pupil.public_id, "subject": pupil.full_name}
     if not addressed:
         told_of = addressing.guardians_of if viewer.is_staff else addressing.teachers_of
-        told["addressed"] = {"to": [one.key for one in told_of(viewer, pupil)]}
-    return told
+        initial["addressed"] = {"to": [one.key for one in told_of(viewer, pupil)]}
+    return initial
 
 
 def _answering(viewer: Viewer, answers: Message) -> dict[str, Any]:
     """Whoever wrote; after a message of one's own, those to whom it went."""
-    said = answers.subject or _("Sans objet")
-    told: dict[str, Any] = {
-        "subject": said if said.startswith("Re") else _("Re : %(subject)s") % {"subject": said}
+    subject = answers.subject or _("Sans objet")
+    initial: dict[str, Any] = {
+        "subject": subject if subject.startswith("Re") else _("Re : %(subject)s") % {"subject": subject}
     }
-    told["subject"] = told["subject"][:150]
+    initial["subject"] = initial["subject"][:150]
     if rules.is_own(viewer, answers):
-        told["addressed"] = answers.addressed
+        initial["addressed"] = answers.addressed
     elif answers.author_id:
-        told["addressed"] = {"to": [key_of(answers.author_id, answers.seat)]}
+        initial["addressed"] = {"to": [key_of(answers.author_id, answers.seat)]}
     if answers.about_id and answers.about:
-        told["about"] = answers.about.public_id
-    return told
+        initial["about"] = answers.about.public_id
+    return initial
 
 
 def last_to_answer(viewer: Viewer, rows: list[Message]) -> Message | None:
@@ -159,25 +167,53 @@ def _take(request: HttpRequest, reach: Reach, known: Message | None, answers: Me
     if known is not None and not known.is_draft:
         return _gone(request, known)
     form = WriteForm(request.viewer, reach, request.POST, request.FILES, draft=known, answers=answers)
-    if not form.is_valid():
-        return _page(request, form, answers, status=status_of(form))
-    data, forced = form.cleaned_data, "garder-ici" in request.POST
-    revision = 0 if forced else data["revision"] or 0
+    if not form.is_valid() and not form.is_worth_keeping:
+        return _refused(request, form, answers)
     try:
-        message = drafts.keep(
-            request.viewer, reach.school_id, data["sent_as"], form.typed(), revision, answers
-        )
+        message = _keep(request, reach, form, answers)
     except drafts.WrittenElsewhere:
-        said = _(
-            "Ce brouillon a changé dans une autre fenêtre. Rien n’est perdu : gardez ce qui est ici, ou rouvrez l’autre."
-        )
-        form.add_error(None, said)
-        return _page(request, form, answers, status=CONFLICT, elsewhere=known)
+        return _elsewhere(request, form, answers, known)
     except drafts.NotADraft:
         return _gone(request, None)
-    if "envoyer" in request.POST:
-        return _send(request, message, form, answers)
-    return _kept(request, message, form, answers)
+    if form.errors:
+        form.keep(message)
+        return _refused(request, form, answers)
+    go_on = _send if "envoyer" in request.POST else _kept
+    return go_on(request, message, form, answers)
+
+
+def _keep(request: HttpRequest, reach: Reach, form: WriteForm, answers: Message | None) -> Message:
+    """The draft of what was typed; of a form that is refused, too. Raises what `drafts.keep` does."""
+    data = form.cleaned_data
+    revision = 0 if "garder-ici" in request.POST else data.get("revision") or 0
+    return drafts.keep(request.viewer, reach.school_id, data["sent_as"], form.typed(), revision, answers)
+
+
+def _elsewhere(
+    request: HttpRequest, form: WriteForm, answers: Message | None, known: Message | None
+) -> HttpResponse:
+    """Another tab has written the same draft since: both are there, and one chooses."""
+    if getattr(request, "htmx", False):
+        return _line(request, form, answers, _("ce brouillon a changé dans une autre fenêtre"))
+    sentence = _(
+        "Ce brouillon a changé dans une autre fenêtre. Rien n’est perdu : gardez ce qui est ici, ou rouvrez l’autre."
+    )
+    form.add_error(None, sentence)
+    return _page(request, form, answers, status=CONFLICT, elsewhere=known)
+
+
+def _refused(request: HttpRequest, form: WriteForm, answers: Message | None) -> HttpResponse:
+    """What is wrong, over what was typed; to the line that keeps a draft, only whether it was kept."""
+    if getattr(request, "htmx", False):
+        lost = "" if form.is_worth_keeping else _("il est trop long, ou cette page n’est plus à jour")
+        return _line(request, form, answers, lost)
+    return _page(request, form, answers, status=status_of(form))
+
+
+def _line(request: HttpRequest, form: WriteForm, answers: Message | None, unkept: str = "") -> HttpResponse:
+    """The line under a form being typed: when its draft was kept, or why it is not."""
+    context = _context(request.viewer, form, answers) | {"unkept": unkept}
+    return page_or_block(request, "messaging/write.html", block="garde", context=context)
 
 
 def _gone(request: HttpRequest, message: Message | None) -> HttpResponse:
@@ -192,9 +228,7 @@ def _kept(request: HttpRequest, message: Message, form: WriteForm, answers: Mess
     """Kept: a line says so under the form that is being typed; else the draft is shown again, with what was searched."""
     if getattr(request, "htmx", False):
         shown = WriteForm(request.viewer, form.reach, draft=message, answers=answers)
-        return page_or_block(
-            request, "messaging/write.html", block="garde", context=_context(request.viewer, shown, answers)
-        )
+        return _line(request, shown, answers)
     searched = request.POST.get("chercher", "").strip()[:80]
     if "garder" in request.POST or "garder-ici" in request.POST:
         messages.success(request, _("Le brouillon est gardé."))
@@ -235,7 +269,7 @@ def _said(message: Message) -> str:
     ready = message.asked_for if message.state == State.SCHEDULED and message.asked_for else timezone.now()
     leaves = departure(hours_of(message.school), ready, urgent=bool(message.urgent))
     if leaves > timezone.now():
-        return _("Votre message partira %(when)s. D’ici là, vous pouvez le reprendre.") % {
+        return _("Votre message partira %(when)s. D’ici là, vous pouvez le rappeler.") % {
             "when": dates.day_and_hour(timezone.localtime(leaves))
         }
     return _("Votre message est envoyé. Vous pouvez le rappeler pendant une heure.")
@@ -326,8 +360,11 @@ def _context(viewer: Viewer, form: WriteForm, answers: Message | None) -> dict[s
         "typed": "",
         "refusal": "",
         "elsewhere": None,
+        "unkept": "",
         "people_found": [],
         "offered": addressing.offered(form.reach),
+        "own_lists": addressing.own_lists_of(form.reach)[: addressing.MOST_FOUND],
+        "keeps_lists": viewer.works_with_pupils,
         "schools": addressing.schools_of(viewer),
     } | writing_context(viewer, form)
 
@@ -340,7 +377,19 @@ def writing_context(viewer: Viewer, form: WriteForm) -> dict[str, Any]:
     chips = {kind: [(key, words[key]) for key in form.addressed[kind] if key in words] for kind in KINDS}
     # Counted where it is drawn: not each time that a draft is kept.
     listed = partial(number_listed, form.reach, form.addressed)
-    return {"chips": chips, "listed": listed, "most_said": MOST_SAID} | departure_context(school, viewer)
+    later = _later(school, form)
+    gone = lacks_a_list(form.reach, form.addressed)
+    context = {"chips": chips, "listed": listed, "most_said": MOST_SAID, "later": later, "gone": gone}
+    return context | departure_context(school, viewer)
+
+
+def _later(school: School, form: WriteForm) -> Any:
+    """When it will leave, where that is not the hour that its author has asked for."""
+    draft = form.draft
+    if draft is None or draft.asked_for is None:
+        return None
+    leaves = departure(hours_of(school), draft.asked_for, urgent=bool(draft.urgent))
+    return timezone.localtime(leaves) if leaves > draft.asked_for else None
 
 
 def departure_context(school: School, viewer: Viewer) -> dict[str, Any]:

@@ -29,8 +29,8 @@ KINDS = filekinds.IMAGES | filekinds.PDF | filekinds.OFFICE_FILES | filekinds.TE
 def add_measure(viewer: Viewer, record: Record, words: str, first_day: date, last_day: date | None) -> bool:
     """Publish a measure: the roll shows it beside the name, without the plan. False when the same one holds. Raises Closed."""
     record = locked(record)
-    said = arrangements.ArrangementFacts(Arrangement.Kind.ADJUSTMENT, first_day, last_day, words)
-    made = arrangements.arrange(viewer, record.pupil, said)
+    facts = arrangements.ArrangementFacts(Arrangement.Kind.ADJUSTMENT, first_day, last_day, words)
+    made = arrangements.arrange(viewer, record.pupil, facts)
     for arrangement in made:
         Measure.objects.create(school_id=record.school_id, record=record, arrangement=arrangement)
         _note(viewer, record, "measure_added")
@@ -77,13 +77,13 @@ def _looked_at(sent: Any) -> tuple[str, bytes]:
         whole.seek(0)
         return kind, whole.read()
     sent.seek(0)
-    said = antivirus.verdict_of(sent)
-    if said == Verdict.INFECTED:
-        told = _(
+    verdict = antivirus.verdict_of(sent)
+    if verdict == Verdict.INFECTED:
+        sentence = _(
             "« %(name)s » contient un virus : il n’est pas gardé. Faites vérifier l’appareil d’où il vient."
         )
-        raise UploadRefused(told % {"name": shown})
-    if said == Verdict.UNKNOWN:
+        raise UploadRefused(sentence % {"name": shown})
+    if verdict == Verdict.UNKNOWN:
         raise UploadRefused(_("L’antivirus ne répond pas : renvoyez ce document dans quelques minutes."))
     sent.seek(0)
     return kind, sent.read()

@@ -31,12 +31,12 @@ def reseal_all(dry: bool = False) -> Counter[str]:
 
     Counts what is sealed (words, names and bytes of papers) by its standing; `dry` writes nothing.
     """
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for pk in Version.objects.order_by("pk").values_list("pk", flat=True).iterator():
-        told += _reseal_version(pk, dry)
+        counts += _reseal_version(pk, dry)
     for pk in Paper.objects.order_by("pk").values_list("pk", flat=True).iterator():
-        told += _reseal_paper(pk, dry)
-    return told
+        counts += _reseal_paper(pk, dry)
+    return counts
 
 
 @transaction.atomic
@@ -44,15 +44,15 @@ def _reseal_version(pk: int, dry: bool) -> Counter[str]:
     found = Version.objects.select_for_update(of=("self",)).select_related("record").filter(pk=pk).first()
     if found is None:
         return Counter()
-    purpose, told = found.record.purpose, Counter[str]()
+    purpose, counts = found.record.purpose, Counter[str]()
     for name, of in (("sealed", purpose), ("sealed_emergency", f"{purpose}.emergency")):
         held = getattr(found, name)
         if held:
-            told[sealed.standing_of(of, held)] += 1
+            counts[sealed.standing_of(of, held)] += 1
             setattr(found, name, sealed.reseal(of, held) or held)
-    if not dry and told[sealed.FORMER]:
+    if not dry and counts[sealed.FORMER]:
         found.save(update_fields=["sealed", "sealed_emergency"])
-    return told
+    return counts
 
 
 @transaction.atomic
@@ -64,9 +64,9 @@ def _reseal_paper(pk: int, dry: bool) -> Counter[str]:
     if found is None or path is None or not path.is_file():
         return Counter()
     content = path.read_bytes().decode("ascii", "replace")
-    told = Counter(sealed.standing_of(found.purpose, held) for held in (found.sealed_name, content))
+    counts = Counter(sealed.standing_of(found.purpose, held) for held in (found.sealed_name, content))
     if dry:
-        return told
+        return counts
     if name := sealed.reseal(found.purpose, found.sealed_name):
         found.sealed_name = name
         found.save(update_fields=["sealed_name"])
@@ -75,4 +75,4 @@ def _reseal_paper(pk: int, dry: bool) -> Counter[str]:
         written = vault.write(BytesIO(box.encode()), found.file.public_id)
         found.file.size, found.file.digest = written.size, written.digest
         found.file.save(update_fields=["size", "digest"])
-    return told
+    return counts

@@ -10,7 +10,7 @@ from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Authority, Role
 from preau.domains.records.models import MAJORITY, Reader, Record
-from preau.foundation import notices
+from preau.foundation import dates, notices
 
 CHANGED, FAMILY, REVIEW = "records.changed", "records.family_changed", "records.review_due"
 
@@ -77,8 +77,13 @@ def _to_family(key: str, record: Record, person: int) -> notices.News:
         school_id=record.school_id,
         about_id=record.pupil_id,
         url=reverse("records:own_record", kwargs={"public_id": record.public_id}),
-        facts={"school": record.school.name},
+        # Which of two plans, in a mail too: by its day, never by its nature.
+        facts={"school": record.school.name, "since": opened_on(record)},
     )
+
+
+def opened_on(record: Record) -> str:
+    return dates.plain_day(dates.local(record.opened_at, record.school.timezone).date())
 
 
 def _listed(record: Record, today: date) -> set[int]:

@@ -147,5 +147,5 @@ class RecordFilter(Filter):
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "name")
+        groups = Group.objects.visible_to(viewer).filter(year=viewer.year).order_by("kind", "rank", "name")
         self.fields["classe"].queryset = groups  # type: ignore[attr-defined]

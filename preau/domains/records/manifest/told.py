@@ -68,7 +68,7 @@ for kind in [
         _("Un plan a changé"),
         _("Plans et aménagements"),
         _("Un plan a changé"),
-        _("Un plan convenu avec l’établissement pour %(about)s a changé (%(school)s)."),
+        _("Le plan convenu avec l’établissement le %(since)s pour %(about)s a changé (%(school)s)."),
         _("Lire"),
         _("Vous êtes cet élève, ou son responsable légal."),
         rules.follows_own,

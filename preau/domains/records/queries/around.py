@@ -47,8 +47,8 @@ def around(viewer: Viewer, people: Sequence[Person]) -> list[Around]:
     groups = classes_of(viewer, pks) if pks else {}
     words: dict[int, list[str]] = defaultdict(list)
     urgent: dict[int, list[str]] = defaultdict(list)
-    for pupil, said in _adjustments(viewer).filter(pupil__in=pks).values_list("pupil_id", "words"):
-        words[pupil].append(said)
+    for pupil, text in _adjustments(viewer).filter(pupil__in=pks).values_list("pupil_id", "words"):
+        words[pupil].append(text)
     shown = Protocol.objects.visible_to(viewer).filter(pupil__in=pks).order_by("pk")
     for pupil, public_id in shown.values_list("pupil_id", "public_id"):
         urgent[pupil].append(public_id)

@@ -14,7 +14,7 @@ def groups_to_choose(viewer: Viewer) -> "QuerySet[Group]":
     if not _sees_every_class(viewer):
         taught = Assignment.objects.in_school(viewer).active(viewer.today).filter(teacher_id=viewer.person.pk)
         found = found.filter(pk__in=taught.values("group_id"))
-    return found.order_by("kind", "name")
+    return found.order_by("kind", "rank", "name")
 
 
 def _sees_every_class(viewer: Viewer) -> bool:

@@ -125,8 +125,8 @@ class OpenVersion:
         """The parts that say something, but the emergency, which has its own place."""
         if self.words is None:
             return []
-        said = [(str(PARTS[name]), getattr(self.words, name)) for name in ("needs", "plan", "plain")]
-        return [(label, text) for label, text in said if text]
+        pairs = [(str(PARTS[name]), getattr(self.words, name)) for name in ("needs", "plan", "plain")]
+        return [(label, text) for label, text in pairs if text]
 
 
 def opened_at(record: Record, number: int) -> OpenVersion | None:
@@ -241,10 +241,10 @@ def _who(viewer: Viewer, line: Line, roles: Mapping[int, list[str]]) -> str:
         return _("Vous")
     if not line.acting_as.startswith("staff"):
         return _("L’élève") if line.acting_as.startswith("pupil") else _("Un responsable")
-    said = ", ".join(dict.fromkeys(roles.get(line.actor_id or 0, [_("Personnel")])))
+    label = ", ".join(dict.fromkeys(roles.get(line.actor_id or 0, [_("Personnel")])))
     if not viewer.is_staff or line.actor is None:
-        return said
-    return f"{line.actor.full_name} · {said}"
+        return label
+    return f"{line.actor.full_name} · {label}"
 
 
 def said_of_parts(changed: str) -> str:

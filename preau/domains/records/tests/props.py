@@ -18,10 +18,10 @@ def own_record(college: World) -> Record:
     known = Record.objects.filter(school=college.school, pupil=college.people["pupil"], kind="pai").first()
     if known:
         return known
-    said = writing.RecordWords(
+    words = writing.RecordWords(
         Words("Allergie.", "Panier-repas.", "Préviens un adulte.", "Appeler le 15."), date(2027, 9, 1), True
     )
-    record = writing.open_record(of_head(college), college.people["pupil"], "pai", said)
+    record = writing.open_record(of_head(college), college.people["pupil"], "pai", words)
     access.add_reader(of_head(college), record, college.people["cpe"], "team", None)
     return record
 
@@ -35,8 +35,8 @@ def own_orphan(college: World) -> Orphan:
     known = Orphan.objects.filter(school=college.school, kind="pap", readers=None).first()
     if known:
         return known
-    said = writing.RecordWords(Words("Lecture lente.", "Consignes relues.", "", ""), date(2027, 9, 1), False)
-    made = writing.open_record(of_head(college), college.people["pupil"], "pap", said)
+    words = writing.RecordWords(Words("Lecture lente.", "Consignes relues.", "", ""), date(2027, 9, 1), False)
+    made = writing.open_record(of_head(college), college.people["pupil"], "pap", words)
     made.readers.all().delete()
     return Orphan.objects.get(pk=made.pk)
 
@@ -44,10 +44,10 @@ def own_orphan(college: World) -> Orphan:
 def many_records(college: World, count: int) -> None:
     """`count` plans more of the cast's pupil, and as many that nobody opens."""
     for _ in range(count):
-        said = writing.RecordWords(
+        words = writing.RecordWords(
             Words("Allergie.", "Panier.", "", "Appeler le 15."), date(2027, 9, 1), True
         )
-        record = writing.open_record(of_head(college), college.people["pupil"], "pps", said)
+        record = writing.open_record(of_head(college), college.people["pupil"], "pps", words)
         hanging.add_measure(of_head(college), record, f"Mesure {record.pk}", NOW.date(), None)
         record.pk = None
         record.public_id, record.kind = new_address(), "ppre"
@@ -58,8 +58,8 @@ def many_versions(college: World, count: int) -> None:
     """`count` versions more of the record of the page, each read once."""
     for _ in range(count):
         record = Record.objects.get(pk=own_record(college).pk)
-        said = writing.RecordWords(Words("Allergie.", f"Version {record.revision}."), date(2027, 9, 1))
-        writing.revise(of_head(college), record, said, record.revision)
+        words = writing.RecordWords(Words("Allergie.", f"Version {record.revision}."), date(2027, 9, 1))
+        writing.revise(of_head(college), record, words, record.revision)
         journal.record_read(of_head(college), "records.read", record, subject_id=record.pupil_id)
 
 

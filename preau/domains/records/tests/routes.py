@@ -191,9 +191,9 @@ def _confidential(stage: Stage) -> Data:
 
 
 def _record_again(stage: Stage) -> Data:
-    said = _confidential(stage)
+    data = _confidential(stage)
     return {
-        name: said[name] for name in ("needs", "plan", "emergency", "shows_emergency", "plain", "review_on")
+        name: data[name] for name in ("needs", "plan", "emergency", "shows_emergency", "plain", "review_on")
     } | {"seen": "1"}
 
 

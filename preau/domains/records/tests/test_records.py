@@ -19,7 +19,7 @@ from conftest import NOW, SchoolClient
 from preau.commons.files import queries as files_queries
 from preau.commons.files.models import StoredFile
 from preau.commons.journal.models import Line
-from preau.commons.journal.queries import LineQuery, asked_of, said
+from preau.commons.journal.queries import LineQuery, asked_of, lines_in_words
 from preau.commons.notifications.models import Item
 from preau.directory.models import Group, Guardianship, Holding, Person
 from preau.directory.rules.authority import Verdict as Agreed
@@ -41,7 +41,7 @@ from preau.domains.records.models import (
 )
 from preau.domains.records.queries import audit, choices
 from preau.domains.records.tests.conftest import CANARY, TODAY, WORDS, staff, written
-from preau.foundation import antivirus, boards, kept, sealed, stamp, vault
+from preau.foundation import antivirus, boards, dates, kept, sealed, stamp, vault
 from preau.foundation.antivirus import Verdict
 from preau.foundation.uploads import UploadRefused
 from preau.identity.models import Account
@@ -277,7 +277,7 @@ def test_a_line_that_was_sealed_under_a_former_verb_is_read_with_the_others(
     former = Line.objects.create(verb="records.private_read", is_read=True, subject=notes.pupil, **facts)
     asked = LineQuery(TODAY, TODAY, verb="records.read")
     assert former in asked_of(college.school, asked)
-    assert said([former])[0].label == "Dossier confidentiel lu"
+    assert lines_in_words([former])[0].label == "Dossier confidentiel lu"
 
 
 # Writing
@@ -618,10 +618,10 @@ def test_the_paper_says_who_printed_it(
 def test_news_name_nobody(college: World, seat_of: Any, pai: Record) -> None:
     access.add_reader(seat_of("nurse"), pai, college.people["cpe"], Reader.Reason.TEAM, None)
     writing.revise(seat_of("nurse"), pai, written(Words("x")), 1)
-    told = Item.objects.filter(kind__startswith="records.")
-    assert {item.person for item in told} >= {college.people["cpe"], college.people["guardian"]}
-    for item in told:
-        assert set(item.facts) <= {"school", "about"}
+    notices = Item.objects.filter(kind__startswith="records.")
+    assert {item.person for item in notices} >= {college.people["cpe"], college.people["guardian"]}
+    for item in notices:
+        assert set(item.facts) <= {"school", "about", "since"}
         assert pai.pupil.family_name not in str(boards.notification_kinds.named(item.kind).subject)
 
 
@@ -652,6 +652,10 @@ def test_a_plan_that_changes_twice_leaves_one_thing_to_read(
     Item.objects.all().delete()
     for words in ("Sortir deux minutes.", "Une place près de la porte."):
         hanging.add_measure(seat_of("nurse"), pai, words, TODAY, None)
-    told = Item.objects.filter(person=mother, kind="records.family_changed").order_by("pk")
-    assert [one.read_at is None for one in told] == [False, True]
-    assert all(one.about_id == pai.pupil_id for one in told)
+    notices = Item.objects.filter(person=mother, kind="records.family_changed").order_by("pk")
+    assert [one.read_at is None for one in notices] == [False, True]
+    assert all(one.about_id == pai.pupil_id for one in notices)
+    # The first, which the second replaces, is folded; the second says which plan, by its day and not by its nature.
+    assert [one.settled_at is None for one in notices] == [False, True]
+    assert notices[1].facts["since"] == dates.plain_day(dates.local(pai.opened_at).date())
+    assert "PAI" not in str(notices[1].facts)

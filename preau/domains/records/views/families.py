@@ -56,8 +56,8 @@ def own_record(request: HttpRequest, record: Record) -> HttpResponse:
 def agree(request: HttpRequest, record: Record) -> HttpResponseRedirect:
     """Agree that the record goes to the next school, or take it back: the button says which."""
     if request.POST.get("accord") == "repris":
-        done, said = handing.take_back(request.viewer, record), _("Votre accord est repris.")
+        done, sentence = handing.take_back(request.viewer, record), _("Votre accord est repris.")
     else:
-        done, said = handing.agree(request.viewer, record), _("Votre accord est noté.")
-    messages.success(request, said if done else _("C’était déjà fait."))
+        done, sentence = handing.agree(request.viewer, record), _("Votre accord est noté.")
+    messages.success(request, sentence if done else _("C’était déjà fait."))
     return redirect("records:own_record", public_id=record.public_id)

@@ -36,12 +36,12 @@ def measures(request: HttpRequest, record: Record) -> HttpResponse:
         except RecordClosed:
             messages.info(request, _("Ce dossier est clos."))
         else:
-            said = (
+            sentence = (
                 _("C’est noté : les enseignants le verront en faisant l’appel, quand ils le demandent.")
                 if added
                 else _("C’était déjà noté.")
             )
-            messages.success(request, said)
+            messages.success(request, sentence)
         return redirect("records:measures", public_id=record.public_id)
     rows = around.measures_of(record, request.viewer.today)
     context = {"record": record, "form": form, "rows": rows}

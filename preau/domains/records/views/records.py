@@ -146,8 +146,8 @@ def _revised(request: HttpRequest, record: Record, form: ReviseForm) -> HttpResp
     except (actions.RecordClosed, actions.Unreadable):
         messages.info(request, _("Ce dossier ne se modifie pas."))
     else:
-        said = _("C’est écrit. Les versions d’avant restent.") if changed else _("Rien n’a changé.")
-        messages.success(request, said)
+        sentence = _("C’est écrit. Les versions d’avant restent.") if changed else _("Rien n’a changé.")
+        messages.success(request, sentence)
     return redirect("records:record", public_id=record.public_id)
 
 
@@ -169,16 +169,16 @@ def _revise_page(
 def close(request: HttpRequest, record: Record) -> HttpResponseRedirect:
     """Close it, or go on with it: the button says which."""
     if request.POST.get("etat") == "ouvert":
-        done, said = (
+        done, sentence = (
             actions.reopen(request.viewer, record),
             _("Le dossier est rouvert. Notez de nouveau ses aménagements."),
         )
     else:
-        done, said = (
+        done, sentence = (
             actions.close(request.viewer, record),
             _("Le dossier est clos, et ses aménagements sont terminés."),
         )
-    messages.success(request, said if done else _("C’était déjà fait."))
+    messages.success(request, sentence if done else _("C’était déjà fait."))
     return redirect("records:record", public_id=record.public_id)
 
 

@@ -187,7 +187,7 @@ def tell_published(now: datetime) -> int:
 def _news(card: ReportCard, now: datetime) -> list[notices.News]:
     today = timezone.localdate(now, ZoneInfo(card.school.timezone))
     informed = Guardianship.objects.informed(today).of_another().filter(pupil=card.pupil_id)
-    told = [card.pupil_id, *informed.order_by("pk").values_list("guardian_id", flat=True)]
+    recipients = [card.pupil_id, *informed.order_by("pk").values_list("guardian_id", flat=True)]
     return [
         notices.News(
             kind=PUBLISHED,
@@ -198,7 +198,7 @@ def _news(card: ReportCard, now: datetime) -> list[notices.News]:
             about_id=card.pupil_id,
             facts={"day": dates.day(today), "school": card.school.name},
         )
-        for person in told
+        for person in recipients
     ]
 
 

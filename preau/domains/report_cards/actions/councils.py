@@ -98,12 +98,12 @@ def decide(viewer: Viewer, group: Group, period: Period, pupil: Person, distinct
 def describe(viewer: Viewer, group: Group, period: Period, facts: Facts) -> bool:
     """Keep when the council meets, who is there and what it says of the class. Raises CouncilClosed."""
     council = _open_council(group, period)
-    said = {"starts": facts.starts, "present": facts.present, "comment": facts.comment}
-    changed = [name for name, value in said.items() if getattr(council, name) != value]
+    values = {"starts": facts.starts, "present": facts.present, "comment": facts.comment}
+    changed = [name for name, value in values.items() if getattr(council, name) != value]
     if not changed:
         return False
     for name in changed:
-        setattr(council, name, said[name])
+        setattr(council, name, values[name])
     council.save(update_fields=changed)
     journal.record(viewer, "report_cards.council_written", council, **dict.fromkeys(changed, 1))
     return True

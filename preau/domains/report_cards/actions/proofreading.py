@@ -84,18 +84,18 @@ def suggest(viewer: Viewer, appreciation: Appreciation, typed: str, seen: int) -
     _refuse_closed(text)
     if text.version != seen:
         raise writing.TextConflict({text.pupil_id: text})
-    said = kept_text(typed, limit_of(policy_of(text.school_id), text.kind))
-    if said == text.text or not said:
+    wording = kept_text(typed, limit_of(policy_of(text.school_id), text.kind))
+    if wording == text.text or not wording:
         raise SameText
     waiting = Suggestion.objects.waiting().filter(appreciation=text).select_related("by").first()
     if waiting and waiting.by_id != viewer.person.pk:
         raise AlreadySuggested(waiting)
-    if waiting and (waiting.text, waiting.based_on) == (said, text.version):
+    if waiting and (waiting.text, waiting.based_on) == (wording, text.version):
         return waiting
     row = waiting or Suggestion(
         school_id=text.school_id, appreciation=text, pupil_id=text.pupil_id, by=viewer.person
     )
-    row.former, row.based_on, row.text, row.at = text.text, text.version, said, timezone.now()
+    row.former, row.based_on, row.text, row.at = text.text, text.version, wording, timezone.now()
     row.save()
     journal.record(viewer, "report_cards.text_suggested", row, subject_id=text.pupil_id, kind=text.kind)
     _tell(viewer, text, row)
@@ -174,15 +174,15 @@ def _write(viewer: Viewer, text: Appreciation, typed: str, seen: int) -> None:
     _refuse_closed(text)
     if text.version != seen:
         raise writing.TextConflict({text.pupil_id: text})
-    said = [writing.Text(text.pupil_id, typed, seen)]
-    writing.write(viewer, text.group, text.period, passage_of(text), said)
+    texts = [writing.Text(text.pupil_id, typed, seen)]
+    writing.write(viewer, text.group, text.period, passage_of(text), texts)
 
 
 def _settle(viewer: Viewer, period: int) -> None:
     """Once nothing waits for the answer of this person, the news of it is settled."""
     rows = Suggestion.objects.written_by(viewer).filter(appreciation__period=period)
-    told: Iterable[tuple[str, datetime]] = rows.order_by().values_list("state", "at")
-    found = list(told)
+    states: Iterable[tuple[str, datetime]] = rows.order_by().values_list("state", "at")
+    found = list(states)
     if viewer.school and not any(state == State.WAITING for state, _at in found):
         zone = viewer.school.timezone
         notices.settle(SUGGESTED, *{_key(period, viewer.person.pk, at, zone) for _state, at in found})

@@ -48,12 +48,12 @@ def remind(viewer: Viewer, period: Period, teacher: int | None = None) -> Remind
         raise NothingLeft
     already = [one for one in meant if one.reminded_on == found.today]
     unreached = [one for one in meant if not one.is_reached and one not in already]
-    told = [one for one in meant if one not in already and one not in unreached]
-    _tell(viewer, period, told)
-    if told:
-        facts = {"period": period.pk, "count": len(told)}
+    recipients = [one for one in meant if one not in already and one not in unreached]
+    _tell(viewer, period, recipients)
+    if recipients:
+        facts = {"period": period.pk, "count": len(recipients)}
         journal.record(viewer, "report_cards.teachers_reminded", viewer.school, **facts)
-    return Reminded(told, already, unreached)
+    return Reminded(recipients, already, unreached)
 
 
 def _tell(viewer: Viewer, period: Period, teachers: Sequence[TeacherLeft]) -> None:

@@ -63,9 +63,9 @@ def write(
         for one in texts
         if (text := kept_text(one.typed, most)) != (known[one.pupil_id].text if one.pupil_id in known else "")
     }
-    told: dict[int, Appreciation | None] = {one.pupil_id: known.get(one.pupil_id) for one in texts}
+    by_pupil: dict[int, Appreciation | None] = {one.pupil_id: known.get(one.pupil_id) for one in texts}
     if not changed:
-        return told
+        return by_pupil
     wrong = {
         pupil: known[pupil]
         for pupil, (one, _text) in changed.items()
@@ -84,7 +84,7 @@ def write(
         row.group, row.text, row.version = group, text, row.version + 1
         row.changed_at, row.changed_by = now, viewer.person
         row.save()
-        told[pupil] = row
+        by_pupil[pupil] = row
         if not continues:
             journal.record(
                 viewer,
@@ -95,7 +95,7 @@ def write(
                 period=period.pk,
             )
     _tell(period, set(changed))
-    return told
+    return by_pupil
 
 
 def _refuse(group: Group, period: Period, pupils: set[int]) -> None:

@@ -50,19 +50,23 @@ class CouncilForm(forms.Form):
         super().__init__(data, initial=initial)
 
     def clean(self) -> Any:
-        said = super().clean() or {}
-        if (said.get("hour") is None) != (said.get("day") is None) and not self.errors:
-            self.add_error("hour" if said.get("day") else "day", _("Dites le jour et l’heure."))
-        return said
+        values = super().clean() or {}
+        if (values.get("hour") is None) != (values.get("day") is None) and not self.errors:
+            self.add_error("hour" if values.get("day") else "day", _("Dites le jour et l’heure."))
+        return values
 
     def facts(self) -> Facts:
         """As the action takes them."""
-        said, starts = self.cleaned_data, None
-        if said.get("day"):
-            hour = time(said["hour"] // MINUTES, said["hour"] % MINUTES)
-            starts = datetime.combine(said["day"], hour, self.zone)
-        words = {name: said[name].replace("\r\n", "\n").strip() for name in ("present", "comment")}
+        values, starts = self.cleaned_data, None
+        if values.get("day"):
+            hour = time(values["hour"] // MINUTES, values["hour"] % MINUTES)
+            starts = datetime.combine(values["day"], hour, self.zone)
+        words = {name: values[name].replace("\r\n", "\n").strip() for name in ("present", "comment")}
         return Facts(starts, words["present"], words["comment"])
+
+
+# What no choice of a decision is worth.
+UNCHOSEN = "-"
 
 
 class PupilForm(forms.Form):
@@ -76,8 +80,8 @@ class PupilForm(forms.Form):
             "texte": card.text.text if card.text else "",
             "version": card.text.version if card.text else 0,
             "decided": seat.version,
-            # Of somebody whom the council has not seen, nothing is chosen.
-            "mention": seat.distinction if seat.is_seen else None,
+            # Of somebody whom the council has not seen, nothing is chosen: no choice is worth so much.
+            "mention": seat.distinction if seat.is_seen else UNCHOSEN,
         }
         super().__init__(data, initial=initial)
         self.fields["texte"] = TextField(room.policy.general_limit, gettext_lazy("Appréciation générale"))
@@ -90,9 +94,16 @@ class PupilForm(forms.Form):
             widget=forms.RadioSelect,
         )
 
-    def accept(self, **said: Any) -> None:
+    def clean(self) -> dict[str, Any]:
+        """Without a word is a decision like another: it is chosen, never what was left."""
+        said: dict[str, Any] = super().clean() or {}
+        if "valider" in self.data and "mention" not in self.data:
+            self.add_error("mention", _("Choisissez ce que le conseil décide, ou « Aucune mention »."))
+        return said
+
+    def accept(self, **values: Any) -> None:
         """What a colleague wrote was shown beside what was typed: sent again, one has read it."""
         data = self.data.copy()  # type: ignore[attr-defined]
-        for name, value in said.items():
+        for name, value in values.items():
             data[name] = str(value)
         self.data = data

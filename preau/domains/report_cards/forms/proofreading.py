@@ -46,13 +46,13 @@ class AnswerForm(forms.Form):
         self.fields["texte"].widget.attrs |= {"rows": 5}
 
     def clean(self) -> Any:
-        said = super().clean() or {}
-        if said.get("sens") == REWRITE and "texte" in said and not said["texte"]:
+        values = super().clean() or {}
+        if values.get("sens") == REWRITE and "texte" in values and not values["texte"]:
             self.add_error("texte", _("Écrivez un texte, ou gardez le vôtre."))
-        if said.get("sens") not in {REWRITE, None}:
+        if values.get("sens") not in {REWRITE, None}:
             # What was typed in the text is nothing that the other answers send.
             self.errors.pop("texte", None)
-        return said
+        return values
 
     def accept(self, version: int) -> None:
         """What was written meanwhile is shown: answered again, one has read it."""

@@ -19,14 +19,14 @@ LONGEST_TYPED = 4000
 def sentence_of(refused: texts.TooLong) -> str:
     """Why it is not kept."""
     over = refused.length - refused.most
-    said = ngettext("%(num)s signe de trop.", "%(num)s signes de trop.", over) % {"num": over}
-    return said + " " + _("Une appréciation a %(most)s signes au plus.") % {"most": refused.most}
+    sentence = ngettext("%(num)s signe de trop.", "%(num)s signes de trop.", over) % {"num": over}
+    return sentence + " " + _("Une appréciation a %(most)s signes au plus.") % {"most": refused.most}
 
 
 def conflict_sentence(there: Appreciation) -> str:
     """Who has written meanwhile, and what."""
-    told = {"who": there.changed_by.formal_name, "text": there.text or _("(vide)")}
-    return _("%(who)s vient d’écrire ici : « %(text)s ».") % told
+    values = {"who": there.changed_by.formal_name, "text": there.text or _("(vide)")}
+    return _("%(who)s vient d’écrire ici : « %(text)s ».") % values
 
 
 class TextField(forms.CharField):

@@ -159,7 +159,7 @@ class Names:
         }
 
     def made(
-        self, code: str, mend: Mend, said: str, *, severity: Severity = Severity.ERROR, **where: Any
+        self, code: str, mend: Mend, message: str, *, severity: Severity = Severity.ERROR, **where: Any
     ) -> Finding:
         """« Lina Moreau (6e A), Mathématiques : … » and the finding of it."""
         facts = self.facts(**where)
@@ -169,9 +169,9 @@ class Names:
             who = f"{who} ({place})"
         words = ", ".join(filter(None, (who or place, facts["subject"])))
         sentence = (
-            _("%(where)s : %(said)s") % {"where": words, "said": said}
+            _("%(where)s : %(said)s") % {"where": words, "said": message}
             if words
-            else said[:1].upper() + said[1:]
+            else message[:1].upper() + message[1:]
         )
         return Finding(code, severity, sentence, mend, **facts)
 
@@ -192,8 +192,8 @@ class Names:
         found: dict[str, Any] = {}
         for step in one.path:
             for attribute, word in PLACES.get(step.tag, {}).items():
-                said = step.attributes.get(attribute, "")
-                found[word] = said.split() if word == "teachers" else said
+                value = step.attributes.get(attribute, "")
+                found[word] = value.split() if word == "teachers" else value
         if (one.element.tag, one.name) in OF_THE_CLASS and one.fault == Fault.MISSING:
             pupil = self.pupils.get(found.pop("pupil", ""))
             found["division"] = pupil.division if pupil else ""
@@ -203,8 +203,8 @@ class Names:
         tag = one.element.tag
         what = FIELDS.get((tag, one.name)) or FIELDS.get((one.name, "")) or one.name or tag
         if tag == "socle" and one.name == "domaine":
-            told = {child.attributes.get("code", "") for child in one.element.children}
-            lacking = [str(name) for code, name in COMPONENTS.items() if code not in told]
+            codes = {child.attributes.get("code", "") for child in one.element.children}
+            lacking = [str(name) for code, name in COMPONENTS.items() if code not in codes]
             return _("il manque le niveau de : %(components)s.") % {"components": ", ".join(lacking)}
         low, high = one.kind.lowest, one.kind.highest
         return str(FAULTS[one.fault]) % {
@@ -302,9 +302,9 @@ def _rules(livret: Livret, names: Names) -> Iterator[Finding]:
     known = {*THEMES, *(theme.code for theme in livret.themes)}
     for project in livret.projects:
         if project.theme not in known:
-            said = _("le thème « %(theme)s » de l’EPI « %(title)s » n’est pas connu.")
-            told = {"theme": project.theme, "title": project.title}
-            yield names.made("theme-unknown", Mend.COUNCIL, said % told)
+            message = _("le thème « %(theme)s » de l’EPI « %(title)s » n’est pas connu.")
+            values = {"theme": project.theme, "title": project.title}
+            yield names.made("theme-unknown", Mend.COUNCIL, message % values)
 
 
 def _of_period(report: PeriodReport, names: Names) -> Iterator[Finding]:
@@ -317,18 +317,18 @@ def _of_period(report: PeriodReport, names: Names) -> Iterator[Finding]:
     for plan in report.plans:
         for code, name in PLANS_WITH_WORDS.items():
             if getattr(plan, name) and plan.code != code:
-                said = _("le complément du %(code)s accompagne un %(other)s.") % {
+                message = _("le complément du %(code)s accompagne un %(other)s.") % {
                     "code": code,
                     "other": plan.code,
                 }
-                yield names.made("plan-words-misplaced", Mend.COUNCIL, said, pupil=pupil)
+                yield names.made("plan-words-misplaced", Mend.COUNCIL, message, pupil=pupil)
 
 
 def _of_subject(report: PeriodReport, learnt: Learnt, names: Names) -> Iterator[Finding]:
     where = {"pupil": report.pupil, "discipline": learnt.discipline, "teachers": learnt.teachers}
 
-    def made(code: str, said: str, severity: Severity = Severity.ERROR) -> Finding:
-        return names.made(code, Mend.APPRECIATION, said, severity=severity, **where)
+    def made(code: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
+        return names.made(code, Mend.APPRECIATION, message, severity=severity, **where)
 
     if not learnt.average and learnt.position is None and not learnt.not_marked:
         yield made("subject-without-result", _("il n’y a ni moyenne, ni positionnement, ni « non noté »."))
@@ -344,39 +344,41 @@ def _signs(text: str, names: Names, mend: Mend, **where: Any) -> Iterator[Findin
     odd = dict.fromkeys(sign for sign in text if sign not in USUAL and unicodedata.category(sign) in UNUSUAL)
     odd = {sign: None for sign in odd if not UNSAYABLE.match(sign)}
     if odd:
-        said = _("le texte contient un signe que le livret peut perdre (%(signs)s).")
-        told = ", ".join(f"U+{ord(sign):04X}" for sign in odd)
-        yield names.made("unusual-sign", mend, said % {"signs": told}, severity=Severity.WARNING, **where)
+        message = _("le texte contient un signe que le livret peut perdre (%(signs)s).")
+        codes = ", ".join(f"U+{ord(sign):04X}" for sign in odd)
+        yield names.made("unusual-sign", mend, message % {"signs": codes}, severity=Severity.WARNING, **where)
 
 
 def _head_teachers(livret: Livret, names: Names) -> Iterator[Finding]:
-    told = [(one.pupil, one.head_teachers) for one in livret.period_reports]
-    told += [(one.pupil, one.head_teachers) for one in livret.cycle_reports]
-    alone = [pupil for pupil, head_teachers in told if not head_teachers]
+    pairs = [(one.pupil, one.head_teachers) for one in livret.period_reports]
+    pairs += [(one.pupil, one.head_teachers) for one in livret.cycle_reports]
+    alone = [pupil for pupil, head_teachers in pairs if not head_teachers]
     for division in sorted({names.pupils[pupil].division for pupil in alone if pupil in names.pupils}):
-        said = _("la classe n’a pas de professeur principal.")
+        message = _("la classe n’a pas de professeur principal.")
         yield names.made(
-            "class-without-head-teacher", Mend.TEAM, said, severity=Severity.WARNING, division=division
+            "class-without-head-teacher", Mend.TEAM, message, severity=Severity.WARNING, division=division
         )
 
 
 def _programmes(livret: Livret, names: Names) -> Iterator[Finding]:
     """Said once for a class and a subject, where it is of no pupil."""
     lacking: dict[tuple[str, str], tuple[str, ...]] = {}
-    told: set[tuple[str, str]] = set()
+    places: set[tuple[str, str]] = set()
     for report in livret.period_reports:
         pupil = names.pupils.get(report.pupil)
         for learnt in report.learnt if pupil else ():
             place = (pupil.division if pupil else "", learnt.discipline)
             if learnt.items:
-                told.add(place)
+                places.add(place)
             lacking.setdefault(place, learnt.teachers)
     for place, teachers in lacking.items():
-        if place not in told:
+        if place not in places:
             division, discipline = place
-            said = _("aucun élément de programme n’est dit.")
+            message = _("aucun élément de programme n’est dit.")
             where = {"division": division, "discipline": discipline, "teachers": teachers}
-            yield names.made("programme-missing", Mend.APPRECIATION, said, severity=Severity.WARNING, **where)
+            yield names.made(
+                "programme-missing", Mend.APPRECIATION, message, severity=Severity.WARNING, **where
+            )
 
 
 def _namesakes(pupils: Sequence[Pupil], names: Names) -> Iterator[Finding]:
@@ -386,35 +388,37 @@ def _namesakes(pupils: Sequence[Pupil], names: Names) -> Iterator[Finding]:
         found[fold(one.family_name), fold(one.given_name), one.division].append(one)
     for same in found.values():
         for one in same[1:]:
-            said = _("un autre élève de la classe porte le même nom : est-il là deux fois ?")
-            yield names.made("namesake", Mend.PERSON, said, severity=Severity.WARNING, pupil=one.id)
+            message = _("un autre élève de la classe porte le même nom : est-il là deux fois ?")
+            yield names.made("namesake", Mend.PERSON, message, severity=Severity.WARNING, pupil=one.id)
 
 
 def _without_report(livret: Livret, names: Names) -> Iterator[Finding]:
-    told = {one.pupil for one in livret.period_reports} | {one.pupil for one in livret.cycle_reports}
+    pupils = {one.pupil for one in livret.period_reports} | {one.pupil for one in livret.cycle_reports}
     for pupil in livret.pupils:
-        if pupil.id not in told:
-            said = _("l’élève n’a aucun bilan.")
+        if pupil.id not in pupils:
+            message = _("l’élève n’a aucun bilan.")
             yield names.made(
-                "pupil-without-report", Mend.COUNCIL, said, severity=Severity.WARNING, pupil=pupil.id
+                "pupil-without-report", Mend.COUNCIL, message, severity=Severity.WARNING, pupil=pupil.id
             )
 
 
 def _beside(livret: Livret, names: Names, beside: Beside) -> Iterator[Finding]:
     if not beside.sealed:
-        said = _("la période « %(period)s » n’est pas arrêtée.") % {"period": beside.period}
-        yield names.made("period-not-sealed", Mend.PERIODS, said)
+        message = _("la période « %(period)s » n’est pas arrêtée.") % {"period": beside.period}
+        yield names.made("period-not-sealed", Mend.PERIODS, message)
     for ref, name in beside.classless.items():
-        said = _("%(pupil)s n’est dans aucune classe, et n’est donc pas dans le fichier.") % {"pupil": name}
+        message = _("%(pupil)s n’est dans aucune classe, et n’est donc pas dans le fichier.") % {
+            "pupil": name
+        }
         code, warns = "pupil-in-no-class", Severity.WARNING
-        yield Finding(code, warns, said, Mend.PERSON, pupil=name, refs={"pupil": ref})
+        yield Finding(code, warns, message, Mend.PERSON, pupil=name, refs={"pupil": ref})
     for one in beside.silences:
-        said = _("%(division)s, %(subject)s : rien n’en est dit, la matière n’est pas dans le fichier.")
-        told = {"division": one.division, "subject": one.subject}
+        message = _("%(division)s, %(subject)s : rien n’en est dit, la matière n’est pas dans le fichier.")
+        values = {"division": one.division, "subject": one.subject}
         yield Finding(
             "subject-silent",
             Severity.WARNING,
-            said % told,
+            message % values,
             Mend.APPRECIATION,
             division=one.division,
             subject=one.subject,

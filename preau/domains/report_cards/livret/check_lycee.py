@@ -39,8 +39,8 @@ def check_lycee(
     """Every finding, errors first, then in the order of the file. `people`: who each pupil is; `subjects`: names by code."""
     found = list(_found(livret, version, people, subjects))
     if not sealed:
-        said = _("Une période de l’année n’est pas arrêtée.")
-        found.append(Finding("period-not-sealed", Severity.ERROR, said, Mend.PERIODS))
+        sentence = _("Une période de l’année n’est pas arrêtée.")
+        found.append(Finding("period-not-sealed", Severity.ERROR, sentence, Mend.PERIODS))
     return sorted(found, key=lambda one: one.severity != Severity.ERROR)
 
 
@@ -62,7 +62,7 @@ def _finding(one: Departure, who: Who, code: str, subject: str) -> Finding:
     tag = one.element.tag
     key = "forbidden-sign" if one.fault == Fault.FORBIDDEN else CODES.get((tag, one.name, one.fault), "")
     low = one.kind.lowest
-    said = str(FAULTS[one.fault]) % {
+    message = str(FAULTS[one.fault]) % {
         "what": LYCEE.get((tag, one.name)) or LYCEE.get((one.name, "")) or one.name or tag,
         "name": one.name or tag,
         "value": one.value[:60],
@@ -76,9 +76,9 @@ def _finding(one: Departure, who: Who, code: str, subject: str) -> Finding:
     name = f"{who.name} ({who.division})" if who.name and who.division else who.name
     where = ", ".join(filter(None, (name, subject)))
     sentence = (
-        _("%(where)s : %(said)s") % {"where": where, "said": said}
+        _("%(where)s : %(said)s") % {"where": where, "said": message}
         if where
-        else f"{said[:1].upper()}{said[1:]}"
+        else f"{message[:1].upper()}{message[1:]}"
     )
     refs = {
         name: ref

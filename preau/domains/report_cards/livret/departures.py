@@ -89,14 +89,14 @@ class _Walk:
         yield from self._doubles(path, shape)
 
     def _attributes(self, path: tuple[Element, ...], shape: Shape) -> Iterator[Departure]:
-        told = path[-1].attributes
+        attributes = path[-1].attributes
         for name, (kind, required) in shape.attributes.items():
-            if name in told:
-                yield from self._value(path, name, told[name], kind)
+            if name in attributes:
+                yield from self._value(path, name, attributes[name], kind)
             elif required:
                 yield Departure(Fault.MISSING, path, name, kind=kind)
-        for name in told.keys() - shape.attributes.keys():
-            yield Departure(Fault.UNKNOWN, path, name, told[name])
+        for name in attributes.keys() - shape.attributes.keys():
+            yield Departure(Fault.UNKNOWN, path, name, attributes[name])
 
     def _text(self, path: tuple[Element, ...], shape: Shape) -> Iterator[Departure]:
         text = path[-1].text
@@ -155,8 +155,11 @@ class _Walk:
         for tag, names, maybe in shape.unique:
             seen: dict[tuple[str, ...], Element] = {}
             for child in path[-1].each(tag):
-                told = child.attributes
-                key = (*(told.get(name, "").strip() for name in names), *(told.get(one, "") for one in maybe))
+                attributes = child.attributes
+                key = (
+                    *(attributes.get(name, "").strip() for name in names),
+                    *(attributes.get(one, "") for one in maybe),
+                )
                 if not all(key[: len(names)]):
                     continue
                 if key in seen:

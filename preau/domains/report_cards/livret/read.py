@@ -32,8 +32,8 @@ class Reader(XmlReader):
             raise UnreadableFile(_("Il y a trop d’éléments dans ce fichier."))
         if not self._open and self.version.namespace not in _spaces(attributes):
             raise UnreadableFile(self.foreign)
-        told = {name: value for name, value in attributes.items() if not _is_space(name)}
-        element = Element(tag, told, line=self.line)
+        own_attributes = {name: value for name, value in attributes.items() if not _is_space(name)}
+        element = Element(tag, own_attributes, line=self.line)
         if self._open:
             self._open[-1].children.append(element)
         self._open.append(element)
@@ -67,8 +67,8 @@ def elements_of(file: IO[bytes], name: str, version: Version) -> Element:
     """The root of a file. Raises Unreadable, with the line and a French sentence."""
     root: Element = next(iter(Reader(file, name, version)))
     if root.attributes.get("schemaVersion", "") not in version.reads:
-        said = _("La version « %(version)s » de ce format n’est pas connue ici.")
-        raise Unreadable(name, root.line, said % {"version": root.attributes.get("schemaVersion", "")})
+        sentence = _("La version « %(version)s » de ce format n’est pas connue ici.")
+        raise Unreadable(name, root.line, sentence % {"version": root.attributes.get("schemaVersion", "")})
     return root
 
 
@@ -77,9 +77,9 @@ def livret_of(root: Element, name: str, kind: type[Told] = Livret) -> Told:  # t
     try:
         made: Told = thing_of(root, kind)
     except Misread as misread:
-        said = _("L’attribut « %(name)s » de « %(tag)s » vaut « %(value)s », ce qui ne se lit pas.")
-        told = {"name": misread.name, "tag": misread.element.tag, "value": misread.value[:40]}
-        raise Unreadable(name, misread.element.line, said % told) from None
+        sentence = _("L’attribut « %(name)s » de « %(tag)s » vaut « %(value)s », ce qui ne se lit pas.")
+        values = {"name": misread.name, "tag": misread.element.tag, "value": misread.value[:40]}
+        raise Unreadable(name, misread.element.line, sentence % values) from None
     return made
 
 
@@ -108,9 +108,9 @@ def _canonical(element: Element, version: Version, parent: str) -> dict[str, str
     kinds = shape.attributes if shape else {}
     flags = {name for name, (kind, _required) in kinds.items() if kind.sort == "flag"}
     refs = {name for name, (kind, _required) in kinds.items() if kind.sort == "refs"}
-    told = dict(element.attributes)
-    for name in told.keys() & flags:
-        told[name] = {"1": "true", "0": "false"}.get(told[name].strip(), told[name].strip())
-    for name in told.keys() & refs:
-        told[name] = " ".join(told[name].split())
-    return told
+    attributes = dict(element.attributes)
+    for name in attributes.keys() & flags:
+        attributes[name] = {"1": "true", "0": "false"}.get(attributes[name].strip(), attributes[name].strip())
+    for name in attributes.keys() & refs:
+        attributes[name] = " ".join(attributes[name].split())
+    return attributes

@@ -91,19 +91,19 @@ def _fields(kind: Any) -> tuple[tuple[str, dict[str, Any]], ...]:
 def element_of(thing: Any, tag: str, version: Version, parent: str = "") -> Element:
     """The element of a thing, its children in the order of the version; what the version does not know is left out."""
     made, kind = Element(tag), cast("Any", type(thing))
-    for name, told in _fields(kind):
+    for name, metadata in _fields(kind):
         value = getattr(thing, name)
-        if "attribute" in told:
+        if "attribute" in metadata:
             if value not in ("", None, ()):
-                made.attributes[told["attribute"]] = _said(value)
-        elif told.get("text") == ".":
+                made.attributes[metadata["attribute"]] = _said(value)
+        elif metadata.get("text") == ".":
             made.text = value
-        elif "text" in told:
+        elif "text" in metadata:
             if value:
-                _hold(made, told["text"], lambda last, value=value: Element(last, text=value))
+                _hold(made, metadata["text"], lambda last, value=value: Element(last, text=value))
         else:
             for one in _several(value):
-                _hold(made, told.get("part") or told["parts"], _maker(one, version))
+                _hold(made, metadata.get("part") or metadata["parts"], _maker(one, version))
     return _ordered(made, version, parent)
 
 
@@ -158,40 +158,40 @@ def _ordered(element: Element, version: Version, parent: str) -> Element:
 
 def thing_of(element: Element, kind: Any) -> Any:
     """The thing that an element tells. Raises Misread."""
-    told = {name: _read(element, said) for name, said in _fields(kind)}
-    return kind(**told)
+    values = {name: _read(element, metadata) for name, metadata in _fields(kind)}
+    return kind(**values)
 
 
-def _read(element: Element, told: dict[str, Any]) -> Any:
-    if "attribute" in told:
-        return _value(element, told["attribute"], told["sort"])
-    if told.get("text") == ".":
+def _read(element: Element, metadata: dict[str, Any]) -> Any:
+    if "attribute" in metadata:
+        return _value(element, metadata["attribute"], metadata["sort"])
+    if metadata.get("text") == ".":
         return element.text
-    *way, last = (told.get("text") or told.get("part") or told["parts"]).split("/")
+    *way, last = (metadata.get("text") or metadata.get("part") or metadata["parts"]).split("/")
     here: Element | None = element
     for tag in way:
         here = next(here.each(tag), None) if here else None
     found = list(here.each(last)) if here else []
-    if "text" in told:
+    if "text" in metadata:
         return found[0].text if found else ""
-    read = tuple(thing_of(one, told["kind"]) for one in found)
-    return read if "parts" in told else (read[0] if read else None)
+    read = tuple(thing_of(one, metadata["kind"]) for one in found)
+    return read if "parts" in metadata else (read[0] if read else None)
 
 
 def _value(element: Element, name: str, sort: Sort) -> Any:
-    said = element.attributes.get(name)
-    if said is None:
+    text = element.attributes.get(name)
+    if text is None:
         return NOTHING[sort]
     try:
         match sort:
             case Sort.REFS:
-                return tuple(said.split())
+                return tuple(text.split())
             case Sort.WHOLE:
-                return int(said)
+                return int(text)
             case Sort.DAY:
-                return date.fromisoformat(said)
+                return date.fromisoformat(text)
             case Sort.FLAG:
-                return {"1": True, "true": True, "0": False, "false": False}[said.strip()]
+                return {"1": True, "true": True, "0": False, "false": False}[text.strip()]
     except (ValueError, KeyError):
-        raise Misread(element, name, said) from None
-    return said
+        raise Misread(element, name, text) from None
+    return text

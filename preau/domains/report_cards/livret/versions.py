@@ -79,14 +79,14 @@ class Version:
         return kind.most if kind else 0
 
 
-def _kind(told: Mapping[str, Any]) -> Kind:
-    facts = dict(told)
+def _kind(table: Mapping[str, Any]) -> Kind:
+    facts = dict(table)
     facts["one_of"] = tuple(facts.get("one_of", ()))
     return Kind(facts.pop("is", "words"), **facts)
 
 
-def _child(told: str) -> Child:
-    tag, _space, count = told.partition(" ")
+def _child(text: str) -> Child:
+    tag, _space, count = text.partition(" ")
     least, most = {"": (1, 1), "?": (0, 1), "*": (0, UNBOUNDED), "+": (1, UNBOUNDED)}.get(count, (0, 0))
     if most == 0:
         low, _dash, high = count.partition("-")
@@ -94,18 +94,18 @@ def _child(told: str) -> Child:
     return Child(tag, least, most)
 
 
-def _unique(told: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    always, _dash, maybe = told.partition(" - ")
+def _unique(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    always, _dash, maybe = text.partition(" - ")
     tag, *names = always.split()
     return tag, tuple(names), tuple(maybe.split())
 
 
-def _shapes(told: Mapping[str, Any]) -> Iterator[tuple[str, Shape]]:
-    kinds = {name: _kind(facts) for name, facts in told["kinds"].items()}
-    for tag, facts in told["elements"].items():
+def _shapes(table: Mapping[str, Any]) -> Iterator[tuple[str, Shape]]:
+    kinds = {name: _kind(facts) for name, facts in table["kinds"].items()}
+    for tag, facts in table["elements"].items():
         attributes = {
-            name: (kinds[said.removesuffix("!").strip()], said.endswith("!"))
-            for name, said in facts.get("attributes", {}).items()
+            name: (kinds[kind.removesuffix("!").strip()], kind.endswith("!"))
+            for name, kind in facts.get("attributes", {}).items()
         }
         text = facts.get("text")
         yield (
@@ -128,15 +128,15 @@ def version_of(name: str, number: str = "") -> Version:
     path = found.get(number or newest)
     if path is None:
         raise UnknownVersion(f"{name} {number}".strip())
-    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
     return Version(
-        told["format"],
-        told["version"],
-        told.get("current", ""),
-        tuple(told["reads"]),
-        told["namespace"],
-        told["root"],
-        told["targets"],
-        dict(_shapes(told)),
-        told.get("prefix", ""),
+        table["format"],
+        table["version"],
+        table.get("current", ""),
+        tuple(table["reads"]),
+        table["namespace"],
+        table["root"],
+        table["targets"],
+        dict(_shapes(table)),
+        table.get("prefix", ""),
     )

@@ -45,7 +45,7 @@ def _lines(element: Element, margin: str) -> Iterator[str]:
         yield f"{margin}</{element.tag}>\n"
     elif element.text:
         # A return that is alone would be read as a new line.
-        said = escape(element.text, {"\r": "&#13;"})
-        yield f"{opening}>{said}</{element.tag}>\n"
+        text = escape(element.text, {"\r": "&#13;"})
+        yield f"{opening}>{text}</{element.tag}>\n"
     else:
         yield f"{opening}/>\n"

@@ -1,13 +1,20 @@
 """Where bulletins show: the service, its menu, the page of a class, the settings, the first steps."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group
 from preau.directory.viewer import Viewer
+from preau.domains.gradebook.boards import SettledAverages, settled_averages
 from preau.domains.report_cards import seeds, tasks
 from preau.domains.report_cards.models import CardBatch
+from preau.domains.report_cards.queries import coming
+from preau.domains.report_cards.queries.cards import settled_average
 from preau.domains.report_cards.rules import access
+from preau.domains.timetable.boards import Gathering, gatherings
 from preau.foundation import boards, filework
 from preau.foundation.boards import NotificationKind, Pace
 
@@ -32,6 +39,20 @@ def council_heard(viewer: Viewer, number: int | None) -> str | None:
 def offers_council(viewer: Viewer, group: Group) -> bool:
     """Of a class, for whoever reads it."""
     return access.reads_council(viewer, group)
+
+
+def councils_card(viewer: Viewer, soon: int, ahead: int) -> Mapping[str, Any] | None:
+    """The councils of today and tomorrow, for who sits in all; how many of theirs come, for a teacher, whose home asks enough already."""
+    if not access.reads_every(viewer):
+        return {"ahead": ahead} if ahead else None
+    rows = coming.coming_soon(viewer) if soon else []
+    more = max(0, len(rows) - coming.MOST_SOON)
+    return {"councils": rows[: coming.MOST_SOON], "more": more, "ahead": 0} if rows else None
+
+
+def to_give_card(viewer: Viewer, waiting: int) -> Mapping[str, Any] | None:
+    """What the head alone does once councils are over."""
+    return {"waiting": waiting} if waiting else None
 
 
 boards.services.add(
@@ -65,6 +86,28 @@ boards.menu.add(
         service=KEY,
     )
 )
+gatherings.add(Gathering("councils", coming.met_at, order=10, service=KEY))
+boards.agenda.add(boards.AgendaSource("councils", coming.agenda_of, access.takes_part, order=22, service=KEY))
+boards.cards.add(
+    boards.Card(
+        "report_cards/_soon.html",
+        councils_card,
+        access.takes_part,
+        order=5,
+        service=KEY,
+        counters=(coming.number_soon, coming.number_ahead),
+    )
+)
+boards.cards.add(
+    boards.Card(
+        "report_cards/_to_give.html",
+        to_give_card,
+        access.gives_cards,
+        order=6,
+        service=KEY,
+        counters=(coming.number_to_give,),
+    )
+)
 boards.group_links.add(
     boards.GroupLink(_("Appréciations"), texts_of, "feather", access.reads_group, order=27, service=KEY)
 )
@@ -83,6 +126,7 @@ boards.settings_pages.add(
         words=_("mentions félicitations encouragements appréciation"),
     )
 )
+settled_averages.add(SettledAverages(KEY, settled_average, service=KEY))
 boards.topics.add(boards.Topic("council", council_heard))
 boards.seeds.add(boards.Seed("bulletins", seeds.plant, order=48))
 boards.first_steps.add(
@@ -165,7 +209,9 @@ boards.site_pages.add(
         "report_cards:campaign",
         "clipboard-check",
         access.runs_campaign,
-        words=_("rappel relance appréciations manquantes conseils avancement"),
+        words=_(
+            "rappel relance appréciations manquantes conseils avancement signer signature remettre bulletins"
+        ),
         service=KEY,
     )
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.models import Group, Period, Person, School, SchoolQuerySet
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.report_cards.models.reading import led, reads_every_class
+from preau.domains.report_cards.models.reading import attended, led, reads_every_class
 from preau.domains.report_cards.models.settings import DISTINCTION_LENGTH, LSU_LIMIT
 
 PRESENT_LENGTH = 1000
@@ -20,6 +20,15 @@ class CouncilQuerySet(SchoolQuerySet):
     def held(self) -> Self:
         """Those that are over: what was written for them does not change any more."""
         return self.exclude(held_at=None)
+
+    def attended_by(self, viewer: Viewer) -> Self:
+        """Those where the viewer sits: head and school life, in all; a teacher, in those of their classes. Of these, the day and the hour."""
+        if not viewer.is_staff:
+            return self.none()
+        here = self.in_school(viewer)
+        if reads_every_class(viewer):
+            return here
+        return here.filter(attended(viewer)) if viewer.holds(Role.TEACHER) else here.none()
 
     def visible_to(self, viewer: Viewer) -> Self:
         """Head and school life, all; a head teacher, that of their class."""

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from preau.directory.models import Assignment, Enrolment, Group, Period, Person
-from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.domains.report_cards.models import Appreciation, Council, ReportCard, TextReminder
-from preau.domains.report_cards.queries.courses import address_of
+from preau.domains.report_cards.queries.courses import address_of, council_order
 from preau.domains.report_cards.rules.access import Kind, Passage
 from preau.foundation.prepared import Prepared
 from preau.foundation.text import natural
@@ -105,11 +104,11 @@ class TeacherLeft:
         """« 3 appréciations et 28 synthèses »."""
         parts = []
         if self.texts:
-            said = ngettext("%(num)s appréciation", "%(num)s appréciations", self.texts)
-            parts.append(said % {"num": self.texts})
+            label = ngettext("%(num)s appréciation", "%(num)s appréciations", self.texts)
+            parts.append(label % {"num": self.texts})
         if self.syntheses:
-            said = ngettext("%(num)s synthèse", "%(num)s synthèses", self.syntheses)
-            parts.append(said % {"num": self.syntheses})
+            label = ngettext("%(num)s synthèse", "%(num)s synthèses", self.syntheses)
+            parts.append(label % {"num": self.syntheses})
         return _(" et ").join(parts)
 
     @property
@@ -158,6 +157,15 @@ class Campaign:
         return [one for one in self.classes if not one.is_held and (one.vacant or not one.leaders)]
 
     @cached_property
+    def to_call(self) -> int:
+        """Those of them whom no reminder reaches: they have no account open."""
+        return sum(not one.is_reached for one in self.teachers)
+
+    @cached_property
+    def told_today(self) -> int:
+        return sum(one.is_reached and one.reminded_on == self.today for one in self.teachers)
+
+    @cached_property
     def to_remind(self) -> list[TeacherLeft]:
         """Those whom one gesture would reach now."""
         return [one for one in self.teachers if one.is_reached and one.reminded_on != self.today]
@@ -170,8 +178,8 @@ def _classes(viewer: Viewer, period: int) -> "QuerySet[Group, Any]":
         .annotate(
             starts_at=Subquery(councils.values("starts")[:1]), held=Subquery(councils.values("held_at")[:1])
         )
-        .order_by("name", "pk")
-        .values_list("pk", "name", "level", "starts_at", "held")
+        .order_by("rank", "name", "pk")
+        .values_list("pk", "name", "starts_at", "held")
     )
 
 
@@ -186,7 +194,7 @@ def _charges(viewer: Viewer, first: date) -> "QuerySet[Assignment, Any]":
     """Who teaches or leads what, today or since the period has begun."""
     rows = Assignment.objects.filter(group__school=viewer.school_id, group__year=viewer.year)
     rows = rows.exclude(starts__gt=viewer.today).exclude(ends__lte=first)
-    return rows.order_by("group__name", "subject__name", "pk").values_list(
+    return rows.order_by("group__rank", "group__name", "subject__name", "pk").values_list(
         "group_id", "group__name", "subject_id", "subject__name", "teacher_id", "ends"
     )
 
@@ -252,10 +260,9 @@ class Facts:
 
 def _facts(viewer: Viewer, period: Period) -> Facts:
     cards = {group: (made, given) for group, made, given in CARDS(viewer, period.pk, viewer.moment)}
-    rows = sorted(CLASSES(viewer, period.pk), key=lambda row: rank_of(row[2]))
+    rows = CLASSES(viewer, period.pk)
     classes = {
-        pk: ClassStep(pk, name, starts, held, *cards.get(pk, (0, 0)))
-        for pk, name, _level, starts, held in rows
+        pk: ClassStep(pk, name, starts, held, *cards.get(pk, (0, 0))) for pk, name, starts, held in rows
     }
     groups: dict[int, set[int]] = defaultdict(set)
     for pupil, group in LEARNERS(viewer, period.ends):
@@ -271,9 +278,8 @@ def campaign_of(viewer: Viewer, period: Period) -> Campaign:
         step.pupils += 1
         step.syntheses_left += (pupil, None) not in facts.written
     wanted = _wanted(facts)
-    return Campaign(
-        period, viewer.today, list(facts.classes.values()), _teachers(viewer, period, facts, wanted)
-    )
+    classes = sorted(facts.classes.values(), key=lambda one: council_order(viewer, one.starts, one.held_at))
+    return Campaign(period, viewer.today, classes, _teachers(viewer, period, facts, wanted))
 
 
 def _wanted(facts: Facts) -> dict[int, list[Wanted]]:
@@ -328,9 +334,9 @@ def _teachers(
     viewer: Viewer, period: Period, facts: Facts, wanted: Mapping[int, Sequence[Wanted]]
 ) -> list[TeacherLeft]:
     """Those who have something to write, the nearest council first: two statements."""
-    told = TextReminder.objects.filter(school=viewer.school_id, period=period, teacher__in=wanted)
+    reminders = TextReminder.objects.filter(school=viewer.school_id, period=period, teacher__in=wanted)
     reminded = dict(
-        told.order_by().values("teacher").annotate(last=Max("day")).values_list("teacher", "last")
+        reminders.order_by().values("teacher").annotate(last=Max("day")).values_list("teacher", "last")
     )
     opened = Account.objects.activated().filter(person=OuterRef("pk"), is_active=True)
     people: Any = Person.objects.filter(pk__in=wanted).annotate(is_reached=Exists(opened))
@@ -338,18 +344,18 @@ def _teachers(
         TeacherLeft(
             person,
             wanted[person.pk],
-            _first_council(facts, wanted[person.pk]),
+            _first_council(viewer, facts, wanted[person.pk]),
             reminded.get(person.pk),
             person.is_reached,
         )
         for person in people.order_by("search_name", "pk")
     ]
-    # A council without a day comes after all that have one.
-    return sorted(found, key=lambda one: (one.council is None, one.council or viewer.moment))
+    return sorted(found, key=lambda one: council_order(viewer, one.council, None))
 
 
-def _first_council(facts: Facts, wanted: Iterable[Wanted]) -> datetime | None:
-    """The first council that waits for these texts: that of the class, or of the classes of a group."""
+def _first_council(viewer: Viewer, facts: Facts, wanted: Iterable[Wanted]) -> datetime | None:
+    """The first council to come that waits for these texts, that of the class, or of the classes of a group; else one whose day has
+    passed and that nobody has closed."""
     found: list[datetime] = []
     for one in wanted:
         steps = {
@@ -360,4 +366,4 @@ def _first_council(facts: Facts, wanted: Iterable[Wanted]) -> datetime | None:
         found += [
             step.starts for pk in steps for step in [facts.classes[pk]] if step.starts and not step.is_held
         ]
-    return min(found, default=None)
+    return min(found, key=lambda starts: council_order(viewer, starts, None), default=None)

@@ -9,14 +9,17 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
+from django.urls import reverse
 
 from preau.directory.models import Assignment, Enrolment, Group, Period, Person
 from preau.directory.queries.finding import pupils_here
 from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Place, Viewer
 from preau.domains.attendance.queries.counts import Missed, missed_counts
-from preau.domains.gradebook.boards import Position, positions
+from preau.domains.gradebook.boards import Position, SettledAverage, positions
+from preau.domains.gradebook.models import Mark
 from preau.domains.gradebook.queries.figures import Spread, number
 from preau.domains.gradebook.queries.pupil_reading import PupilMarks
 from preau.domains.gradebook.queries.read_marks import ClassMarks, Learning, class_marks
@@ -34,8 +37,8 @@ FORM = 2
 
 def digest_of(content: Content) -> str:
     """The SHA-256 of what a bulletin says, whatever the order in which a database gives it back."""
-    said = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(said.encode()).hexdigest()
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,15 @@ class Gathered:
         read = PupilMarks(
             Person(pk=pupil.pk), self.room.group.name, self.periods, period, self.viewer.today, self.held
         )
-        said = {
+        text_by_key = {
             row.subject_id if row.kind == Kind.SUBJECT else row.kind: row
             for row in self.texts.get(pupil.pk, ())
         }
-        general, life, middle = said.get(Kind.GENERAL), said.get(Kind.SCHOOL_LIFE), read.general_spread
+        general, life, middle = (
+            text_by_key.get(Kind.GENERAL),
+            text_by_key.get(Kind.SCHOOL_LIFE),
+            read.general_spread,
+        )
         missed = self.missed.get(pupil.pk, Missed()) if self.missed is not None else None
         return {
             "form": FORM,
@@ -82,7 +89,7 @@ class Gathered:
             "logo": bool(self.room.policy.shows_logo and school.logo),
             "signatory": self.room.policy.signatory,
             "signature": self.signature,
-            "subjects": self._subjects(pupil.pk, read, said),
+            "subjects": self._subjects(pupil.pk, read, text_by_key),
             "text": general.text if general else "",
             "by": self.leader or (general.changed_by.formal_name if general else ""),
             "life": life.text if life else "",
@@ -93,11 +100,15 @@ class Gathered:
             else None,
         }
 
-    def _subjects(self, pupil: int, read: PupilMarks, said: Mapping[Any, Appreciation]) -> list[Content]:
+    def _subjects(
+        self, pupil: int, read: PupilMarks, text_by_key: Mapping[Any, Appreciation]
+    ) -> list[Content]:
         rows = {row.pk: row for row in read.subjects}
         names = {row.pk: (row.name, row.look.letters) for row in read.subjects}
         names |= {
-            text.subject.pk: (text.subject.name, "") for text in said.values() if text.subject and text.text
+            text.subject.pk: (text.subject.name, "")
+            for text in text_by_key.values()
+            if text.subject and text.text
         }
         levels: dict[int, list[list[Any]]] = defaultdict(list)
         for one in self.levels.get(pupil, ()) if self.shows(Column.LEVELS) else ():
@@ -105,7 +116,7 @@ class Gathered:
                 levels[one.subject_id].append([one.name, one.level])
         found = []
         for pk, (name, _letters) in names.items():
-            row, text = rows.get(pk), said.get(pk)
+            row, text = rows.get(pk), text_by_key.get(pk)
             spread = row.spread if row else None
             found.append(
                 {
@@ -138,9 +149,9 @@ class Gathered:
     @cached_property
     def codes(self) -> dict[int, str]:
         """The national code of each subject: by it a page finds its drawing again."""
-        told = {line.subject_id: line.code for line in self.held.lines}
+        code_by_subject = {line.subject_id: line.code for line in self.held.lines}
         rows = (row for rows in self.texts.values() for row in rows)
-        return told | {row.subject.pk: row.subject.code for row in rows if row.subject}
+        return code_by_subject | {row.subject.pk: row.subject.code for row in rows if row.subject}
 
     def _teachers_of(self, pupil: int, subject: int) -> list[str]:
         """Who teaches it in the class or the groups of this pupil."""
@@ -166,8 +177,8 @@ def gathered(viewer: Viewer, group: Group, period: Period, periods: Sequence[Per
         if one.meets(period.starts, period.ends):
             groups[one.pupil_id].add(one.group_id)
     texts: dict[int, list[Appreciation]] = defaultdict(list)
-    said = Appreciation.objects.said().filter(period=period, pupil__in=pupils)
-    for row in said.select_related("subject", "changed_by").order_by("pk"):
+    appreciations = Appreciation.objects.said().filter(period=period, pupil__in=pupils)
+    for row in appreciations.select_related("subject", "changed_by").order_by("pk"):
         texts[row.pupil_id].append(row)
     teachers, leader = _team(viewer, group, {one.group_id for one in learning})
     held = class_marks(viewer, group.school_id, group.pk, learning, [period])
@@ -231,8 +242,8 @@ def _levels(viewer: Viewer, period: Period, pupils: Sequence[int]) -> dict[int, 
     found: dict[int, list[Position]] = defaultdict(list)
     for entry in positions:
         if _offers(viewer, entry.service):
-            for pupil, told in entry.of_period(period.pk, pupils).items():
-                found[pupil] += told
+            for pupil, levels in entry.of_period(period.pk, pupils).items():
+                found[pupil] += levels
     return found
 
 
@@ -273,11 +284,11 @@ def subjects_of(content: Content) -> list[CardSubject]:
     ]
 
 
-def _spread(said: Sequence[Any] | None) -> Spread | None:
-    if not said:
+def _spread(figures: Sequence[Any] | None) -> Spread | None:
+    if not figures:
         return None
-    low, high, mean, words = said
-    return Spread(low, high, mean, "", 0, words)  # type: ignore[arg-type] # what is drawn: the exact mean is in `said`
+    low, high, mean, words = figures
+    return Spread(low, high, mean, "", 0, words)  # type: ignore[arg-type] # what is drawn: the exact mean is in `figures`
 
 
 LATEST = Prepared(
@@ -295,6 +306,23 @@ def own_cards(viewer: Viewer) -> list[ReportCard]:
     for card in LATEST(viewer):
         found.setdefault((card.period_id, card.pupil_id), card)
     return list(found.values())
+
+
+def settled_average(viewer: Viewer, pupil: int, period: int) -> SettledAverage | None:
+    """What the last bulletin of a period that the viewer reads says, for the page of marks (one query)."""
+    rows = ReportCard.objects.visible_to(viewer).filter(pupil=pupil, period=period).order_by("-number")
+    found = rows.annotate(average=KT("content__general")).values_list("pk", "average", "made_at").first()
+    if found is None:
+        return None
+    pk, average, at = found
+    return SettledAverage(average or "", at, reverse("report_cards:card", kwargs={"pk": pk}))
+
+
+def marks_came_since(viewer: Viewer, card: ReportCard) -> bool:
+    """Has a mark of its period been published or changed since it was made? What the viewer reads of them (one query)."""
+    rows = Mark.objects.visible_to(viewer).filter(pupil=card.pupil_id, assessment__period=card.period_id)
+    moment = "assessment__guardians_at" if viewer.is_guardian else "assessment__published_at"
+    return rows.filter(Q(changed_at__gt=card.made_at) | Q(**{f"{moment}__gt": card.made_at})).exists()
 
 
 def versions_of(viewer: Viewer, card: ReportCard) -> list[ReportCard]:

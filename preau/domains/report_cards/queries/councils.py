@@ -198,7 +198,7 @@ def card_of(
     read = PupilMarks(pupil, group.name, list(periods), period, viewer.today, now)
     then = held.of(former.pk).averages_of(pupil.pk) if former else None
     texts = list(TEXTS(pupil.pk, group.year_id))
-    said = {
+    text_by_key = {
         row.kind if row.subject_id is None else row.subject_id: row
         for row in texts
         if row.period_id == period.pk
@@ -210,24 +210,24 @@ def card_of(
     middle = read.general_spread
     return PupilCard(
         pupil,
-        _subjects(read, then, said),
+        _subjects(read, then, text_by_key),
         number(read.averages.general.rounded),
         number(middle.middle) if middle else "",
         read.evolution,
-        said.get(Kind.GENERAL),
-        said.get(Kind.SCHOOL_LIFE),
+        text_by_key.get(Kind.GENERAL),
+        text_by_key.get(Kind.SCHOOL_LIFE),
         old.text if old else "",
         number(then.general.rounded) if then and then.general.rounded is not None else "",
         former.name if former else "",
     )
 
 
-def _subjects(read: PupilMarks, then: Any, said: Mapping[Any, Appreciation]) -> list[SubjectLine]:
+def _subjects(read: PupilMarks, then: Any, text_by_key: Mapping[Any, Appreciation]) -> list[SubjectLine]:
     """Those in which there is an average or a text, by name."""
     found: dict[int, SubjectLine] = {}
     for row in read.subjects:
         past = then.subjects.get(row.pk) if then else None
-        text = said.get(row.pk)
+        text = text_by_key.get(row.pk)
         found[row.pk] = SubjectLine(
             row.pk,
             row.name,
@@ -239,7 +239,7 @@ def _subjects(read: PupilMarks, then: Any, said: Mapping[Any, Appreciation]) -> 
             text.text if text else "",
             text.changed_by.formal_name if text else "",
         )
-    for key, text in said.items():
+    for key, text in text_by_key.items():
         if text.subject and text.text and key not in found:
             look = look_of(text.subject.code, text.subject.name)
             found[text.subject.pk] = SubjectLine(

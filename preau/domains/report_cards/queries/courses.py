@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
@@ -10,7 +11,6 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Assignment, Enrolment, Group, Period
-from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.gradebook.models import PeriodSeal
@@ -26,7 +26,11 @@ SCHOOL_LIFE, GENERAL = "vie-scolaire", "generale"
 WORDS = {SCHOOL_LIFE: Kind.SCHOOL_LIFE, GENERAL: Kind.GENERAL}
 
 
-def _of_year(viewer: Viewer) -> "QuerySet[Period, Any]":
+# How long a council that was not closed keeps its period in front, and how long a period that begins waits behind the one before.
+STILL = timedelta(days=14)
+
+
+def _of_year(viewer: Viewer, since: datetime) -> "QuerySet[Period, Any]":
     sealed = PeriodSeal.objects.filter(period=OuterRef("pk"))
     rows = Period.objects.filter(year=viewer.year, school=viewer.school_id).order_by("starts", "pk")
     settled = CardPolicy.objects.filter(school=viewer.school_id)
@@ -34,21 +38,25 @@ def _of_year(viewer: Viewer) -> "QuerySet[Period, Any]":
         name: Coalesce(Subquery(settled.values(name)[:1]), Value(LSU_LIMIT))
         for name in ("subject_limit", "general_limit")
     }
-    return rows.annotate(is_sealed=Exists(sealed), **limits)
+    awaited = Council.objects.filter(period=OuterRef("pk"), held_at=None, starts__gte=since)
+    return rows.annotate(is_sealed=Exists(sealed), awaits_councils=Exists(awaited), **limits)
 
 
 OF_YEAR = Prepared(_of_year)
 
 
 def periods_of(viewer: Viewer) -> list[Period]:
-    """The periods of the year that have begun, each with `is_sealed` and the limits of the school's texts: one query."""
-    return [one for one in OF_YEAR(viewer) if one.starts <= viewer.today] if viewer.year else []
+    """The periods of the year that have begun, each with `is_sealed`, `awaits_councils` and the limits of the school's texts: one query."""
+    rows = OF_YEAR(viewer, viewer.ago(STILL)) if viewer.year else []
+    return [one for one in rows if one.starts <= viewer.today]
 
 
-def chosen_period(periods: Sequence[Period], typed: str | None) -> Period | None:
-    """That of an address, else the last that has begun."""
-    named = next((period for period in periods if str(period.pk) == typed), None)
-    return named or (periods[-1] if periods else None)
+def chosen_period(periods: Sequence[Period], typed: str | None, today: date) -> Period | None:
+    """That of an address, else the first whose councils go on, else the last that did not begin just now: bulletins follow their period."""
+    named = [period for period in periods if str(period.pk) == typed]
+    under_way = [period for period in periods if getattr(period, "awaits_councils", False)]
+    settled = [period for period in periods if period.starts <= today - STILL][-1:]
+    return next(iter([*named, *under_way, *settled, *periods]), None)
 
 
 def before(periods: Sequence[Period], period: Period) -> Period | None:
@@ -79,13 +87,13 @@ def passages_of(viewer: Viewer, group: Group) -> list[Passage]:
 
     Head, school life and the head teacher, everything; a teacher, the subjects that they teach there.
     """
-    told = TAUGHT(viewer, group.pk)
+    assignments = TAUGHT(viewer, group.pk)
     me = viewer.person.pk
-    leading = any(kind == Assignment.Kind.HEAD_TEACHER and teacher == me for kind, teacher, *_ in told)
+    leading = any(kind == Assignment.Kind.HEAD_TEACHER and teacher == me for kind, teacher, *_ in assignments)
     viewer.found["report_cards.leads", group.pk] = leading and viewer.holds(Role.TEACHER)
-    own = {subject for kind, teacher, subject, _name in told if subject and teacher == me}
+    own = {subject for kind, teacher, subject, _name in assignments if subject and teacher == me}
     everything = reads_every_class(viewer) or leading
-    subjects = {subject: name for _kind, _teacher, subject, name in told if subject}
+    subjects = {subject: name for _kind, _teacher, subject, name in assignments if subject}
     found = [
         Passage(Kind.SUBJECT, name, subject, own=subject in own)
         for subject, name in subjects.items()
@@ -101,10 +109,10 @@ def passages_of(viewer: Viewer, group: Group) -> list[Passage]:
 
 
 def passage_in(
-    passages: Sequence[Passage], viewer: Viewer, subject: str | None, said: str | None
+    passages: Sequence[Passage], viewer: Viewer, subject: str | None, word: str | None
 ) -> Passage | None:
     """The one of an address, among those that one reads; else one's own work first."""
-    kind = WORDS.get(said or "")
+    kind = WORDS.get(word or "")
     for passage in passages:
         if kind and passage.kind == kind:
             return passage
@@ -150,12 +158,30 @@ class ClassRow:
     def left(self) -> int:
         return max(0, self.expected - self.written)
 
+    @property
+    def starts(self) -> datetime | None:
+        return self.council.starts if self.council else None
+
+    @property
+    def held_at(self) -> datetime | None:
+        return self.council.held_at if self.council else None
+
+
+# A council has the hour at which it meets: an agenda gives it an hour, and nobody says that it is over while it may still sit.
+LASTS, OVER = timedelta(hours=1), timedelta(hours=3)
+
+
+def council_order(viewer: Viewer, starts: datetime | None, held_at: datetime | None) -> tuple[Any, ...]:
+    """Where the council of a class stands in a list: those to come by their date, then those without one, then those that are over."""
+    is_over = held_at is not None or (starts is not None and starts + OVER <= viewer.moment)
+    return (is_over, starts is None, starts if starts and not is_over else viewer.moment)
+
 
 def _own(viewer: Viewer) -> "QuerySet[Assignment, Any]":
     rows = Assignment.objects.active(viewer.today).filter(
         school=viewer.school_id, teacher=viewer.person.pk, group__year=viewer.year
     )
-    return rows.order_by("group__name", "subject__name").values_list(
+    return rows.order_by("group__rank", "group__name", "subject__name").values_list(
         "kind", "group_id", "group__name", "subject_id", "subject__name"
     )
 
@@ -165,8 +191,8 @@ OWN = Prepared(_own)
 
 def tasks_of(viewer: Viewer, period: Period) -> list[Task]:
     """What a teacher has to write, course by course, then the general appreciation of their class: three queries."""
-    told = OWN(viewer)
-    groups = {group for _kind, group, *_ in told}
+    assignments = OWN(viewer)
+    groups = {group for _kind, group, *_ in assignments}
     sizes = sizes_in(groups, period)
     counted = Appreciation.objects.said().filter(period=period, group__in=groups).order_by()
     rows = counted.filter(pupil__in=_learning(groups, period).values("pupil_id"))
@@ -177,7 +203,7 @@ def tasks_of(viewer: Viewer, period: Period) -> list[Task]:
         )
     }
     found = []
-    for kind, group, name, subject, label in told:
+    for kind, group, name, subject, label in assignments:
         if kind == Assignment.Kind.TEACHES:
             passage = Passage(Kind.SUBJECT, label, subject, own=True)
         else:
@@ -208,7 +234,7 @@ def class_rows(viewer: Viewer, period: Period) -> list[ClassRow]:
     if not reads_every_class(viewer):
         mine = Assignment.objects.led_by(viewer).values("group_id")
         classes = classes.filter(pk__in=mine)
-    groups = sorted(classes.order_by("name"), key=lambda one: rank_of(one.level))
+    groups = list(classes.order_by("rank", "name"))
     known = {one.group_id: one for one in _councils(viewer, period, groups)}
     pupils = dict(_learning([one.pk for one in groups], period).values_list("pupil_id", "group_id"))
     expected: dict[int, int] = defaultdict(int)
@@ -221,7 +247,7 @@ def class_rows(viewer: Viewer, period: Period) -> list[ClassRow]:
     sizes: dict[int, int] = defaultdict(int)
     for group in pupils.values():
         sizes[group] += 1
-    return [
+    rows = [
         ClassRow(
             one,
             sizes[one.pk],
@@ -232,6 +258,7 @@ def class_rows(viewer: Viewer, period: Period) -> list[ClassRow]:
         )
         for one in groups
     ]
+    return sorted(rows, key=lambda row: council_order(viewer, row.starts, row.held_at))
 
 
 def _councils(viewer: Viewer, period: Period, groups: Sequence[Group]) -> Any:

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from preau.directory.models import Enrolment, Group, Period
-from preau.directory.queries.groups import rank_of
 from preau.directory.viewer import Viewer
+from preau.directory.words import level_rank
 from preau.domains.gradebook.queries.figures import Spread, number
 from preau.domains.gradebook.queries.read_marks import ClassMarks, Learning, class_marks
 from preau.domains.gradebook.queries.remembered import memory
@@ -93,15 +93,15 @@ class Figures:
                 made = one.figures.get(pk)
                 if made is None:
                     continue
-                said = ("", "", "", few)
+                cells = ("", "", "", few)
                 if made.count >= FEWEST:
-                    said = (
+                    cells = (
                         number(made.mean),
                         number(made.first_quartile),
                         number(made.third_quartile),
                         str(made.count),
                     )
-                lines.append((one.name, name, *said))
+                lines.append((one.name, name, *cells))
         for word, count in without_few(dict(self.distribution)).items():
             lines.append((_("Établissement"), word, "", "", "", few if count is None else str(count)))
         return lines
@@ -142,7 +142,7 @@ def figures_of(viewer: Viewer, period: Period) -> Figures:
     learning = [Learning(*row[:6]) for row in rows]
     for one, row in zip(learning, rows, strict=True):
         if one.kind == Group.Kind.CLASS:
-            groups[one.group_id] = (rank_of(row[6]), natural(row[2]), row[2])
+            groups[one.group_id] = (level_rank(row[6]), natural(row[2]), row[2])
             if one.on(day):
                 there[one.group_id].add(one.pupil_id)
     held = class_marks(viewer, viewer.school_id or 0, GENERAL, learning, [period])

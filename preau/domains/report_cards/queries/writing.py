@@ -141,9 +141,9 @@ class TextSheet:
         return filled(phrase.text, self.said_for(row))
 
 
-def limit_of(said: Any, kind: str) -> int:
+def limit_of(policy: Any, kind: str) -> int:
     """The most characters of such a text: of the rules of a school, or of a period that has them."""
-    limit: int = said.general_limit if kind == Kind.GENERAL else said.subject_limit
+    limit: int = policy.general_limit if kind == Kind.GENERAL else policy.subject_limit
     return limit
 
 

@@ -110,6 +110,11 @@ def publishes_cards(viewer: Viewer, group: Group) -> bool:
     return viewer.holds(Role.HEAD) and runs_council(viewer, group)
 
 
+def gives_cards(viewer: Viewer, *_: object) -> bool:
+    """The head, whoever the pupils are: the bulletins of every class wait for this gesture."""
+    return viewer.holds(Role.HEAD)
+
+
 def writes_text(viewer: Viewer, text: Appreciation) -> bool:
     """Whoever teaches its subject there today; school life, of school life."""
     if not viewer.is_staff or viewer.year is None or text.period.year_id != viewer.year.pk:

@@ -8,8 +8,8 @@ ENDS = ((3, ("6", "sixieme")), (4, ("3", "troisieme")))
 
 def cycle_ended_by(level: str) -> int | None:
     """3 for a 6e, 4 for a 3e."""
-    said = fold(level)
-    return next((cycle for cycle, starts in ENDS if said.startswith(starts)), None)
+    plain_level = fold(level)
+    return next((cycle for cycle, starts in ENDS if plain_level.startswith(starts)), None)
 
 
 def is_terminal(level: str) -> bool:

@@ -21,13 +21,13 @@ def differences(former: str, new: str) -> tuple[list[Part], list[Part]]:
     old, now = WORD.findall(former), WORD.findall(new)
     # The space after a word is not a difference: the last word of a text has none.
     first_bare, second_bare = ([word.strip() for word in words] for words in (old, now))
-    told: tuple[list[Part], list[Part]] = ([], [])
+    parts: tuple[list[Part], list[Part]] = ([], [])
     for verb, first, last, begin, end in SequenceMatcher(
         None, first_bare, second_bare, autojunk=False
     ).get_opcodes():
-        _add(told[0], old[first:last], is_changed=verb != "equal")
-        _add(told[1], now[begin:end], is_changed=verb != "equal")
-    return told
+        _add(parts[0], old[first:last], is_changed=verb != "equal")
+        _add(parts[1], now[begin:end], is_changed=verb != "equal")
+    return parts
 
 
 def _add(parts: list[Part], words: Sequence[str], *, is_changed: bool) -> None:

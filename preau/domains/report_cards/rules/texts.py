@@ -26,11 +26,11 @@ def kept_text(typed: str, most: int = LSU_LIMIT) -> str:
     return text
 
 
-def filled(phrase: str, said: Mapping[str, str]) -> str:
+def filled(phrase: str, word_by_place: Mapping[str, str]) -> str:
     """The phrase with its places filled; a place without a word stays as it is, to be seen."""
     for place in PLACES:
-        if said.get(place):
-            phrase = phrase.replace("{" + place + "}", said[place])
+        if word_by_place.get(place):
+            phrase = phrase.replace("{" + place + "}", word_by_place[place])
     return phrase
 
 

@@ -161,7 +161,9 @@ def livrets(draw: Any) -> Livret:
         lambda codes, text: tuple(Course(code, text) for code in codes), some(COURSES), texts(600)
     )
     shared_courses = tuple(
-        SharedCourses(period.id, divisions[0], told) for period in periods[:1] if (told := draw(courses))
+        SharedCourses(period.id, divisions[0], course_set)
+        for period in periods[:1]
+        if (course_set := draw(courses))
     )
     shared_life = tuple(SharedSchoolLife(period.id, divisions[0], draw(texts(600))) for period in periods[1:])
 

@@ -258,8 +258,8 @@ def _pupil(stage: Stage) -> Person:
     return found
 
 
-def _one(stage: Stage, **said: Any) -> Appreciation | None:
-    return Appreciation.objects.filter(pupil=_pupil(stage), **said).first()
+def _one(stage: Stage, **filters: Any) -> Appreciation | None:
+    return Appreciation.objects.filter(pupil=_pupil(stage), **filters).first()
 
 
 def _known(stage: Stage) -> Appreciation:
@@ -450,7 +450,7 @@ def plant(stage: Stage) -> None:
         (OTHER_SCHOOL, stage.twin, stage.twin.people["teacher"], None),
     ]:
         words = theirs if readers is None else stage.mark(f"appreciation ({scope})", readers, set())
-        said = theirs if readers is None else stage.mark(f"council ({scope})", LIFE | {"teacher"}, set())
+        comment = theirs if readers is None else stage.mark(f"council ({scope})", LIFE | {"teacher"}, set())
         group: Any = stage.objects[Group][scope][0]
         pupil: Any = stage.objects[Person][scope][0]
         period = Period.objects.filter(year=group.year).order_by("starts")[0]
@@ -468,7 +468,7 @@ def plant(stage: Stage) -> None:
             period=period,
             defaults={
                 "school": world.school,
-                "comment": said,
+                "comment": comment,
                 "held_at": None,
                 "held_by": None,
                 "shown": pupil,

@@ -48,17 +48,17 @@ def held(college: World, seat_of: Any) -> Held:
 @pytest.fixture
 def drawn(monkeypatch: Any) -> list[str]:
     """Papers are said, not drawn: whose, in their order. Begun by a number, the process dies after so many."""
-    told: list[str] = []
+    family_names: list[str] = []
 
     def paper(content: Any, number: int, pictures: Any) -> bytes:
-        if told and told[0].isdecimal() and len(told) > int(told[0]):
+        if family_names and family_names[0].isdecimal() and len(family_names) > int(family_names[0]):
             raise Killed
-        told.append(content["family_name"])
+        family_names.append(content["family_name"])
         return b"%PDF-1.7 paper"
 
     monkeypatch.setattr(pdf, "is_possible", lambda: True)
     monkeypatch.setattr(tasks, "card_pdf", paper)
-    return told
+    return family_names
 
 
 def test_a_work_that_dies_halfway_makes_each_bulletin_exactly_once(

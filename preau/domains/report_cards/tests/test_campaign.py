@@ -10,13 +10,14 @@ from django.urls import reverse
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
 from preau.commons.notifications.models import Item
-from preau.directory.models import Assignment, Period, Person
+from preau.directory.models import Assignment, Group, Period, Person
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
 from preau.directory.words import Role
 from preau.domains.gradebook.rules.averages import statistics_of
 from preau.domains.report_cards.actions import councils, reminding
-from preau.domains.report_cards.models import Appreciation, ReportCard, TextReminder
+from preau.domains.report_cards.models import Appreciation, Council, ReportCard, TextReminder
+from preau.domains.report_cards.queries import courses
 from preau.domains.report_cards.queries.campaign import Campaign, campaign_of
 from preau.domains.report_cards.queries.cards import gathered
 from preau.domains.report_cards.queries.courses import class_rows
@@ -149,8 +150,8 @@ def test_a_subject_that_nobody_teaches_any_more_is_said(college: World, period: 
 def test_both_pages_count_the_same_texts(college: World, period: Period, seat_of: Any) -> None:
     head = seat_of("head")
     write(seat_of("teacher"), college, passage_of(college), college.people["pupil"], SOLID)
-    told = {one.pk: (one.expected, one.left) for one in campaign_of(head, period).classes}
-    assert {row.group.pk: (row.expected, row.left) for row in class_rows(head, period)} == told
+    counts = {one.pk: (one.expected, one.left) for one in campaign_of(head, period).classes}
+    assert {row.group.pk: (row.expected, row.left) for row in class_rows(head, period)} == counts
 
 
 def test_a_class_goes_from_written_to_given(college: World, period: Period, seat_of: Any) -> None:
@@ -212,11 +213,11 @@ def test_all_are_reminded_at_once_but_those_who_have_finished_or_have_no_account
     college: World, twin: World, period: Period, seat_of: Any
 ) -> None:
     head, found = seat_of("head"), campaign_of(seat_of("head"), period)
-    told = reminding.remind(head, period)
-    reached = {one.person.pk for one in told.told}
+    outcome = reminding.remind(head, period)
+    reached = {one.person.pk for one in outcome.told}
     assert college.people["teacher"].pk in reached
     assert reached == {one.person.pk for one in found.teachers if one.is_reached}
-    assert {one.person.pk for one in told.unreached} == {
+    assert {one.person.pk for one in outcome.unreached} == {
         one.person.pk for one in found.teachers if not one.is_reached
     }
     people = set(Item.objects.filter(kind=reminding.TO_WRITE).values_list("person_id", flat=True))
@@ -308,12 +309,12 @@ def test_figures_are_those_of_the_bulletins(college: World, period: Period, seat
     found = figures_of(head, period)
     own = next(one for one in found.columns if one.pk == group.pk)
     made = gathered(head, group, period, [period])
-    said = [made.content_of(seat) for seat in made.room.seats]
+    contents = [made.content_of(seat) for seat in made.room.seats]
     subject, name = found.subjects[0]
-    values = [one["value"] for content in said for one in content["subjects"] if one["name"] == name]
-    told = [value for value in values if value is not None]
-    assert own.figures[subject].count == len(told)
-    assert abs(float(own.figures[subject].mean) - sum(told) / len(told)) < 0.05
+    values = [one["value"] for content in contents for one in content["subjects"] if one["name"] == name]
+    numbers = [value for value in values if value is not None]
+    assert own.figures[subject].count == len(numbers)
+    assert abs(float(own.figures[subject].mean) - sum(numbers) / len(numbers)) < 0.05
 
 
 def test_the_file_of_figures_names_nobody(
@@ -338,3 +339,92 @@ def test_figures_show_what_a_council_gave(
     client.sit(college.people["head"])
     page = client.get(reverse("report_cards:figures")).content.decode()
     assert "Ce que les conseils ont donné" in page
+
+
+def test_bulletins_open_on_the_period_whose_councils_go_on(
+    college: World, period: Period, seat_of: Any
+) -> None:
+    head = seat_of("head")
+    first = period
+    Period.objects.filter(pk=first.pk).update(ends=NOW.date() - timedelta(days=1))
+    second = Period.objects.create(
+        school=college.school, year=college.year, name="La suivante", starts=NOW.date(), ends=first.ends
+    )
+
+    def opened() -> Period | None:
+        return courses.chosen_period(courses.periods_of(head), None, head.today)
+
+    assert opened() == first
+    Period.objects.filter(pk=second.pk).update(starts=NOW.date() - timedelta(days=20))
+    assert opened() == second
+    council = Council.objects.create(
+        school=college.school, group=own_class(college), period=first, starts=NOW.replace(hour=16)
+    )
+    assert opened() == first
+    # One that nobody closed long ago holds nothing back.
+    Council.objects.filter(pk=council.pk).update(starts=NOW - timedelta(days=15))
+    assert opened() == second
+    assert courses.chosen_period(courses.periods_of(head), str(first.pk), head.today) == first
+
+
+def test_the_campaign_says_what_each_number_counts(
+    college: World, period: Period, client: SchoolClient, seat_of: Any
+) -> None:
+    client.sit(college.people["head"])
+    page = client.get(reverse("report_cards:campaign") + f"?periode={period.pk}").content.decode()
+    found = campaign_of(seat_of("head"), period)
+    assert found.to_remind and found.to_call
+    assert len(found.teachers) == len(found.to_remind) + found.told_today + found.to_call
+    assert f"{found.to_call} sans compte, à appeler" in page
+    assert "rappelées maintenant" in page or "rappelée maintenant" in page
+    assert "textes à écrire" in page and " manquent<" not in page
+
+
+def test_councils_to_come_stand_before_those_that_are_over(
+    college: World, period: Period, seat_of: Any
+) -> None:
+    head = seat_of("head")
+    Council.objects.filter(period=period).delete()
+    for name in ("8e A", "8e B"):
+        facts = {"school": college.school, "year": college.year, "kind": Group.Kind.CLASS, "name": name}
+        Group.objects.create(**facts)
+    over, soon, later, undated = [one.pk for one in campaign_of(head, period).classes][:4]
+    for group, days, held in [
+        (over, -2, NOW - timedelta(days=2)),
+        (later, 5, None),
+        (soon, 0, None),
+    ]:
+        Council.objects.create(
+            school=college.school,
+            group_id=group,
+            period=period,
+            starts=NOW + timedelta(days=days),
+            held_at=held,
+            held_by=college.people["head"] if held else None,
+        )
+    for found in (
+        [one.pk for one in campaign_of(head, period).classes],
+        [one.group.pk for one in class_rows(head, period)],
+    ):
+        assert found[:2] == [soon, later] and found[-1] == over and found.index(undated) < found.index(over)
+    # One that nobody closed is over as well, once it cannot sit any more.
+    Council.objects.filter(group_id=soon).update(starts=NOW - timedelta(hours=2))
+    assert campaign_of(head, period).classes[0].pk == soon
+    Council.objects.filter(group_id=soon).update(starts=NOW - timedelta(hours=3))
+    assert campaign_of(head, period).classes[0].pk == later
+
+
+def test_those_whose_council_comes_are_before_those_whose_council_has_passed(
+    college: World, period: Period, seat_of: Any
+) -> None:
+    head = seat_of("head")
+    Council.objects.filter(period=period).delete()
+    past, soon = [one.pk for one in campaign_of(head, period).classes if one.left][:2]
+    for group, days in [(past, -3), (soon, 3)]:
+        starts = NOW + timedelta(days=days)
+        Council.objects.create(school=college.school, group_id=group, period=period, starts=starts)
+    found = [one.council for one in campaign_of(head, period).teachers]
+    states = ["none" if one is None else "coming" if one > NOW else "past" for one in found]
+    assert states[0] == "coming" and states == sorted(states, key=["coming", "none", "past"].index)
+    # Whoever writes for both is asked for the one that comes.
+    assert {one for one in found if one} <= {NOW + timedelta(days=days) for days in (-3, 3)}

@@ -12,6 +12,8 @@ from preau.commons.notifications.models import Item
 from preau.directory.models import Group, Guardianship, Period, Person
 from preau.directory.seeds.world import World
 from preau.directory.viewer import viewer_for
+from preau.domains.gradebook.models import Assessment
+from preau.domains.gradebook.tests.read_scene import assessed, give
 from preau.domains.report_cards import tasks
 from preau.domains.report_cards.actions import cards, councils
 from preau.domains.report_cards.models import CardBatch, ReportCard
@@ -67,12 +69,12 @@ def test_a_bulletin_says_all_that_was_written_and_its_digest_proves_it(
     batch = make(seat_of("head"), held)
     assert batch.state == CardBatch.State.READY and batch.made > 1
     card = card_of(college.people["pupil"])
-    said = card.content
-    assert (said["text"], said["distinction"]) == ("Un trimestre solide.", "Compliments")
-    assert "De bons calculs." in [subject["text"] for subject in said["subjects"]]
-    assert said["missed"].keys() == {"half_days", "unexcused", "late"}
-    assert digest_of(said) == card.digest and len(card.digest) == 64
-    assert digest_of(said | {"text": "Autre."}) != card.digest
+    content = card.content
+    assert (content["text"], content["distinction"]) == ("Un trimestre solide.", "Compliments")
+    assert "De bons calculs." in [subject["text"] for subject in content["subjects"]]
+    assert content["missed"].keys() == {"half_days", "unexcused", "late"}
+    assert digest_of(content) == card.digest and len(card.digest) == 64
+    assert digest_of(content | {"text": "Autre."}) != card.digest
 
 
 def test_what_has_not_changed_makes_no_new_version(
@@ -151,8 +153,8 @@ def test_those_who_may_read_are_told_once_when_the_day_comes(
     assert cards.tell_published(NOW) == 0
     assert cards.tell_published(at) > 1
     assert cards.tell_published(at) == 0
-    told = Item.objects.filter(kind="report_cards.published", about=pupil)
-    people = set(told.values_list("person_id", flat=True))
+    notices = Item.objects.filter(kind="report_cards.published", about=pupil)
+    people = set(notices.values_list("person_id", flat=True))
     informed = Guardianship.objects.informed(NOW.date()).of_another().filter(pupil=pupil)
     assert people == {pupil.pk, *informed.values_list("guardian_id", flat=True)}
 
@@ -191,10 +193,37 @@ def test_a_family_reads_its_bulletin(
     client.sit(college.people["guardian"])
     assert address in client.get(reverse("report_cards:own")).content.decode()
     page = client.get(address).content.decode()
-    for said in ("Compliments", "Un trimestre solide.", "De bons calculs."):
-        assert said in page, said
+    for text in ("Compliments", "Un trimestre solide.", "De bons calculs."):
+        assert text in page, text
+    # Without a paper, the page is printed; the digest is folded.
+    assert ("data-print" in page) is (card.paper is None)
+    assert page.index("Vérifier ce document") < page.index("Empreinte")
     other = card_of(classmate_of(college))
     assert client.get(reverse("report_cards:card", kwargs={"pk": other.pk})).status_code == 404
+
+
+def test_a_mark_that_comes_later_is_told_on_the_bulletin_and_beside_the_marks(
+    college: World, held: tuple[Group, Period], seat_of: Any, client: SchoolClient
+) -> None:
+    pupil = college.people["pupil"]
+    Assessment.objects.all().delete()
+    give(assessed(college, "Avant"), (pupil, 12))
+    make(seat_of("head"), held)
+    cards.publish_cards(seat_of("head"), *held, NOW - timedelta(minutes=1))
+    card = card_of(pupil)
+    bulletin = reverse("report_cards:card", kwargs={"pk": card.pk})
+    marks = reverse("gradebook:pupil", kwargs={"public_id": pupil.public_id})
+    client.sit(college.people["guardian"])
+    assert card.content["general"] == "12"
+    page = client.get(bulletin).content.decode()
+    assert "Moyennes arrêtées le 24 novembre 2026" in page and "venues ou ont changé" not in page
+    assert "au bulletin" not in client.get(marks).content.decode()
+    ReportCard.objects.filter(pk=card.pk).update(made_at=NOW - timedelta(days=3))
+    yesterday = NOW - timedelta(days=1)
+    give(assessed(college, "Après", published_at=yesterday, guardians_at=yesterday), (pupil, 18))
+    assert "venues ou ont changé" in client.get(bulletin).content.decode()
+    page = client.get(marks).content.decode()
+    assert "12 au bulletin, arrêté le 21 novembre 2026" in page and bulletin in page
 
 
 @pytest.mark.skipif(not pdf.is_possible(), reason="this machine makes no PDF")
@@ -216,6 +245,9 @@ def test_a_paper_is_kept_with_its_bulletin(
     cards.end_batch(batch.pk, 1)
     cards.publish_cards(head, *held, NOW - timedelta(minutes=1))
     assert card.paper in StoredFile.objects.visible_to(guardian)
+    page = client.sit(college.people["guardian"]).get(reverse("report_cards:card", kwargs={"pk": card.pk}))
+    assert card.paper.public_id in (shown := page.content.decode()) and "data-print" not in shown
+    assert shown.index("Télécharger (PDF)") < shown.index("Le conseil de classe")
     assert card.paper in StoredFile.objects.visible_to(head)
     assert card.paper not in StoredFile.objects.visible_to(seat_of("teacher_1"))
     assert cards.keep_card(batch, pupil.pk, content, None) is None

@@ -1,5 +1,6 @@
 """A council: a pupil a screen, decisions nobody overwrites, what a room sees, the minutes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -117,28 +118,22 @@ def test_a_council_goes_from_pupil_to_pupil(college: World, pupil: Person, clien
     council = Council.objects.get(group=group, period=period)
     first = council.shown
     assert first and f"eleve={first.public_id}" in opened.url
-    said = {"texte": "Un trimestre solide.", "version": "0", "decided": "0", "mention": "Compliments"}
-    typed = said | {"eleve": first.public_id, "valider": "1"}
+    data = {"texte": "Un trimestre solide.", "version": "0", "decided": "0", "mention": "Compliments"}
+    typed = data | {"eleve": first.public_id, "valider": "1"}
     after = client.post(address("decide", group), typed)
     council.refresh_from_db()
     assert council.shown != first and f"eleve={council.shown.public_id}" in after.url
     assert Decision.objects.get(pupil=first).distinction == "Compliments"
     assert Appreciation.objects.get(pupil=first, kind="general").text == "Un trimestre solide."
-    # Going elsewhere keeps what is typed, and decides nothing.
+    # Going elsewhere keeps what is typed, and decides nothing unless something is chosen: « Aucune mention » is chosen too.
     here = council.shown
-    client.post(
-        address("decide", group),
-        {
-            "eleve": here.public_id,
-            "texte": "À suivre.",
-            "version": "0",
-            "decided": "0",
-            "mention": "",
-            "aller": first.public_id,
-        },
-    )
+    away = {"eleve": here.public_id, "texte": "À suivre.", "version": "0", "decided": "0"}
+    away["aller"] = str(first.public_id)
+    client.post(address("decide", group), away)
     assert Appreciation.objects.get(pupil=here, kind="general").text == "À suivre."
     assert not Decision.objects.filter(pupil=here).exists()
+    client.post(address("decide", group), away | {"version": "1", "mention": ""})
+    assert Decision.objects.get(pupil=here).distinction == ""
 
 
 def test_the_last_pupil_leads_back_to_the_council(
@@ -147,7 +142,7 @@ def test_the_last_pupil_leads_back_to_the_council(
     client.sit(college.people["head"])
     group, period = own_class(college), period_of(college)
     last = queries.room_of(seat_of("head"), group, period).seats[-1].pupil
-    said = {
+    data = {
         "eleve": last.public_id,
         "texte": "",
         "version": "0",
@@ -155,7 +150,24 @@ def test_the_last_pupil_leads_back_to_the_council(
         "mention": "",
         "valider": "1",
     }
-    assert client.post(address("decide", group), said).url.startswith(address("council", group))
+    assert client.post(address("decide", group), data).url.startswith(address("council", group))
+
+
+def test_nothing_is_decided_of_a_pupil_before_somebody_chooses(
+    college: World, pupil: Person, client: SchoolClient
+) -> None:
+    client.sit(college.people["head"])
+    group, period = own_class(college), period_of(college)
+    page = client.get(address("pupil", group, pupil)).content.decode()
+    assert 'name="mention"' in page and not re.search(r'name="mention"[^>]*checked', page)
+    typed = {"eleve": pupil.public_id, "texte": "À suivre.", "version": "0", "decided": "0", "valider": "1"}
+    refused = client.post(address("decide", group), typed)
+    assert refused.status_code == 422 and "Choisissez ce que le conseil décide" in refused.content.decode()
+    assert "À suivre." in refused.content.decode() and not Decision.objects.filter(pupil=pupil).exists()
+    assert client.post(address("decide", group), typed | {"mention": ""}).status_code == 302
+    assert Decision.objects.get(pupil=pupil, council__period=period).distinction == ""
+    page = client.get(address("pupil", group, pupil)).content.decode()
+    assert re.search(r'name="mention"[^>]*value=""[^>]*checked|checked[^>]*name="mention"[^>]*value=""', page)
 
 
 def test_two_people_type_in_one_council(
@@ -165,7 +177,7 @@ def test_two_people_type_in_one_council(
     write(seat_of("teacher"), college, GENERAL, pupil, "Mots du professeur.")
     councils.decide(seat_of("teacher"), group, period, pupil, "Encouragements", 0)
     client.sit(college.people["head"])
-    said = {
+    data = {
         "eleve": pupil.public_id,
         "texte": "Mots de la direction.",
         "version": "0",
@@ -173,12 +185,12 @@ def test_two_people_type_in_one_council(
         "mention": "Compliments",
         "valider": "1",
     }
-    answer = client.post(address("decide", group), said)
+    answer = client.post(address("decide", group), data)
     held = answer.content.decode()
     assert answer.status_code == 409 and "Mots du professeur." in held and "Mots de la direction." in held
-    again = client.post(address("decide", group), said | {"version": "1"})
+    again = client.post(address("decide", group), data | {"version": "1"})
     assert again.status_code == 409 and "Encouragements" in again.content.decode()
-    last = client.post(address("decide", group), said | {"version": "2", "decided": "1"})
+    last = client.post(address("decide", group), data | {"version": "2", "decided": "1"})
     assert last.status_code == 302 and Decision.objects.get(pupil=pupil).distinction == "Compliments"
 
 
@@ -188,7 +200,7 @@ def test_school_life_reads_a_council_and_changes_nothing(
     client.sit(college.people["cpe"])
     group = own_class(college)
     assert client.get(address("pupil", group, pupil)).status_code == 200
-    said = {
+    data = {
         "eleve": pupil.public_id,
         "texte": "X",
         "version": "0",
@@ -196,7 +208,7 @@ def test_school_life_reads_a_council_and_changes_nothing(
         "mention": "",
         "valider": "1",
     }
-    assert client.post(address("decide", group), said).status_code == 403
+    assert client.post(address("decide", group), data).status_code == 403
     assert client.post(address("describe", group), {"present": "Moi"}).status_code == 403
     assert client.post(address("close", group)).status_code == 403
     assert not Decision.objects.filter(pupil=pupil).exists()
@@ -259,8 +271,8 @@ def test_minutes_say_what_was_decided(
     councils.describe(head, group, period, councils.Facts(None, "Toute l’équipe", "Une classe vive."))
     client.sit(college.people["teacher"])
     held = client.get(address("minutes", group)).content.decode()
-    for said in ("Compliments", "Un trimestre solide.", "Toute l’équipe", "Une classe vive."):
-        assert said in held, said
+    for text in ("Compliments", "Un trimestre solide.", "Toute l’équipe", "Une classe vive."):
+        assert text in held, text
 
 
 @pytest.mark.skipif(not pdf.is_possible(), reason="this machine makes no PDF")

@@ -107,17 +107,17 @@ def found_in(livret: Livret, beside: Beside = BESIDE) -> list[Finding]:
     return check(livret, VERSION, beside)
 
 
-def with_report(**told: Any) -> Livret:
+def with_report(**fields: Any) -> Livret:
     """The first bilan périodique, changed."""
     livret = whole()
     first, *others = livret.period_reports
-    return replace(livret, period_reports=(replace(first, **told), *others))
+    return replace(livret, period_reports=(replace(first, **fields), *others))
 
 
-def with_learnt(**told: Any) -> Livret:
+def with_learnt(**fields: Any) -> Livret:
     """The mathematics of the first bilan, changed."""
     maths, french = whole().period_reports[0].learnt
-    return with_report(learnt=(replace(maths, **told), french))
+    return with_report(learnt=(replace(maths, **fields), french))
 
 
 def with_items(items: tuple[str, ...]) -> Livret:
@@ -129,24 +129,24 @@ def with_items(items: tuple[str, ...]) -> Livret:
     return replace(whole(), period_reports=tuple(reports))
 
 
-def with_pupil(**told: Any) -> Livret:
+def with_pupil(**fields: Any) -> Livret:
     livret = whole()
-    return replace(livret, pupils=(replace(livret.pupils[0], **told), livret.pupils[1]))
+    return replace(livret, pupils=(replace(livret.pupils[0], **fields), livret.pupils[1]))
 
 
-def with_cycle(**told: Any) -> Livret:
+def with_cycle(**fields: Any) -> Livret:
     livret = whole()
-    return replace(livret, cycle_reports=(replace(livret.cycle_reports[0], **told),))
+    return replace(livret, cycle_reports=(replace(livret.cycle_reports[0], **fields),))
 
 
-def with_subject(**told: Any) -> Livret:
+def with_subject(**fields: Any) -> Livret:
     livret = whole()
-    return replace(livret, disciplines=(replace(livret.disciplines[0], **told), livret.disciplines[1]))
+    return replace(livret, disciplines=(replace(livret.disciplines[0], **fields), livret.disciplines[1]))
 
 
-def with_teacher(**told: Any) -> Livret:
+def with_teacher(**fields: Any) -> Livret:
     livret = whole()
-    return replace(livret, teachers=(replace(livret.teachers[0], **told), livret.teachers[1]))
+    return replace(livret, teachers=(replace(livret.teachers[0], **fields), livret.teachers[1]))
 
 
 def no_head_teacher() -> Livret:
@@ -410,8 +410,8 @@ def test_a_planted_omission_is_found_and_said(code: str) -> None:
 
 @pytest.mark.parametrize("code", BESIDE_IT)
 def test_what_the_school_knows_beside_the_file_is_looked_at(code: str) -> None:
-    told, severity, mend, sentence = BESIDE_IT[code]
-    found = found_in(whole(), replace(BESIDE, **told))
+    fields, severity, mend, sentence = BESIDE_IT[code]
+    found = found_in(whole(), replace(BESIDE, **fields))
     assert [(one.code, plain(one.sentence), one.severity, one.mend) for one in found] == [
         (code, sentence, severity, mend)
     ]

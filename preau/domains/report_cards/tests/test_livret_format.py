@@ -77,8 +77,8 @@ def test_our_rules_refuse_what_the_schema_refuses_and_nothing_else(livret: Livre
         if root.attributes.get("schemaVersion") in VERSION.reads:
             root = read.elements_of(io.BytesIO(content), "livret.xml", VERSION)
         # lxml follows no reference; ours are tried below.
-        said = [one for one in departures(root, VERSION) if one.fault != Fault.LOST]
-        assert takes(rules, content) == (not said), (said[:1], rules.error_log)
+        faults = [one for one in departures(root, VERSION) if one.fault != Fault.LOST]
+        assert takes(rules, content) == (not faults), (faults[:1], rules.error_log)
 
 
 def spoil(root: Element, chance: Random) -> None:
@@ -195,9 +195,9 @@ def test_a_version_is_a_file_and_one_that_is_not_there_is_unknown() -> None:
 def test_what_a_version_does_not_know_is_left_out() -> None:
     """Version 12 has no accompagnement personnalisé any more: its file would not name it, and the same livret is written without."""
     shapes = dict(VERSION.shapes)
-    told = shapes["donnees"]
+    shape = shapes["donnees"]
     shapes["donnees"] = replace(
-        told, children=tuple(one for one in told.children if not one.tag.startswith("acc-persos"))
+        shape, children=tuple(one for one in shape.children if not one.tag.startswith("acc-persos"))
     )
     newer = replace(VERSION, version="12.0", shapes=shapes)
     if not SAMPLE.exists():

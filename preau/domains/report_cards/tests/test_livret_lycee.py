@@ -103,8 +103,8 @@ def test_our_rules_refuse_what_the_schema_refuses_and_nothing_else(livret: Lycee
         content = write.written_element(root, VERSION)
         if root.attributes.get("schemaVersion") in VERSION.reads:
             root = read.elements_of(io.BytesIO(content), "lsl.xml", VERSION)
-        said = list(departures(root, VERSION))
-        assert takes(rules, content) == (not said), (said[:1], rules.error_log)
+        faults = list(departures(root, VERSION))
+        assert takes(rules, content) == (not faults), (faults[:1], rules.error_log)
 
 
 # A lycée
@@ -123,8 +123,8 @@ def lycee(college: World) -> School:
 
 
 def test_the_terminale_of_a_lycee_leaves(lycee: School, tmp_path: Path) -> None:
-    out, said = tmp_path / "lsl.xml", io.StringIO()
-    call_command("export_lsl", school=lycee.uai, out=out, stdout=said)
+    out, output = tmp_path / "lsl.xml", io.StringIO()
+    call_command("export_lsl", school=lycee.uai, out=out, stdout=output)
     root = read.elements_of(io.BytesIO(out.read_bytes()), out.name, VERSION)
     livret = read.livret_of(root, out.name, LyceeLivret)
     group = Group.objects.get(name="Tle A", school=lycee)
@@ -134,7 +134,7 @@ def test_the_terminale_of_a_lycee_leaves(lycee: School, tmp_path: Path) -> None:
     maths = next(one for one in schooling.evaluations if one.code == "061300")
     assert maths.structure and maths.structure.size == len(livret.pupils) and maths.teachers
     assert any(one.periods for one in schooling.evaluations)
-    assert "baccalauréat de 2021" in said.getvalue()
+    assert "baccalauréat de 2021" in output.getvalue()
     assert takes(schema(SCHEMA), out.read_bytes())
 
 
@@ -161,14 +161,14 @@ def test_what_lacks_in_a_lycee_is_said_of_whom_and_where(lycee: School) -> None:
 def test_a_wrong_call_is_told(college: World, lycee: School, tmp_path: Path) -> None:
     out = tmp_path / "lsl.xml"
     PeriodSeal.objects.filter(school=lycee).delete()
-    for told, words in (
+    for options, words in (
         ({"school": "0000000A", "out": out}, "Aucun établissement"),
         ({"school": lycee.uai, "out": out, "period": 9}, "Il n’y a pas de période 9"),
         ({"school": lycee.uai}, "Où écrire le fichier"),
         ({"school": lycee.uai, "out": out}, "n’est pas arrêtée"),
     ):
         with pytest.raises(CommandError, match=words):
-            call_command("export_lsl", **told)
+            call_command("export_lsl", **options)
     School.objects.filter(pk=lycee.pk).update(kind=School.Kind.COLLEGE)
     with pytest.raises(CommandError, match="n’est pas un lycée"):
         call_command("export_lsl", school=lycee.uai, out=out)

@@ -73,8 +73,8 @@ def test_what_lacks_is_listed_with_the_page_that_mends_it(college: World, seat_o
         if any(one.teacher for one in lines_of(row))
         else ""
     )
-    told = {"periode": period.pk, "enseignant": teacher or "personne"}
-    assert client.get(reverse("report_cards:livret"), told).status_code == 200
+    parameters = {"periode": period.pk, "enseignant": teacher or "personne"}
+    assert client.get(reverse("report_cards:livret"), parameters).status_code == 200
 
 
 def test_before_it_is_asked_for_nothing_is_said(college: World, client: Any) -> None:

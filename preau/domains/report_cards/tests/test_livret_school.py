@@ -133,15 +133,15 @@ def checked(school: School, period: int = 1) -> list[dict[str, Any]]:
 def test_the_livret_of_a_college_leaves_and_the_schema_of_the_ministry_takes_it(
     college: World, first: Period, tmp_path: Path
 ) -> None:
-    out, said = tmp_path / "lsu.xml", io.StringIO()
-    call_command("export_lsu", school=college.uai, period=1, out=out, stdout=said)
+    out, output = tmp_path / "lsu.xml", io.StringIO()
+    call_command("export_lsu", school=college.uai, period=1, out=out, stdout=output)
     content = out.read_bytes()
     livret = read.read(io.BytesIO(content), out.name, VERSION)
     pupils = (
         Enrolment.objects.filter(group__year=college.year, group__kind="class").values("pupil").distinct()
     )
     assert len(livret.pupils) == len(livret.period_reports) == pupils.count() > 10
-    assert "LSU 7.0" in said.getvalue() and "version 13.0" in said.getvalue()
+    assert "LSU 7.0" in output.getvalue() and "version 13.0" in output.getvalue()
     assert takes(schema(), content)
 
 
@@ -158,10 +158,12 @@ def test_what_is_gathered_is_what_people_wrote(college: World, first: Period, ma
     codes = {one.code for one in livret.disciplines}
     assert {"061300", "020700"} <= codes and {one.election for one in livret.disciplines} <= {"S", "O"}
     assert {one.list for one in livret.teachers} == {"epp"}
-    assert all(one.text for told in livret.period_reports for one in told.learnt)
-    assert any(one.average for told in livret.period_reports for one in told.learnt)
+    assert all(one.text for period_report in livret.period_reports for one in period_report.learnt)
+    assert any(one.average for period_report in livret.period_reports for one in period_report.learnt)
     assert all(
-        bool(one.average) != bool(one.not_marked) for told in livret.period_reports for one in told.learnt
+        bool(one.average) != bool(one.not_marked)
+        for period_report in livret.period_reports
+        for one in period_report.learnt
     )
     assert check(livret, VERSION, made.beside) == [] or not errors(check(livret, VERSION, made.beside))
 
@@ -171,13 +173,13 @@ def test_averages_are_those_that_the_class_reads(
 ) -> None:
     group = GradeBook.objects.get(year=college.year, name="6e A")
     shown = averages_of_class(seat_of("head"), group, str(first.pk))
-    told = {
+    by_pupil = {
         one.pupil: {learnt.discipline: learnt for learnt in one.learnt} for one in made.livret.period_reports
     }
     compared = 0
     for pupil, averages in shown.made.items():
         for subject, average in averages.subjects.items():
-            learnt = told[f"EL_{pupil}"].get(f"DI_{subject}_S")
+            learnt = by_pupil[f"EL_{pupil}"].get(f"DI_{subject}_S")
             if learnt and average.rounded is not None:
                 compared += 1
                 assert learnt.average == number_said(average.rounded)
@@ -186,14 +188,15 @@ def test_averages_are_those_that_the_class_reads(
 
 
 def test_absences_are_half_days_and_lateness(college: World, first: Period, made: Gathered) -> None:
-    told = {one.pupil: one.school_life for one in made.livret.period_reports}
+    by_pupil = {one.pupil: one.school_life for one in made.livret.period_reports}
     late = Entry.objects.filter(
         school=college.school, status="late", day__range=(first.starts, made.known.last)
     )
     assert (
-        sum(one.late or 0 for one in told.values() if one) == late.filter(pupil__in=made.known.pupils).count()
+        sum(one.late or 0 for one in by_pupil.values() if one)
+        == late.filter(pupil__in=made.known.pupils).count()
     )
-    assert sum((one.excused or 0) + (one.unexcused or 0) for one in told.values() if one) > 0
+    assert sum((one.excused or 0) + (one.unexcused or 0) for one in by_pupil.values() if one) > 0
 
 
 def test_no_other_school_is_in_it(college: World, twin: World, made: Gathered) -> None:
@@ -298,8 +301,8 @@ def test_with_the_last_period_come_the_bilans_of_the_cycle(
 
     def settled(year: int, cycle: int, pupils: Any) -> Any:
         assert year == college.year.pk
-        told = tuple(Position(code, str(name), 3) for code, name in COMPONENTS.items())
-        return dict.fromkeys(pupils, told)
+        levels = tuple(Position(code, str(name), 3) for code, name in COMPONENTS.items())
+        return dict.fromkeys(pupils, levels)
 
     board = Positions("test", lambda _period, _pupils: {}, settled)
     monkeypatch.setattr(positions, "_entries", [board], raising=False)
@@ -372,7 +375,7 @@ def open_terms(year: SchoolYear) -> list[Period]:
 
 def test_a_wrong_call_is_told(college: World, first: Period, tmp_path: Path) -> None:
     out = tmp_path / "lsu.xml"
-    for told, words in (
+    for options, words in (
         ({"school": "0000000A", "period": 1, "out": out}, "Aucun établissement"),
         ({"school": college.uai, "period": 7, "out": out}, "Il n’y a pas de période 7"),
         ({"school": college.uai, "period": 1}, "Où écrire le fichier"),
@@ -382,7 +385,7 @@ def test_a_wrong_call_is_told(college: World, first: Period, tmp_path: Path) -> 
         ),
     ):
         with pytest.raises(CommandError, match=words):
-            call_command("export_lsu", **told)
+            call_command("export_lsu", **options)
     School.objects.filter(pk=college.school.pk).update(kind=School.Kind.LYCEE)
     with pytest.raises(CommandError, match="n’est pas un collège"):
         call_command("export_lsu", school=college.uai, period=1, out=out)

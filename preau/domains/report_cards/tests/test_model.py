@@ -126,12 +126,12 @@ def test_a_signature_is_printed_and_its_digest_kept(college: World, held: Held, 
 def test_the_model_is_seen_before_it_is_kept(college: World, held: Held, client: SchoolClient) -> None:
     client.sit(college.people["head"])
     page = reverse("report_cards:model")
-    said = {"columns": ["range"], "signatory": "Mme Zénith, principale", "geste": "voir"}
-    shown = client.post(page, said)
+    data = {"columns": ["range"], "signatory": "Mme Zénith, principale", "geste": "voir"}
+    shown = client.post(page, data)
     text = shown.content.decode()
     assert shown.status_code == 200 and "4,5 à 18" in text and text.count("Mme Zénith, principale") > 1
     assert not CardPolicy.objects.filter(school=college.school, signatory="Mme Zénith, principale").exists()
-    assert client.post(page, said | {"geste": ""}).status_code == 302
+    assert client.post(page, data | {"geste": ""}).status_code == 302
     assert CardPolicy.objects.get(school=college.school).columns == ["range"]
     assert client.post(page, {"columns": ["autre"]}).status_code == 422
     assert client.post(page, {"signatory": "a" * 121}).status_code == 422

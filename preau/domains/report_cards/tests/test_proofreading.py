@@ -244,13 +244,13 @@ def test_a_conflict_shows_the_new_text_and_keeps_what_was_typed(
     row = suggested(seat_of, text)
     write(seat_of("teacher"), college, passage_of(college), college.people["pupil"], OTHER, 1)
     client.sit(college.people["teacher"])
-    said = {"sens": "ecrire", "texte": "Mes mots à moi.", "version": "1"}
-    answer = client.post(page("answer", row.pk), said)
+    data = {"sens": "ecrire", "texte": "Mes mots à moi.", "version": "1"}
+    answer = client.post(page("answer", row.pk), data)
     held = answer.content.decode()
     assert answer.status_code == 409 and "Mes mots à moi." in held and OTHER in held
     assert words(text) == OTHER
     # Read, it is sent again.
-    assert client.post(page("answer", row.pk), said | {"version": "2"}).status_code == 302
+    assert client.post(page("answer", row.pk), data | {"version": "2"}).status_code == 302
     assert words(text) == "Mes mots à moi."
     # Whoever suggests is told alike.
     client.sit(college.people["head"])

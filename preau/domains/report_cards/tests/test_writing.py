@@ -35,12 +35,12 @@ def pupil(college: World) -> Person:
     return found
 
 
-def page(group: Group, said: str = "") -> str:
-    return reverse("report_cards:write", kwargs={"pk": group.pk}) + said
+def page(group: Group, query: str = "") -> str:
+    return reverse("report_cards:write", kwargs={"pk": group.pk}) + query
 
 
-def saving(group: Group, said: str = "") -> str:
-    return reverse("report_cards:save", kwargs={"pk": group.pk}) + said
+def saving(group: Group, query: str = "") -> str:
+    return reverse("report_cards:save", kwargs={"pk": group.pk}) + query
 
 
 def test_a_text_is_kept_as_it_was_typed_and_said_once_in_the_journal(
@@ -292,8 +292,8 @@ def test_no_more_phrases_than_one_finds_again(college: World, seat_of: Any) -> N
 
 
 def test_the_places_of_a_phrase_are_filled() -> None:
-    said = {"prénom": "Nina", "matière": "Français", "moyenne": ""}
-    assert texts.filled("{prénom}, {matière} : {moyenne}", said) == "Nina, Français : {moyenne}"
+    word_by_place = {"prénom": "Nina", "matière": "Français", "moyenne": ""}
+    assert texts.filled("{prénom}, {matière} : {moyenne}", word_by_place) == "Nina, Français : {moyenne}"
     assert texts.places_left("{moyenne} en {matière}") == ["matière", "moyenne"]
 
 
@@ -303,9 +303,9 @@ def test_the_places_of_a_phrase_are_filled() -> None:
 def test_the_school_names_its_distinctions(college: World, client: SchoolClient) -> None:
     client.sit(college.people["head"])
     settings = reverse("report_cards:settings")
-    said = {"distinctions": " Bravo \n\nBravo\nCourage", "subject_limit": "400", "general_limit": "600"}
-    assert client.post(settings, said).status_code == 302
+    data = {"distinctions": " Bravo \n\nBravo\nCourage", "subject_limit": "400", "general_limit": "600"}
+    assert client.post(settings, data).status_code == 302
     assert CardPolicy.objects.get(school=college.school).distinctions == ["Bravo", "Courage"]
-    long = said | {"distinctions": "a" * 61}
+    long = data | {"distinctions": "a" * 61}
     assert client.post(settings, long).status_code == 422
-    assert client.post(settings, said | {"general_limit": "601"}).status_code == 422
+    assert client.post(settings, data | {"general_limit": "601"}).status_code == 422

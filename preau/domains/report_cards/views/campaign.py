@@ -38,7 +38,7 @@ TEACHERS = 12
 def _period(request: HttpRequest) -> tuple[Period, list[Period]]:
     """Those that have begun, and the one that is asked for; 404 before the first."""
     periods = courses.periods_of(request.viewer)
-    period = courses.chosen_period(periods, request.GET.get("periode"))
+    period = courses.chosen_period(periods, request.GET.get("periode"), request.viewer.today)
     if period is None:
         raise Http404
     return period, periods
@@ -80,7 +80,8 @@ def _steps(found: Campaign, period: Any, proofs: Mapping[str, int]) -> list[tupl
             _("Appréciations"),
             _("complètes")
             if written
-            else ngettext("%(num)s manque", "%(num)s manquent", found.left) % {"num": found.left},
+            else ngettext("%(num)s texte à écrire", "%(num)s textes à écrire", found.left)
+            % {"num": found.left},
             _state(written),
         ),
         _proof_step(proofs),
@@ -98,12 +99,12 @@ def _steps(found: Campaign, period: Any, proofs: Mapping[str, int]) -> list[tupl
 def _proof_step(proofs: Mapping[str, int]) -> tuple[str, str, str]:
     """Proofreading is no duty of a school: without a suggestion there is nothing to wait for."""
     waiting, total = proofs.get(State.WAITING, 0), sum(proofs.values())
-    said = _("aucune correction")
+    sentence = _("aucune correction")
     if waiting:
-        said = ngettext("%(num)s sans réponse", "%(num)s sans réponse", waiting) % {"num": waiting}
+        sentence = ngettext("%(num)s sans réponse", "%(num)s sans réponse", waiting) % {"num": waiting}
     elif total:
-        said = _("tout a sa réponse")
-    return (_("Relecture"), said, _state(bool(total) and not waiting, begun=total > 0))
+        sentence = _("tout a sa réponse")
+    return (_("Relecture"), sentence, _state(bool(total) and not waiting, begun=total > 0))
 
 
 def _state(done: bool, *, begun: bool = True) -> str:
@@ -111,8 +112,8 @@ def _state(done: bool, *, begun: bool = True) -> str:
 
 
 def _of(done: int, total: int) -> str:
-    said = ngettext("%(num)s classe sur %(all)s", "%(num)s classes sur %(all)s", done)
-    return said % {"num": done, "all": total}
+    sentence = ngettext("%(num)s classe sur %(all)s", "%(num)s classes sur %(all)s", done)
+    return sentence % {"num": done, "all": total}
 
 
 @opens(to=access.runs_campaign)
@@ -124,23 +125,25 @@ def remind(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     try:
-        told = reminding.remind(request.viewer, period, form.cleaned_data["professeur"])
+        outcome = reminding.remind(request.viewer, period, form.cleaned_data["professeur"])
     except reminding.NothingLeft:
         messages.info(request, _("Il ne reste rien à écrire : personne n’a été rappelé."))
     else:
-        _say(request, told, request.viewer.today)
+        _say(request, outcome, request.viewer.today)
     return redirect(f"{reverse('report_cards:campaign')}?periode={period.pk}")
 
 
-def _say(request: HttpRequest, told: reminding.Reminded, today: date) -> None:
+def _say(request: HttpRequest, outcome: reminding.Reminded, today: date) -> None:
     """Whom it has reached, and whom it has not."""
-    if told.told:
-        messages.success(request, _("Rappel envoyé à %(names)s.") % {"names": _names(told.told)})
-    if told.already:
-        messages.info(request, _("Déjà rappelés aujourd’hui : %(names)s.") % {"names": _names(told.already)})
-    if told.unreached:
-        said = _("Sans compte ouvert, à prévenir de vive voix : %(names)s.")
-        messages.warning(request, said % {"names": _names(told.unreached)})
+    if outcome.told:
+        messages.success(request, _("Rappel envoyé à %(names)s.") % {"names": _names(outcome.told)})
+    if outcome.already:
+        messages.info(
+            request, _("Déjà rappelés aujourd’hui : %(names)s.") % {"names": _names(outcome.already)}
+        )
+    if outcome.unreached:
+        sentence = _("Sans compte ouvert, à prévenir de vive voix : %(names)s.")
+        messages.warning(request, sentence % {"names": _names(outcome.unreached)})
 
 
 def _names(teachers: Sequence[TeacherLeft]) -> str:

@@ -38,7 +38,7 @@ Kind = CardBatch.Kind
 
 def _period(request: HttpRequest) -> tuple[Period, list[Period]]:
     periods = courses.periods_of(request.viewer)
-    period = courses.chosen_period(periods, request.GET.get("periode"))
+    period = courses.chosen_period(periods, request.GET.get("periode"), request.viewer.today)
     if period is None:
         raise Http404
     return period, periods
@@ -175,12 +175,12 @@ def publish(request: HttpRequest, group: CouncilClass) -> HttpResponse:
     except keeping.NothingToPublish:
         messages.info(request, _("Aucun bulletin n’attend : préparez-les d’abord."))
     else:
-        said = ngettext(
+        sentence = ngettext(
             "%(num)s bulletin sera lu par sa famille : %(when)s.",
             "%(num)s bulletins seront lus par leurs familles : %(when)s.",
             count,
         )
-        messages.success(request, said % {"num": count, "when": dates.day_and_hour(at)})
+        messages.success(request, sentence % {"num": count, "when": dates.day_and_hour(at)})
     return redirect(_address(group, period))
 
 
@@ -215,5 +215,6 @@ def card(request: HttpRequest, card: ReportCard) -> HttpResponse:
         "back": back,
         "back_label": _("Bulletins"),
         "now": viewer.moment,
+        "moved": cards.marks_came_since(viewer, card),
     }
     return render(request, "report_cards/card.html", context)

@@ -34,7 +34,7 @@ SCREEN = "projection"
 
 def _period(request: HttpRequest) -> tuple[Period, list[Period]]:
     periods = courses.periods_of(request.viewer)
-    period = courses.chosen_period(periods, request.GET.get("periode"))
+    period = courses.chosen_period(periods, request.GET.get("periode"), request.viewer.today)
     if period is None:
         raise Http404
     return period, periods
@@ -156,24 +156,25 @@ def _kept(
     """Keep the text and the decision; 200, or the status of the page that says why not."""
     if not form.is_valid():
         return TYPED_WRONG
-    viewer, said = request.viewer, form.cleaned_data
+    viewer, values = request.viewer, form.cleaned_data
     try:
-        text = writing.Text(person.pk, said["texte"], said["version"] or 0)
+        text = writing.Text(person.pk, values["texte"], values["version"] or 0)
         writing.write(viewer, group, period, GENERAL, [text])
-        # What is chosen and not validated is kept all the same; that nothing was chosen is no decision.
-        if "valider" in request.POST or said["mention"] != seat.distinction:
-            keeping.decide(viewer, group, period, person, said["mention"], said["decided"] or 0)
+        # What is chosen and not validated is kept all the same, « Aucune mention » too; that nothing was chosen is no decision.
+        chosen = "mention" in request.POST and (not seat.is_seen or values["mention"] != seat.distinction)
+        if "valider" in request.POST or chosen:
+            keeping.decide(viewer, group, period, person, values["mention"], values["decided"] or 0)
     except writing.TextConflict as refused:
         there = refused.there[person.pk]
         form.accept(version=there.version)
         form.add_error("texte", conflict_sentence(there))
     except keeping.DecisionConflict as decided:
         form.accept(decided=decided.there.version)
-        told = {
+        facts = {
             "who": decided.there.by.formal_name,
             "word": decided.there.distinction or _("aucune mention"),
         }
-        form.add_error("mention", _("%(who)s vient de choisir : %(word)s.") % told)
+        form.add_error("mention", _("%(who)s vient de choisir : %(word)s.") % facts)
     except writing.CouncilClosed:
         messages.error(request, said_closed())
     except writing.NotThere:
@@ -210,12 +211,12 @@ def close(request: HttpRequest, group: CouncilClass) -> HttpResponse:
     except keeping.AlreadyDone:
         tell_outcome(request, None, "")
     else:
-        said = (
+        sentence = (
             _("Le conseil est rouvert : ses appréciations peuvent changer.")
             if again
             else _("Le conseil est clos : ses appréciations ne changent plus.")
         )
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect(_address("council", group, period))
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.directory.models import Period
-from preau.domains.gradebook.queries.periods import chosen_period, periods_of
 from preau.domains.report_cards.actions.livret_files import ask_livret
 from preau.domains.report_cards.livret.versions import version_of
+from preau.domains.report_cards.queries.courses import chosen_period, periods_of
 from preau.domains.report_cards.queries.livret import files
 from preau.domains.report_cards.rules.livret import makes_livret
 from preau.foundation.access import confirmed, opens
@@ -22,7 +22,7 @@ LINES = 40
 
 def _periods(request: HttpRequest) -> tuple[Sequence[Period], Period]:
     """Those that have begun, and the one that is asked for; 404 before the first."""
-    begun = [one for one in periods_of(request.viewer) if one.starts <= request.viewer.today]
+    begun = periods_of(request.viewer)
     period = chosen_period(begun, request.GET.get("periode"), request.viewer.today)
     if period is None:
         raise Http404

@@ -30,7 +30,7 @@ LINES = 25
 
 def _period(request: HttpRequest) -> tuple[Period, list[Period]]:
     periods = courses.periods_of(request.viewer)
-    period = courses.chosen_period(periods, request.GET.get("periode"))
+    period = courses.chosen_period(periods, request.GET.get("periode"), request.viewer.today)
     if period is None:
         raise Http404
     return period, periods
@@ -89,9 +89,9 @@ def suggest(request: HttpRequest, text: Appreciation) -> HttpResponse:
 
 def _suggested(request: HttpRequest, text: Appreciation, form: forms.SuggestionForm) -> int:
     """200, or the status of the page that says why it is not suggested."""
-    said = form.cleaned_data
+    values = form.cleaned_data
     try:
-        keeping.suggest(request.viewer, text, said["texte"], said["version"])
+        keeping.suggest(request.viewer, text, values["texte"], values["version"])
     except keeping.SameText:
         form.add_error("texte", _("C’est le texte d’aujourd’hui : changez-y quelque chose."))
     except writing.CouncilClosed:
@@ -179,17 +179,17 @@ def _answered_already(row: Suggestion) -> str:
 
 def _answered(request: HttpRequest, row: Suggestion, form: forms.AnswerForm) -> int:
     """200, or the status of the page that says why nothing was answered."""
-    viewer, said = request.viewer, form.cleaned_data
-    seen = said["version"] or 0
+    viewer, values = request.viewer, form.cleaned_data
+    seen = values["version"] or 0
     try:
-        if said["sens"] == forms.ACCEPT:
+        if values["sens"] == forms.ACCEPT:
             keeping.accept(viewer, row, seen)
             messages.success(request, _("La correction est acceptée : c’est maintenant votre texte."))
-        elif said["sens"] == forms.REFUSE:
+        elif values["sens"] == forms.REFUSE:
             keeping.refuse(viewer, row)
             messages.success(request, _("Votre texte reste tel quel."))
         else:
-            keeping.rewrite(viewer, row, said["texte"], seen)
+            keeping.rewrite(viewer, row, values["texte"], seen)
             messages.success(request, _("Votre nouveau texte est enregistré."))
     except keeping.AlreadyAnswered as refused:
         form.add_error(None, _answered_already(refused.there))

@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What one has to write, course by course; for who reads every class or leads one, the state of each."""
     viewer = request.viewer
     periods = courses.periods_of(viewer)
-    period = courses.chosen_period(periods, request.GET.get("periode"))
+    period = courses.chosen_period(periods, request.GET.get("periode"), request.viewer.today)
     tasks = courses.tasks_of(viewer, period) if period and viewer.holds(access.Role.TEACHER) else []
     leads = any(one.passage.kind == Kind.GENERAL for one in tasks)
     reads = access.reads_every(viewer) or leads
@@ -63,7 +63,7 @@ def _place(request: HttpRequest, group: Group) -> tuple[Period, Period | None, P
     """The period and the passage of an address; 404 where there is nothing of it to read."""
     viewer = request.viewer
     periods = courses.periods_of(viewer)
-    period = courses.chosen_period(periods, request.GET.get("periode"))
+    period = courses.chosen_period(periods, request.GET.get("periode"), request.viewer.today)
     passages = courses.passages_of(viewer, group)
     passage = courses.passage_in(passages, viewer, request.GET.get("matiere"), request.GET.get("sur"))
     if period is None or passage is None:
@@ -123,7 +123,7 @@ def _kept(request: HttpRequest, group: Group, period: Period, passage: Passage, 
     if not form.is_valid():
         return TYPED_WRONG
     try:
-        told = keeping.write(request.viewer, group, period, passage, form.texts())
+        by_pupil = keeping.write(request.viewer, group, period, passage, form.texts())
     except keeping.TextConflict as refused:
         form.refuse(refused.there)
         return CONFLICT
@@ -133,11 +133,11 @@ def _kept(request: HttpRequest, group: Group, period: Period, passage: Passage, 
     except keeping.NotThere:
         messages.error(request, said_elsewhere())
         return CONFLICT
-    count = sum(bool(row and row.text) for row in told.values())
-    said = ngettext(
+    count = sum(bool(row and row.text) for row in by_pupil.values())
+    sentence = ngettext(
         "%(num)s appréciation est enregistrée.", "%(num)s appréciations sont enregistrées.", count
     )
-    messages.success(request, said % {"num": count})
+    messages.success(request, sentence % {"num": count})
     return 200
 
 
@@ -162,16 +162,16 @@ def save(request: HttpRequest, group: Group) -> JsonResponse:
         row = keeping.write(viewer, group, period, passage, [text])[pupil.pk]
     except keeping.TextConflict as conflict:
         there = conflict.there[pupil.pk]
-        told = {"theirs": there.text, "version": there.version, "sentence": conflict_sentence(there)}
-        return JsonResponse(told, status=CONFLICT)
+        refusal = {"theirs": there.text, "version": there.version, "sentence": conflict_sentence(there)}
+        return JsonResponse(refusal, status=CONFLICT)
     except (texts.TooLong, keeping.NotThere, keeping.CouncilClosed) as refused:
         return _refused(*_why(refused))
-    said = {
+    payload = {
         "version": row.version if row else 0,
         "text": row.text if row else "",
         "saved_at": dates.hour(timezone.now()),
     }
-    return JsonResponse(said)
+    return JsonResponse(payload)
 
 
 def _why(refused: Exception) -> tuple[str, int]:

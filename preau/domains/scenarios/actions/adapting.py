@@ -58,18 +58,18 @@ def adapt_resource(viewer: Viewer, resource: Resource) -> Scenario:
 
 def words_to_change(parts: list[Mapping[str, Any]]) -> str:
     """The parts of a resource as formatted text: its drawings by what they show, its questions as a list."""
-    said = []
+    blocks = []
     for part in parts:
         if part["kind"] not in KINDS:
-            said.append(_with_words_of_drawings(part["html"]))
+            blocks.append(_with_words_of_drawings(part["html"]))
             continue
         # Its statement; what there is to choose from, or to put in order. Answers stay on the page of the resource.
         offered = [html for html, _right in part.get("options", ())] or sorted(part.get("items", ()))
         choices = "".join(f"<li>{html}</li>" for html in offered)
-        said.append(
+        blocks.append(
             f"<h3>{escape(_('Question'))}</h3>{part['html']}" + (f"<ul>{choices}</ul>" if choices else "")
         )
-    return cleaning.clean("".join(said))
+    return cleaning.clean("".join(blocks))
 
 
 def _with_words_of_drawings(html: str) -> str:

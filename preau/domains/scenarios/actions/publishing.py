@@ -105,10 +105,10 @@ def nodes_of(content: Content) -> list[Node]:
 def words_of(content: Content, labels: list[str], signatures: list[str]) -> str:
     """By what it is found, folded as `foundation.lookup` looks for it: the title first."""
     facts = content.facts
-    said = [facts.title, facts.abstract, *labels, *signatures, showing.plain(facts.objectives)]
+    texts = [facts.title, facts.abstract, *labels, *signatures, showing.plain(facts.objectives)]
     for step in content.steps:
-        said += [step.title, showing.plain(step.teacher), showing.plain(step.pupils)]
-    return fold(" ".join(said))[:MOST_WORDS]
+        texts += [step.title, showing.plain(step.teacher), showing.plain(step.pupils)]
+    return fold(" ".join(texts))[:MOST_WORDS]
 
 
 @transaction.atomic

@@ -63,14 +63,14 @@ def begin(viewer: Viewer, content: Content, **origin: Any) -> Scenario:
 
 def _is_same(known: Scenario, content: Content, origin: dict[str, Any]) -> bool:
     """Begun alike, and not written since."""
-    said = known.content
-    steps = len(said.steps) == len(content.steps) and all(
-        one.says(other) for one, other in zip(said.steps, content.steps, strict=True)
+    known_content = known.content
+    steps = len(known_content.steps) == len(content.steps) and all(
+        one.says(other) for one, other in zip(known_content.steps, content.steps, strict=True)
     )
     source = (known.adapted_from, known.adapted_resource)
     return (
         steps
-        and said.facts == content.facts
+        and known_content.facts == content.facts
         and source == (origin.get("adapted_from"), origin.get("adapted_resource"))
     )
 

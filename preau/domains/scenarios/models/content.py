@@ -68,20 +68,20 @@ class Content:
     seen: int = 1
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> "Content":
-        facts = dict(told["facts"])
+    def read(cls, data: Mapping[str, Any]) -> "Content":
+        facts = dict(data["facts"])
         facts |= {"levels": tuple(facts["levels"]), "resources": tuple(facts["resources"])}
         return cls(
             facts=Facts(**facts),
-            steps=tuple(Step(**step) for step in told["steps"]),
-            removed=tuple((place, Step(**one)) for place, one in told["removed"]),
-            seen=told["seen"],
+            steps=tuple(Step(**step) for step in data["steps"]),
+            removed=tuple((place, Step(**one)) for place, one in data["removed"]),
+            seen=data["seen"],
         )
 
     def told(self) -> dict[str, Any]:
         """The same, as a JSON column holds it."""
-        told: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return told
+        data: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return data
 
     def frozen(self) -> "Content":
         """What a version keeps of it: neither what was taken out, nor how often it was written."""

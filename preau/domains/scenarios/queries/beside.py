@@ -16,7 +16,7 @@ def beside_resource(resource: Resource) -> dict[str, Any]:
         of = OuterRef("pk")
         reviews = Review.objects.shown().filter(resource=of).order_by().values("resource")
         recommended = Qualification.objects.filter(resource=of, state=Qualification.State.RECOMMENDED)
-        told = Resource.objects.filter(pk=resource.pk).annotate(
+        rows = Resource.objects.filter(pk=resource.pk).annotate(
             recommended=Exists(recommended),
             adapted=Exists(Scenario.objects.public().filter(adapted_resource=of)),
             count=Subquery(reviews.annotate(told=Count("pk")).values("told")),
@@ -24,7 +24,7 @@ def beside_resource(resource: Resource) -> dict[str, Any]:
             **{f"mean_{key}": Subquery(reviews.annotate(told=Avg(key)).values("told")) for key in CRITERIA},
         )
         names = [f"mean_{key}" for key in CRITERIA]
-        row = told.values("recommended", "adapted", "count", *names).get()
+        row = rows.values("recommended", "adapted", "count", *names).get()
         setattr(resource, HELD, row | {key: row[f"mean_{key}"] for key in CRITERIA})
     held: dict[str, Any] = getattr(resource, HELD)
     return held

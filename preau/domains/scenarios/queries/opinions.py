@@ -29,14 +29,16 @@ def reviews_of(work: Work) -> "QuerySet[Review]":
     return Review.objects.shown().filter(**of).order_by("-changed_at", "-pk")
 
 
-def summary_of(work: Work, told: Mapping[str, Any] | None = None) -> Summary:
-    """Two statements, one where `told` (`beside_resource`) says how many there are; averages from the first review on."""
-    if told is None:
-        told = reviews_of(work).order_by().aggregate(count=Count("pk"), **{key: Avg(key) for key in CRITERIA})
-    if not told["count"]:
+def summary_of(work: Work, figures: Mapping[str, Any] | None = None) -> Summary:
+    """Two statements, one where `figures` (`beside_resource`) says how many there are; averages from the first review on."""
+    if figures is None:
+        figures = (
+            reviews_of(work).order_by().aggregate(count=Count("pk"), **{key: Avg(key) for key in CRITERIA})
+        )
+    if not figures["count"]:
         return Summary(0, [], [])
-    averages = [(str(label), f"{told[key]:.1f}".replace(".", ",")) for key, label in CRITERIA.items()]
-    return Summary(told["count"], averages, list(reviews_of(work)[:LATEST]))
+    averages = [(str(label), f"{figures[key]:.1f}".replace(".", ",")) for key, label in CRITERIA.items()]
+    return Summary(figures["count"], averages, list(reviews_of(work)[:LATEST]))
 
 
 def own_review(viewer: Viewer, work: Work) -> Review | None:

@@ -37,8 +37,8 @@ class ScenarioFilter:
         )
 
     def query(self) -> str:
-        said = {"q": self.typed, "niveau": self.level, "matiere": self.subject}
-        return urlencode({name: value for name, value in said.items() if value})
+        parameters = {"q": self.typed, "niveau": self.level, "matiere": self.subject}
+        return urlencode({name: value for name, value in parameters.items() if value})
 
 
 def with_words(rows: "QuerySet[Any]", wanted: LookupTerms) -> "QuerySet[Any]":
@@ -98,8 +98,10 @@ def beside_search(typed: str) -> tuple[str, str] | None:
     total = with_words(Scenario.objects.public(), wanted).count() if wanted.words else 0
     if not total:
         return None
-    said = ngettext("%(num)s scénario pédagogique", "%(num)s scénarios pédagogiques", total) % {"num": total}
-    return said, f"{reverse('scenarios:home')}?{ScenarioFilter(typed).query()}"
+    sentence = ngettext("%(num)s scénario pédagogique", "%(num)s scénarios pédagogiques", total) % {
+        "num": total
+    }
+    return sentence, f"{reverse('scenarios:home')}?{ScenarioFilter(typed).query()}"
 
 
 # From an address to a work

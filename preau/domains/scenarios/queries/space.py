@@ -136,7 +136,7 @@ def _step(ranked: "tuple[int, Step] | None") -> str:
     if ranked is None:
         return ""
     rank, one = ranked
-    said: Sequence[Any] = [
+    lines: Sequence[Any] = [
         _("Place : %(rank)s") % {"rank": rank},
         one.title,
         dates.minutes(one.minutes) if one.minutes else "",
@@ -146,4 +146,4 @@ def _step(ranked: "tuple[int, Step] | None") -> str:
         one.material,
         showing.plain(one.differentiation),
     ]
-    return "\n".join(filter(None, said))
+    return "\n".join(filter(None, lines))

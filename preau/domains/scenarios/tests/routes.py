@@ -425,13 +425,13 @@ def plant(stage: Stage) -> None:
             "level": "4e",
             "signed": "Enseignante de 4e",
         }
-        said = Review.objects.create(
+        review = Review.objects.create(
             person=person, resource=resource, text="Clair.", made_at=NOW, changed_at=NOW, **given
         )
         case = Case.objects.create(
-            review=said, state="decided", hidden=True, why="À revoir.", decided_at=NOW, opened_at=NOW
+            review=review, state="decided", hidden=True, why="À revoir.", decided_at=NOW, opened_at=NOW
         )
         Report.objects.create(case=case, person=stage.people["cook"], reason="wrong", made_at=NOW)
         tried = Resource.objects.published().exclude(qualification__isnull=False).order_by("key")[0]
         known = Qualification.objects.create(resource=tried, opened_at=NOW, changed_at=NOW)
-        stage.put(scope, said, case, known)
+        stage.put(scope, review, case, known)

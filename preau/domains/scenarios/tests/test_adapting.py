@@ -63,9 +63,9 @@ def test_a_resource_becomes_a_draft_that_holds_its_words_and_links_it(
 def test_every_resource_of_the_catalogue_can_be_written_again(teacher: Any, college: World) -> None:
     """Their words fit in the editor, and are what it would itself write."""
     for one in Resource.objects.published():
-        said = adapting.words_to_change(one.parts)
-        assert said and cleaning.clean(said) == said, one.key
-        assert len(showing.plain(said)) <= LONGEST, one.key
+        text = adapting.words_to_change(one.parts)
+        assert text and cleaning.clean(text) == text, one.key
+        assert len(showing.plain(text)) <= LONGEST, one.key
 
 
 def test_lineage_is_shown_both_ways_and_attribution_kept(
@@ -92,6 +92,8 @@ def test_lineage_is_shown_both_ways_and_attribution_kept(
         and reverse("scenarios:scenario", args=[first.code]) in shown
     )
     back = Client().get(reverse("scenarios:scenario", args=[first.code])).content.decode()
+    sign_in = f'href="{reverse("identity:sign_in")}?suite={first.address}"'
+    assert "Pour l’adapter, connectez-vous" in back and sign_in in back
     assert "Adapté dans" in back and reverse("scenarios:scenario", args=[second.code]) in back
 
 

@@ -184,8 +184,8 @@ def test_hidden_with_a_reason_appealed_once_and_shown_again(
         )
     assert "Blessant" not in Client().get(PAGE).content.decode()
     author = SchoolClient().sit(college.people["teacher"])
-    told = Item.objects.filter(kind="scenarios.moderated", person=college.people["teacher"])
-    assert told.count() == 1
+    notices = Item.objects.filter(kind="scenarios.moderated", person=college.people["teacher"])
+    assert notices.count() == 1
     appeal = reverse("scenarios:appeal", kwargs={"pk": reported.pk})
     assert "Un élève est reconnaissable." in author.get(appeal).content.decode()
     assert SchoolClient().sit(college.people["teacher_1"]).get(appeal).status_code == 404
@@ -198,7 +198,7 @@ def test_hidden_with_a_reason_appealed_once_and_shown_again(
     assert "Personne n’est nommé." in operator.get(address).content.decode()
     operator.post(address, {"decision": "garder", "why": ""})
     assert "Blessant" in Client().get(PAGE).content.decode()
-    assert told.count() == 2
+    assert notices.count() == 2
     # The second decision is the last.
     operator.post(address, {"decision": "masquer", "why": "Encore"})
     author.post(appeal, {"words": "Encore"})
@@ -269,16 +269,16 @@ def test_thirty_cases_and_thirty_reports_cost_what_one_does(
 ) -> None:
     pages = [reverse("scenarios:cases"), reverse("scenarios:case", kwargs={"pk": reported.pk})]
     few = [counted(operator, page) for page in pages]
-    said = Review.objects.get()
+    row = Review.objects.get()
     for number in range(30):
         person = Person.objects.create(family_name=f"Avis {number}", given_name="Ana")
         Report.objects.create(
-            case=reported, person=person, reason="wrong", words="Regardez.", made_at=said.made_at
+            case=reported, person=person, reason="wrong", words="Regardez.", made_at=row.made_at
         )
-        said.pk, said.person = None, person
-        said.save(force_insert=True)
-        case = Case.objects.create(review=said, opened_at=said.made_at)
-        Report.objects.create(case=case, person=person, reason="wrong", made_at=said.made_at)
+        row.pk, row.person = None, person
+        row.save(force_insert=True)
+        case = Case.objects.create(review=row, opened_at=row.made_at)
+        Report.objects.create(case=case, person=person, reason="wrong", made_at=row.made_at)
     for (before, queries_before), address in zip(few, pages, strict=True):
         answer, after = counted(operator, address)
         assert after == queries_before <= MOST_QUERIES

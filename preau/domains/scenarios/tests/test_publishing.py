@@ -132,9 +132,9 @@ def test_it_is_found_by_the_beginning_of_its_words_by_level_and_by_subject(
     made, hidden = published(teacher), draft(teacher, "Thalès caché")
     for words in ("thales omb", "OMBRES mesur", "mathematiques"):
         assert made in public_rows(ScenarioFilter(words)), words
-        told = beside_search(words)
-        assert told is not None, words
-        assert "scénario" in told[0]
+        link = beside_search(words)
+        assert link is not None, words
+        assert "scénario" in link[0]
     assert hidden not in public_rows(ScenarioFilter("thales cache"))
     assert beside_search("thales cache") is None
     found = public_rows(ScenarioFilter("ombres", "4e", "mathematiques"))

@@ -126,8 +126,10 @@ def case(request: HttpRequest, known: Case) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         hide = form.cleaned_data["decision"] == "masquer"
         if moderation.decide(request.viewer, known, form.cleaned_data["why"], hide=hide):
-            said = _("C’est masqué ; son auteur est prévenu et sait pourquoi.") if hide else _("C’est gardé.")
-            messages.success(request, said)
+            sentence = (
+                _("C’est masqué ; son auteur est prévenu et sait pourquoi.") if hide else _("C’est gardé.")
+            )
+            messages.success(request, sentence)
         else:
             messages.info(request, _("C’était déjà décidé."))
         return redirect("scenarios:cases")

@@ -53,8 +53,8 @@ def _read(found: Scenario) -> dict[str, Any]:
 def _origins(origin: dict[str, Any]) -> Any:
     """What it was adapted from, then what that was adapted from: each keeps its attribution."""
     while origin:
-        said = origin | {"licence": licence_said(origin["licence"], origin.get("licence_version", ""))}
-        yield said
+        attribution = origin | {"licence": licence_said(origin["licence"], origin.get("licence_version", ""))}
+        yield attribution
         origin = origin.get("from") or {}
 
 

@@ -78,10 +78,10 @@ def qualification(request: HttpRequest, known: Qualification) -> HttpResponse:
     if move.is_bound and move.is_valid() and _move(request, known, move):
         return redirect("scenarios:qualification", pk=known.pk)
     if comment.is_bound and comment.is_valid():
-        said = qualifying_actions.comment(
+        is_new = qualifying_actions.comment(
             request.viewer, known, comment.cleaned_data["words"], trial=gesture == "essayer"
         )
-        messages.success(request, _("C’est noté.") if said else _("C’était déjà noté."))
+        messages.success(request, _("C’est noté.") if is_new else _("C’était déjà noté."))
         return redirect("scenarios:qualification", pk=known.pk)
     return _page(request, known, move, comment)
 

@@ -38,11 +38,11 @@ def take_up(request: HttpRequest) -> HttpResponse:
         return _adapt(request, source)
     if request.method == "POST" and resource and form.is_valid():
         return _join(request, form.cleaned_data["scenario"], resource)
-    said = source if resource else source.shown  # type: ignore[union-attr]
+    work = source if resource else source.shown  # type: ignore[union-attr]
     context: dict[str, Any] = {
         "address": address,
-        "title": said.title,
-        "licence": said.get_licence_display(),
+        "title": work.title,
+        "licence": work.get_licence_display(),
         "allowed": allowed,
         "form": form,
         "resource": resource,

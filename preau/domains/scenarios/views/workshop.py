@@ -164,13 +164,13 @@ def arrange(request: HttpRequest, scenario: Scenario, key: str) -> HttpResponseR
     """Move a step to a place, take it out, put it back: by plain buttons."""
     gesture = request.POST.get("geste")
     if gesture == "retirer":
-        done, said = (
+        done, sentence = (
             writing.remove_step(request.viewer, scenario, key),
             _("L’étape est retirée. Vous pouvez la remettre."),
         )
     elif gesture == "remettre":
         try:
-            done, said = (
+            done, sentence = (
                 writing.restore_step(request.viewer, scenario, key),
                 _("L’étape est remise à sa place."),
             )
@@ -181,8 +181,8 @@ def arrange(request: HttpRequest, scenario: Scenario, key: str) -> HttpResponseR
         place = request.POST.get("place", "")
         there = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0
         done = bool(there) and writing.place_step(request.viewer, scenario, key, there)
-        said = _("L’étape est à la place %(place)s.") % {"place": there}
-    tell_outcome(request, done, said)
+        sentence = _("L’étape est à la place %(place)s.") % {"place": there}
+    tell_outcome(request, done, sentence)
     return redirect(_steps(scenario))
 
 

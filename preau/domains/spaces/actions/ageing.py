@@ -59,24 +59,24 @@ def _announce(day: date, after: int, lot: int) -> tuple[int, int] | None:
     spaces = list(rows.order_by("pk")[:lot])
     if not spaces:
         return None
-    told = []
+    stages = []
     for space in spaces:
         found = stage_on(space, day)
         if found is not None and space.told != found[0]:
             space.told = found[0]
-            told.append((space, *found))
-    used = _used(space for space, _stage, _on in told)
+            stages.append((space, *found))
+    used = _used(space for space, _stage, _on in stages)
     # A space in which nothing was ever put ends without a word.
-    who_runs = runners_of([space for space, _stage, _on in told if space.pk in used])
+    who_runs = runners_of([space for space, _stage, _on in stages if space.pk in used])
     notices.publish(
         *(
             _news(space, who, school, stage, on)
-            for space, stage, on in told
+            for space, stage, on in stages
             for who, school in who_runs.get(space.pk, [])
         )
     )
-    Space.objects.bulk_update([space for space, _stage, _on in told], ["told"], batch_size=500)
-    return len(told), spaces[-1].pk
+    Space.objects.bulk_update([space for space, _stage, _on in stages], ["told"], batch_size=500)
+    return len(stages), spaces[-1].pk
 
 
 def _near(day: date) -> Q:
@@ -102,7 +102,7 @@ def _used(spaces: Iterable[Space]) -> set[int]:
 
 
 def _news(space: Space, person: int, school: int, stage: str, on: date) -> notices.News:
-    said = {
+    sentences = {
         Told.CLOSING: _("on n’y écrira plus, tout restera lisible"),
         Told.ARCHIVING: _("il sera rangé avec les espaces archivés"),
         Told.ERASING: _("il sera effacé : gardez avant ce qui doit l’être"),
@@ -112,7 +112,7 @@ def _news(space: Space, person: int, school: int, stage: str, on: date) -> notic
         person,
         f"{space.pk}-{stage}",
         reverse("spaces:space", kwargs={"pk": space.pk}),
-        facts={"space": space.title, "day": dates.day(on), "what": said[Told(stage)]},
+        facts={"space": space.title, "day": dates.day(on), "what": sentences[Told(stage)]},
         school_id=space.school_id,
         seat=f"staff-{school}",
     )

@@ -63,8 +63,8 @@ def tell(announcement_id: int) -> int:
 def tell_opening(space_id: int) -> int:
     """A space opens: what was announced before, and who was let in, are told now, once; returns how many news there were."""
     rows = Announcement.objects.kept().filter(space=space_id).order_by("pk")
-    told = sum(tell(pk) for pk in rows.values_list("pk", flat=True))
-    return told + making.tell_parties(space_id, timezone.localdate())
+    count = sum(tell(pk) for pk in rows.values_list("pk", flat=True))
+    return count + making.tell_parties(space_id, timezone.localdate())
 
 
 def opening(day: date) -> list[int]:

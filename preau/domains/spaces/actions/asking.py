@@ -279,10 +279,10 @@ def tell_questions(most: int = 500) -> int:
     """Those whose hour has come are told to whoever answers there, once; returns how many questions."""
     now = timezone.now()
     rows = Question.objects.select_for_update(of=("self",)).filter(told_at=None, shown_at__lte=now)
-    told = list(rows.select_related("space").order_by("shown_at", "pk")[:most])
+    questions = list(rows.select_related("space").order_by("shown_at", "pk")[:most])
     known: dict[int, list[tuple[int, int]]] = {}
     news = []
-    for question in told:
+    for question in questions:
         question.told_at = now
         if (
             question.removed_at
@@ -297,5 +297,5 @@ def tell_questions(most: int = 500) -> int:
             _news(ASKED, who, question, seat=f"staff-{school}") for who, school in known[question.space_id]
         ]
     notices.publish(*news)
-    Question.objects.bulk_update(told, ["told_at"], batch_size=500)
-    return len(told)
+    Question.objects.bulk_update(questions, ["told_at"], batch_size=500)
+    return len(questions)

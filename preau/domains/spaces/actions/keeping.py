@@ -7,7 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from preau.commons.documents.actions import leaving
+from preau.commons.documents.boards import file_forms
 from preau.commons.documents.models import Document
+from preau.commons.files.actions import keep_made
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.spaces import rules
@@ -27,8 +29,11 @@ def year_said(viewer: Viewer) -> str:
 
 
 @transaction.atomic
-def keep(viewer: Viewer, facts: Mapping[str, Any], sent_as: str = "") -> Kept:
-    """Keep one thing more; the same form sent twice keeps one. Raises TooMany."""
+def keep(viewer: Viewer, facts: Mapping[str, Any], sent_as: str = "", work: Document | None = None) -> Kept:
+    """Keep one thing more; the same form sent twice keeps one. `work`: a document that they wrote, of which a copy is kept as it is today.
+
+    Raises TooMany, UploadRefused.
+    """
     lock(Person, viewer.person.pk)
     mine = Kept.objects.filter(pupil=viewer.person)
     known = mine.filter(sent_as=sent_as).first() if sent_as else None
@@ -36,6 +41,8 @@ def keep(viewer: Viewer, facts: Mapping[str, Any], sent_as: str = "") -> Kept:
         return known
     if mine.count() >= rules.MOST_KEPT:
         raise TooMany
+    if work:
+        facts = {**facts, "file": _copy_of(work, viewer.school_id or 0)}
     made: Kept = Kept.objects.create(
         pupil=viewer.person,
         school_id=viewer.school_id or 0,
@@ -45,6 +52,12 @@ def keep(viewer: Viewer, facts: Mapping[str, Any], sent_as: str = "") -> Kept:
     )
     journal.record(viewer, "spaces.kept", made, subject_id=viewer.person.pk)
     return made
+
+
+def _copy_of(work: Document, school_id: int) -> Any:
+    """In an open form, which anything opens: what others change in it later is no part of the portfolio."""
+    form: Any = file_forms.named("odt")
+    return keep_made(school_id, work.title, form.make(work), form.content_type)
 
 
 @transaction.atomic

@@ -7,12 +7,20 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.commons.documents.boards import PlaceKind, places
 from preau.directory.viewer import Viewer
-from preau.domains.spaces import rules, seeds, tasks
+from preau.domains.spaces import api, rules, seeds, tasks
 from preau.domains.spaces.actions import ageing, announcing, asking, making
 from preau.domains.spaces.models import Bundle, Kept, Resource
 from preau.domains.spaces.providers import is_offered
 from preau.domains.spaces.queries import lists, measures, meetings, papers, portfolios
-from preau.domains.timetable.boards import BesideLessons, beside_lessons
+from preau.domains.spaces.views.beside import questions_beside
+from preau.domains.timetable.boards import (
+    BesideLessons,
+    LessonPart,
+    WayToAsk,
+    beside_lessons,
+    lesson_parts,
+    ways_to_ask,
+)
 from preau.foundation import boards, filework
 from preau.foundation.boards import NotificationKind, Pace
 
@@ -92,20 +100,39 @@ boards.search.add(
         hits=lists.spaces_found,
     )
 )
+boards.doors.add(
+    boards.Door(
+        "api.espaces",
+        _("Espaces"),
+        _("les espaces où vous entrez ; ce qui s’y écrit est dans les documents."),
+        rules.enters_spaces,
+        by=("token",),
+        most=1000,
+        service=KEY,
+        order=37,
+    )
+)
+boards.api.add(boards.ApiPart("espaces", api.router, "api.espaces", order=37))
 places.add(
     PlaceKind(
         papers.KIND,
         _("Espaces"),
         reads=papers.read,
+        comments=papers.commented,
         writes=papers.written,
         runs=papers.run,
         faces=papers.faces,
         school_of=papers.school_of,
         meets=papers.meeting,
+        beside=questions_beside,
         order=20,
         service=KEY,
     )
 )
+lesson_parts.add(
+    LessonPart("spaces/_lesson.html", lists.lesson_part, rules.enters_spaces, order=20, service=KEY)
+)
+ways_to_ask.add(WayToAsk(KEY, lists.way_to_ask, rules.enters_spaces, order=10, service=KEY))
 beside_lessons.add(BesideLessons(KEY, meetings.beside_lessons, order=30, service=KEY))
 boards.agenda.add(boards.AgendaSource(KEY, meetings.agenda_of, rules.enters_spaces, order=35, service=KEY))
 boards.carriers.add(

@@ -30,6 +30,7 @@ class Power(models.TextChoices):
     """What somebody does in a space."""
 
     READ = "read", _("Lit")
+    COMMENT = "note", _("Lit et commente")
     WRITE = "write", _("Lit et écrit")
     RUN = "run", _("Anime : écrit, règle et modère")
 
@@ -84,6 +85,17 @@ class SpaceQuerySet(SchoolQuerySet):
             return found.filter(_run(viewer) | _party_may_write(viewer))
         return found.filter(
             _own(viewer) | Q(kind__in=OF_GROUPS, pupils_may=Power.WRITE) | _party_may_write(viewer)
+        )
+
+    def commented_by(self, viewer: Viewer) -> Self:
+        """Those in which this viewer comments what is written: whoever writes there; where pupils work, the staff who enter too; and whom
+        the space lets comment."""
+        found = self.visible_to(viewer)
+        let = _party_may_comment(viewer)
+        if viewer.is_staff:
+            return found.filter(Q(kind__in=[*OF_GROUPS, "project"]) | _own(viewer) | let)
+        return found.filter(
+            _own(viewer) | Q(kind__in=OF_GROUPS, pupils_may__in=[Power.COMMENT, Power.WRITE]) | let
         )
 
     def going_on(self, day: date) -> Self:
@@ -155,6 +167,10 @@ def _party_named(viewer: Viewer) -> Any:
 
 def _party_may_write(viewer: Viewer) -> Q:
     return Q(Exists(_party(viewer, Power.WRITE, Power.RUN)), kind__in=["project", "team"])
+
+
+def _party_may_comment(viewer: Viewer) -> Q:
+    return Q(Exists(_party(viewer, Power.COMMENT, Power.WRITE, Power.RUN)), kind__in=["project", "team"])
 
 
 OF_GROUPS = ("group", "teaching")

@@ -23,7 +23,7 @@ class BigBlueButton:
     """The server at BBB_URL."""
 
     def create(self, room: Room) -> None:
-        told = {
+        parameters = {
             "meetingID": room.number,
             "name": room.title,
             "record": "false",
@@ -33,25 +33,25 @@ class BigBlueButton:
             "endWhenNoModeratorDelayInMinutes": str(MINUTES_ALONE),
             "duration": str(room.minutes),
         }
-        self._ask("create", told)
+        self._ask("create", parameters)
 
     def join_address(self, room: Room, guest: Guest) -> str:
         role = "MODERATOR" if guest.is_moderator else "VIEWER"
-        told = {
+        parameters = {
             "fullName": guest.name,
             "meetingID": room.number,
             "role": role,
             "userID": guest.number,
             "redirect": "true",
         }
-        return signed("join", told)
+        return signed("join", parameters)
 
     def end(self, room: Room) -> None:
         self._ask("end", {"meetingID": room.number})
 
-    def _ask(self, call: str, told: Mapping[str, str]) -> None:
+    def _ask(self, call: str, parameters: Mapping[str, str]) -> None:
         try:
-            answer = outward.ask("GET", signed(call, told))
+            answer = outward.ask("GET", signed(call, parameters))
         except OSError as error:
             raise Unreachable(str(error)) from error
         if answer.status != HTTPStatus.OK:

@@ -23,6 +23,8 @@ class WorkRow:
     title: str
     when: str
     address: str
+    # « travail à rendre demain »; of what is only to be done, « travail pour demain ».
+    said: str
 
 
 def works_of(viewer: Viewer, space: Space) -> Sequence[WorkRow]:
@@ -36,12 +38,26 @@ def works_of(viewer: Viewer, space: Space) -> Sequence[WorkRow]:
     )
     if space.subject_id:
         rows = rows.filter(record__subject=space.subject_id)
-    lines = rows.order_by("due_day", "pk").values_list("pk", "title", "due_day").distinct()[:MOST_WORKS]
+    lines = (
+        rows.order_by("due_day", "pk")
+        .values_list("pk", "title", "due_day", "hand_in")
+        .distinct()[:MOST_WORKS]
+    )
     page = "homework:work" if not viewer.is_staff else ""
-    return [
-        WorkRow(title, dates.near_day(day, viewer.today), reverse(page, kwargs={"pk": pk}) if page else "")
-        for pk, title, day in lines
-    ]
+    rows_of_work = []
+    for pk, title, day, hand_in in lines:
+        when = dates.near_day(day, viewer.today)
+        address = reverse(page, kwargs={"pk": pk}) if page else ""
+        rows_of_work.append(WorkRow(title, when, address, _due_said(hand_in, when)))
+    return rows_of_work
+
+
+def _due_said(hand_in: str, when: str) -> str:
+    if hand_in != Homework.HandIn.NOTHING:
+        return _("travail à rendre %(when)s") % {"when": when}
+    if when in {"aujourd’hui", "demain"}:
+        return _("travail pour %(when)s") % {"when": when}
+    return _("travail pour le %(when)s") % {"when": when}
 
 
 def ending_of(viewer: Viewer, space: Space) -> str:
@@ -52,8 +68,8 @@ def ending_of(viewer: Viewer, space: Space) -> str:
     if space.opens is not None and today < space.opens:
         return _("Cet espace ouvre %(day)s : d’ici là, vous seul le voyez.") % {"day": dates.day(space.opens)}
     if space.last_day is not None and today > space.last_day:
-        told = {"day": dates.day(space.last_day + timedelta(days=365), year=True)}
-        return _("L’année est finie : on lit encore cet espace. Il sera effacé vers %(day)s.") % told
+        values = {"day": dates.day(space.last_day + timedelta(days=365), year=True)}
+        return _("L’année est finie : on lit encore cet espace. Il sera effacé vers %(day)s.") % values
     if space.closes is not None and today > space.closes:
         return _("Cet espace est fermé depuis %(day)s : on le lit encore.") % {"day": dates.day(space.closes)}
     if space.last_day is not None and space.last_day - BEFORE <= today:

@@ -46,8 +46,8 @@ class Hours:
             return _("Ouvert jusqu’à %(hour)s.") % {"hour": _hour(self.closes, self.zone)}
         if self.opens is None or self.closes is None:
             return _("Fermé pour l’instant.")
-        told = {"opens": self.opening_said, "closes": _hour(self.closes, self.zone)}
-        return _("Fermé. Ouvre %(opens)s, jusqu’à %(closes)s.") % told
+        values = {"opens": self.opening_said, "closes": _hour(self.closes, self.zone)}
+        return _("Fermé. Ouvre %(opens)s, jusqu’à %(closes)s.") % values
 
     @property
     def opening_said(self) -> str:
@@ -94,9 +94,9 @@ def _clock(minutes: int) -> str:
     return _bare(dates.hour(time(minutes // 60 % 24, minutes % 60)))
 
 
-def _bare(said: str) -> str:
+def _bare(hour: str) -> str:
     """« 17 h », for « 17 h 00 »."""
-    return said.removesuffix("00").rstrip("\u202f\u00a0 ") if said.endswith("00") else said
+    return hour.removesuffix("00").rstrip("\u202f\u00a0 ") if hour.endswith("00") else hour
 
 
 def hours_at(spans: Sequence[Span], zone: str, closed: Iterable[tuple[date, date]], now: datetime) -> Hours:

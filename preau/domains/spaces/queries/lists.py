@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from preau.directory.counting import number_of
 from preau.directory.rules.subjects import Look
@@ -14,6 +15,7 @@ from preau.directory.viewer import Viewer
 from preau.directory.words import Profile
 from preau.domains.spaces.models import Question, Space
 from preau.domains.spaces.queries.people import teachers_by_space
+from preau.domains.timetable.models import Lesson
 from preau.foundation.boards import Hit
 from preau.foundation.lookup import LookupTerms, found_in, titled
 from preau.foundation.text import fold
@@ -119,3 +121,25 @@ def number_waiting(viewer: Viewer) -> Coalesce:
 def waits_card(viewer: Viewer, waiting: int) -> Mapping[str, Any] | None:
     """The card of the home: what waits for whoever answers; for nobody else, nothing."""
     return {"waiting": waiting} if waiting else None
+
+
+def way_to_ask(viewer: Viewer, lesson: Lesson, _teacher: int) -> tuple[str, str, str] | None:
+    """The questions of the space of what is taught in this lesson, where it takes some and the pupil enters it (one query)."""
+    found = Space.objects.visible_to(viewer).filter(
+        kind="teaching", subject=lesson.subject_id, group__lessons=lesson.pk, archived_at=None, asks=True
+    )
+    space = found.order_by("pk").values_list("pk", flat=True).first()
+    if space is None:
+        return None
+    return _("Poser une question"), reverse("spaces:questions", kwargs={"pk": space}), "message-question"
+
+
+def lesson_part(viewer: Viewer, lesson: Lesson) -> dict[str, Any] | None:
+    """The space of what is taught in this lesson, that a pupil enters (one query): their questions are asked there."""
+    if viewer.is_staff:
+        return None
+    found = Space.objects.visible_to(viewer).filter(
+        kind="teaching", subject=lesson.subject_id, group__lessons=lesson.pk, archived_at=None
+    )
+    space = found.order_by("pk").values_list("pk", flat=True).first()
+    return {"space": space} if space else None

@@ -36,6 +36,11 @@ def written(viewer: Viewer) -> Any:
     return _open(viewer, Space.objects.written_by(viewer)).values("pk")
 
 
+def commented(viewer: Viewer) -> Any:
+    """Those in which one comments that day."""
+    return _open(viewer, Space.objects.commented_by(viewer)).values("pk")
+
+
 def run(viewer: Viewer) -> Any:
     return _open(viewer, Space.objects.run_by(viewer)).values("pk")
 
@@ -62,7 +67,8 @@ def face_of(viewer: Viewer, space: Space) -> PlaceFace:
         "" if space.is_of_a_group else space.purpose or str(space.get_kind_display()),
         space.look.key,
         space.look.icon or "book",
-        lambda: [page[:4] for page in pages_of(viewer, space)],
+        pages=lambda: [page[:4] for page in pages_of(viewer, space)],
+        thing=space,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from preau.commons.documents.queries import lists
 from preau.commons.files.queries import FileRow, rows_of
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
@@ -53,6 +54,14 @@ def kept_rows(rows: Any) -> list[KeptRow]:
         )
         for one in rows
     ]
+
+
+MOST_WORKS = 100
+
+
+def works_of(viewer: Viewer) -> Any:
+    """The documents that they wrote, alone or with others, the last changed first."""
+    return lists.written_by(viewer.within("documents"))[:MOST_WORKS]
 
 
 def bundle_of(viewer: Viewer) -> Bundle | None:

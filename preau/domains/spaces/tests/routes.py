@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 
 from conftest import NOW
+from preau.commons.documents.models import Document
 from preau.commons.files.models import StoredFile
 from preau.commons.files.tests.samples import PDF, sent
 from preau.directory.models import Group, Person
@@ -113,7 +114,7 @@ PAGES = [
         by="public_id",
     ),
 ]
-ELSEWHERE = {
+ELSEWHERE = {"portal:api_espaces"} | {
     f"spaces:{name}"
     for name in (
         "own add_group add_person call_school end_party archive reopen announce restore_announcement ask say_same take_back_answer "
@@ -143,7 +144,8 @@ LISTS = [
     ("pupil", "agenda:agenda", many_in_space),
     ("teacher", "timetable:week", many_in_space),
 ]
-ONE_THING = {
+# The first: a list by pages, behind a token, in test_programs.py.
+ONE_THING = {"portal:api_espaces"} | {
     f"spaces:{name}"
     for name in (
         "settings question remove_question remove_announcement remove_card remove_word report_question report_card keep change stand_in"
@@ -179,6 +181,8 @@ SEES: dict[type[Model], Near] = {
     Meeting: SEEN,
 }
 OPENS: dict[str, Near | set[str]] = {
+    # By a token alone, whoever is signed in: test_programs.py.
+    "portal:api_espaces": set(),
     **dict.fromkeys(["spaces:spaces", "spaces:own", "spaces:put"], ENTER),
     "spaces:create": WITH_PUPILS | NEIGHBOURING,
     "spaces:answer_call": LIFE | {"teacher", "teacher_parent"} | NEIGHBOURING,
@@ -247,6 +251,7 @@ NAMES = {
     "person": Named(Person),
     "files-garde": Named(StoredFile, "public_id"),
     "papers-garde": Named(StoredFile, "public_id"),
+    "work": Named(Document),
 }
 PLAIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
@@ -328,10 +333,10 @@ def a_bundle(**changes: Any) -> SimpleUploadedFile:
         "year": "2025-2026",
         "file": "",
     }
-    told = {"format": "preau.portfolio", "version": 1, "pupil": "Ana", "things": [thing]} | changes
+    payload = {"format": "preau.portfolio", "version": 1, "pupil": "Ana", "things": [thing]} | changes
     zipped = BytesIO()
     with ZipFile(zipped, "w") as archive:
-        archive.writestr("portfolio.json", json.dumps(told))
+        archive.writestr("portfolio.json", json.dumps(payload))
     return SimpleUploadedFile("portfolio.zip", zipped.getvalue(), "application/zip")
 
 
@@ -545,8 +550,8 @@ def plant(stage: Stage) -> None:
         (OTHER_SCHOOL, people["neighbour_head"], people["neighbour_head"], None),
     ]:
         group: Any = stage.objects[Group][scope][0]
-        said = stage.mark(f"a space ({scope})", readers) if readers else f"Espace {scope}"
-        _plant(stage, scope, group, runner, writer, said)
+        mark = stage.mark(f"a space ({scope})", readers) if readers else f"Espace {scope}"
+        _plant(stage, scope, group, runner, writer, mark)
     kept = Kept.objects.create(
         pupil=people["pupil"],
         school=stage.college.school,
@@ -559,22 +564,22 @@ def plant(stage: Stage) -> None:
     stage.put(OWN, kept)
 
 
-def _plant(stage: Stage, scope: str, group: Any, runner: Person, writer: Person, said: str) -> None:
+def _plant(stage: Stage, scope: str, group: Any, runner: Person, writer: Person, mark: str) -> None:
     space, _made = Space.objects.get_or_create(
         kind="group",
         group=group,
         defaults={"school": group.school, "year": group.year, "made_at": NOW, "last_day": group.year.ends},
     )
-    space.title, space.search_title = said, said.lower()
+    space.title, space.search_title = mark, mark.lower()
     space.save()
-    question = Question.objects.create(space=space, by=runner, text=said, at=NOW, shown_at=NOW, told_at=NOW)
-    column = Column.objects.create(space=space, title=said[:60], rank=1)
+    question = Question.objects.create(space=space, by=runner, text=mark, at=NOW, shown_at=NOW, told_at=NOW)
+    column = Column.objects.create(space=space, title=mark[:60], rank=1)
     project = Space.objects.create(
         school=group.school,
         year=group.year,
         kind="project",
-        title=said,
-        search_title=said.lower(),
+        title=mark,
+        search_title=mark.lower(),
         last_day=group.year.ends,
         made_at=NOW,
     )
@@ -585,19 +590,19 @@ def _plant(stage: Stage, scope: str, group: Any, runner: Person, writer: Person,
         space,
         question,
         column,
-        Announcement.objects.create(space=space, text=said, by=runner, at=NOW),
-        Report.objects.create(space=space, question=question, by=writer, words=said, at=NOW),
+        Announcement.objects.create(space=space, text=mark, by=runner, at=NOW),
+        Report.objects.create(space=space, question=question, by=writer, words=mark, at=NOW),
         Resource.objects.create(
-            space=space, kind="link", title=said, address="https://exemple.fr/", by=runner, at=NOW
+            space=space, kind="link", title=mark, address="https://exemple.fr/", by=runner, at=NOW
         ),
-        Card.objects.create(space=space, column=column, text=said, rank=1, by=writer, at=NOW),
+        Card.objects.create(space=space, column=column, text=mark, rank=1, by=writer, at=NOW),
         Definition.objects.create(
-            space=space, word=said[:80], search_word=said.lower()[:160], text=said, by=writer, at=NOW
+            space=space, word=mark[:80], search_word=mark.lower()[:160], text=mark, by=writer, at=NOW
         ),
         Party.objects.create(space=project, school=group.school, group=group, added_at=NOW),
         Meeting.objects.create(
             space=space,
-            title=said,
+            title=mark,
             starts=NOW,
             ends=NOW + timedelta(hours=1),
             made_by=runner,

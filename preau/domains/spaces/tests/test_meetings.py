@@ -45,15 +45,21 @@ def test_each_call_is_signed_over_its_query(asked: list[str]) -> None:
     query, checksum = parts.query.split("&checksum=")
     assert parts.path.endswith("/bigbluebutton/api/create")
     assert checksum == hashlib.sha256(f"create{query}secret".encode()).hexdigest()
-    told = parse_qs(query)
-    assert told["meetingID"] == ["abc123"] and told["record"] == ["false"]
-    assert told["name"] == ["Révisions & exercices"] and "secret" not in query
+    parameters = parse_qs(query)
+    assert parameters["meetingID"] == ["abc123"] and parameters["record"] == ["false"]
+    assert parameters["name"] == ["Révisions & exercices"] and "secret" not in query
 
 
 def test_a_pupil_comes_in_as_a_viewer(asked: list[str]) -> None:
     for runs, role in [(True, "MODERATOR"), (False, "VIEWER")]:
-        told = parse_qs(urlsplit(BigBlueButton().join_address(ROOM, Guest("p1", "Nina Abadie", runs))).query)
-        assert told["role"] == [role] and told["fullName"] == ["Nina Abadie"] and told["userID"] == ["p1"]
+        parameters = parse_qs(
+            urlsplit(BigBlueButton().join_address(ROOM, Guest("p1", "Nina Abadie", runs))).query
+        )
+        assert (
+            parameters["role"] == [role]
+            and parameters["fullName"] == ["Nina Abadie"]
+            and parameters["userID"] == ["p1"]
+        )
     assert asked == []
 
 
@@ -152,10 +158,10 @@ def test_pupils_are_never_alone_in_a_room(
     Meeting.objects.filter(pk=meeting.pk).update(opened_at=None)
     meeting.refresh_from_db()
     assert acting.open_room(seat_of("teacher"), meeting)
-    told = parse_qs(urlsplit(asked[0]).query)
-    assert told["endWhenNoModerator"] == ["true"]
+    parameters = parse_qs(urlsplit(asked[0]).query)
+    assert parameters["endWhenNoModerator"] == ["true"]
     # It ends in two hours, and half an hour is left for what runs late.
-    assert told["duration"] == ["150"]
+    assert parameters["duration"] == ["150"]
 
 
 def test_a_room_that_nobody_closed_takes_no_pupil_and_closes_by_itself(

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.documents import rules as of_documents
+from preau.commons.documents.actions import comments as saying
 from preau.commons.documents.actions import keeping, writing
 from preau.commons.documents.models import Document, Version
 from preau.commons.documents.queries import places
@@ -22,6 +23,7 @@ from preau.domains.spaces.models.spaces import Power
 from preau.domains.spaces.queries import papers
 from preau.domains.spaces.tests.props import CODE, a_call, many_spaces, own_project, own_teaching
 from preau.foundation import boards, live
+from tests.declared import FORM
 from tests.pages import counted
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,19 @@ def powers(viewer: Any, document: Document) -> tuple[bool, bool]:
     return of_documents.writes(viewer, document), of_documents.runs(viewer, document)
 
 
+def comments(viewer: Any, document: Document) -> bool:
+    """May they speak of it? By the rule and by the act alike."""
+    document = Document.objects.get(pk=document.pk)
+    remark = saying.Said("Le second", "", f"De {viewer.key}", "Le deuxième")
+    may = of_documents.comments(viewer, document)
+    if may:
+        assert saying.comment(viewer, document.pk, remark)[1]
+    else:
+        with pytest.raises(writing.NotOpen):
+            saying.comment(viewer, document.pk, remark)
+    return may
+
+
 def test_who_enters_a_space_reads_its_documents_and_nobody_else(
     college: World, twin: World, seat_of: Any
 ) -> None:
@@ -77,6 +92,84 @@ def test_a_colleague_who_reads_the_space_reads_its_documents_only(college: World
     assert sees(seat_of("teacher_1"), document)
     assert powers(seat_of("teacher_1"), document) == (False, False)
     assert places.named(seat_of("teacher_1"), f"space-{space.pk}") is None
+
+
+def test_staff_who_read_what_a_pupil_writes_comment_it_and_change_nothing(
+    college: World, twin: World, seat_of: Any, client: SchoolClient
+) -> None:
+    space, colleague = own_teaching(college), college.people["teacher_1"]
+    Assignment.objects.filter(teacher=colleague).delete()
+    document = of_space(space, college.people["pupil"])
+    address = reverse("documents:comments", kwargs={"pk": document.pk})
+    send = reverse("documents:send", kwargs={"pk": document.pk})
+    form = {"genre": "suggestion", "passage": "Le second", "avant": "", "place": "Le deuxième", "texte": ""}
+    # Another class's teacher reads nothing of it, and says nothing of it.
+    for key, world in (("teacher_1", college), ("teacher", twin), ("secretary", college)):
+        assert not comments(seat_of(key, world=world), document), key
+        client.sit(world.people[key])
+        assert client.post(address, form).status_code == 404, key
+    Assignment.objects.create(
+        school=college.school, group=space.group, teacher=colleague, kind=Assignment.Kind.HEAD_TEACHER
+    )
+    client.sit(colleague)
+    page = client.get(address).content.decode()
+    assert "Commenter un passage" in page and "Vous lisez seulement" not in page
+    # The page of the text has one gesture for whoever reads it, and nothing of theirs to save.
+    sheet = client.get(reverse("documents:document", kwargs={"pk": document.pk})).content.decode()
+    assert "Commenter le passage choisi" in sheet and "Vous lisez ce texte" in sheet
+    assert 'data-do="bold"' not in sheet and "Enregistré" not in sheet
+    client.sit(college.people["pupil"])
+    sheet = client.get(reverse("documents:document", kwargs={"pk": document.pk})).content.decode()
+    assert 'data-do="bold"' in sheet and "Enregistré" in sheet
+    client.sit(colleague)
+    assert client.post(address, form).status_code == 302
+    assert client.post(send, {}).status_code == 403
+    assert powers(seat_of("teacher_1"), document) == (False, False)
+    suggestion = document.comments.get()
+    assert (suggestion.author, suggestion.kind) == (colleague, "suggestion")
+    # The pupil's own text, and theirs to change.
+    with pytest.raises(writing.NotOpen):
+        saying.accept(seat_of("teacher_1"), suggestion)
+    assert saying.accept(seat_of("pupil"), suggestion)
+    answered = a_comment(document, college.people["pupil"])
+    # Asked for, the form is open, whether or not a passage was chosen.
+    assert "fact-fold" in client.get(address).content.decode()
+    assert "fact-fold" not in client.get(address, {"passage": ""}).content.decode()
+    assert saying.answer(seat_of("teacher_1"), answered, "Bien vu.")
+    # Closed, it is read, and nobody speaks of it any more.
+    Space.objects.filter(pk=space.pk).update(closes=TODAY - timedelta(days=1))
+    assert not comments(seat_of("teacher_1"), document)
+
+
+def test_pupils_who_only_read_comment_where_the_space_lets_them(college: World, seat_of: Any) -> None:
+    space = own_teaching(college)
+    document = of_space(space, college.people["teacher"])
+    comment = a_comment(document, college.people["pupil"])
+    Space.objects.filter(pk=space.pk).update(pupils_may=Power.READ)
+    assert not comments(seat_of("pupil"), document)
+    for rule in (of_documents.answers, of_documents.settles, of_documents.withdraws):
+        assert not rule(seat_of("pupil"), comment), rule.__name__
+    Space.objects.filter(pk=space.pk).update(pupils_may=Power.COMMENT)
+    assert comments(seat_of("pupil"), document)
+    assert powers(seat_of("pupil"), document) == (False, False)
+    for rule in (of_documents.answers, of_documents.settles, of_documents.withdraws):
+        assert rule(seat_of("pupil"), comment), rule.__name__
+
+
+def test_a_class_or_a_colleague_is_let_comment_in_a_project_or_a_team(college: World, seat_of: Any) -> None:
+    project, group = own_project(college), own_class(college)
+    document = of_space(project, college.people["teacher"])
+    for power, may in ((Power.READ, False), (Power.COMMENT, True)):
+        project.parties.filter(group=group).update(power=power)
+        assert comments(seat_of("pupil"), document) is may, power
+        assert powers(seat_of("pupil"), document) == (False, False), power
+    # Between adults, who only reads was meant to.
+    team = making.make(seat_of("teacher"), making.SpaceFacts("team", "Équipe relais", "", None, None), "")
+    colleague = college.people["teacher_1"]
+    text = of_space(team, college.people["teacher"])
+    for power, may in ((Power.READ, False), (Power.COMMENT, True)):
+        making.add_party(seat_of("teacher"), team, power, person=colleague)
+        assert comments(seat_of("teacher_1"), text) is may, power
 
 
 def test_who_left_the_group_reads_writes_and_counts_nothing_of_it(
@@ -260,3 +353,24 @@ def test_pages_cost_the_same_with_many_spaces_and_documents(college: World, clie
 def test_the_place_says_its_school(college: World, twin: World) -> None:
     assert papers.school_of(own_teaching(twin).pk) == twin.school.pk
     assert School.objects.filter(pk=papers.school_of(own_teaching(college).pk)).get() == college.school
+
+
+def test_questions_stand_beside_a_document_and_one_comes_back_to_it(
+    college: World, client: SchoolClient
+) -> None:
+    space = own_teaching(college)
+    document = of_space(space, college.people["pupil"])
+    page = reverse("documents:document", kwargs={"pk": document.pk})
+    client.sit(college.people["pupil"])
+    ask = reverse("spaces:ask", kwargs={"pk": space.pk})
+    assert f'action="{ask}"' in client.get(page).content.decode()
+    asked = {"text": "Et pour 28 personnes\u202f?", "sent_as": FORM, "suite": page}
+    answer = client.post(ask, asked, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert "Et pour 28 personnes" in answer.content.decode()
+    # Elsewhere than here: one goes to the questions.
+    away = client.post(ask, asked | {"sent_as": FORM[::-1], "suite": "https://exemple.fr/"})
+    assert away["Location"] == reverse("spaces:questions", kwargs={"pk": space.pk})
+    client.sit(college.people["teacher"])
+    Space.objects.filter(pk=space.pk).update(asks=False)
+    assert ask not in client.get(page).content.decode()

@@ -13,6 +13,8 @@ import pytest
 from django.urls import reverse
 
 from conftest import NOW, SchoolClient
+from preau.commons.documents.actions import leaving
+from preau.commons.documents.tests.props import a_document, put_picture
 from preau.commons.files.actions import keep as keep_files
 from preau.commons.files.models import StoredFile
 from preau.commons.files.tests.samples import PDF, sent
@@ -20,7 +22,7 @@ from preau.directory.seeds.world import World
 from preau.domains.spaces import exports, imports, rules, tasks
 from preau.domains.spaces.actions import bundles, keeping
 from preau.domains.spaces.models import Bundle, Kept, Space
-from preau.domains.spaces.tests.props import own_kept
+from preau.domains.spaces.tests.props import own_kept, own_teaching
 from preau.domains.spaces.tests.routes import a_bundle
 from preau.foundation import boards
 
@@ -37,16 +39,16 @@ ALL = {
 }
 
 
-def zipped(told: Any, files: dict[str, bytes] | None = None) -> bytes:
+def zipped(payload: Any, files: dict[str, bytes] | None = None) -> bytes:
     out = BytesIO()
     with ZipFile(out, "w") as archive:
-        archive.writestr("portfolio.json", told if isinstance(told, str) else json.dumps(told))
+        archive.writestr("portfolio.json", payload if isinstance(payload, str) else json.dumps(payload))
         for name, content in (files or {}).items():
             archive.writestr(name, content)
     return out.getvalue()
 
 
-def told(*things: Any) -> dict[str, Any]:
+def manifest(*things: Any) -> dict[str, Any]:
     return {"format": "preau.portfolio", "version": 1, "pupil": "Ana", "things": list(things)}
 
 
@@ -135,10 +137,10 @@ def test_what_is_taken_away_comes_back_elsewhere_once(
     [
         (b"pas un zip", "archive qui se lit"),
         (zipped("{"), "ne se lit pas"),
-        (zipped(told() | {"format": "autre"}), "pas un portfolio"),
-        (zipped(told() | {"things": 3}), "pas un portfolio"),
+        (zipped(manifest() | {"format": "autre"}), "pas un portfolio"),
+        (zipped(manifest() | {"things": 3}), "pas un portfolio"),
         (zipped("[" * 100_000), "ne se lit pas"),
-        (zipped(told(*[thing()] * 1_001)), "plus de choses"),
+        (zipped(manifest(*[thing()] * 1_001)), "plus de choses"),
     ],
 )
 def test_an_archive_that_is_not_ours_is_refused_in_words(
@@ -160,7 +162,7 @@ def test_one_wrong_thing_does_not_stop_the_others(college: World, seat_of: Any) 
         thing(title="Programme", file="fichiers/a.exe"),
         "rien",
     ]
-    brought = imports.bring(seat_of("pupil"), zipped(told(*things), {"fichiers/a.exe": b"MZ\x90\x00"}))
+    brought = imports.bring(seat_of("pupil"), zipped(manifest(*things), {"fichiers/a.exe": b"MZ\x90\x00"}))
     assert brought.kept == 1
     assert [title for title, _why in brought.refused] == [
         "Sans titre",
@@ -179,8 +181,8 @@ def test_the_page_reports_what_came_of_each_thing(college: World, client: School
     page = client.post(
         address, {"archive": a_bundle(things=[thing(title="Bon"), thing(title="Mal", path="?")])}
     )
-    said = page.content.decode()
-    assert page.status_code == 200 and "1 chose est dans votre portfolio" in said and "Mal" in said
+    content = page.content.decode()
+    assert page.status_code == 200 and "1 chose est dans votre portfolio" in content and "Mal" in content
     wrong = client.post(address, {"archive": a_bundle(version=2)})
     assert wrong.status_code == 422 and "pas un portfolio de Préau" in wrong.content.decode()
 
@@ -203,6 +205,44 @@ def test_the_archive_is_made_by_a_task_for_its_pupil_alone_and_goes_after_a_week
         assert client.get(page).status_code == 404, key
     assert bundles.drop_old(made.asked_at) == 0
     assert bundles.drop_old(made.asked_at + bundles.KEPT_FOR * 2) == 1
+
+
+def test_what_was_written_together_is_kept_as_it_is_today_and_leaves_in_an_open_form(
+    college: World, client: SchoolClient, seat_of: Any
+) -> None:
+    pupil, space = college.people["pupil"], own_teaching(college)
+    document = a_document(college.school, "Notre recette", pupil, kind="space", place=space.pk)
+    put_picture(document, seat_of("pupil"), alt="La pâte, avant le four")
+    others = a_document(
+        college.school, "Celle des autres", college.people["teacher"], kind="space", place=space.pk
+    )
+    hidden = a_document(college.school, "À la maîtresse", college.people["teacher"])
+    client.sit(pupil)
+    address = reverse("spaces:keep")
+    page = client.get(address).content.decode()
+    assert "Notre recette" in page and "Celle des autres" not in page and hidden.title not in page
+    form = {"title": "Ma recette", "said": "J’ai écrit le début.", "sent_as": "e" * 32}
+    for wrong in (others, hidden):
+        assert client.post(address, form | {"work": wrong.pk}).status_code == 422
+    both = client.post(address, form | {"work": document.pk, "papers": sent("A.pdf", PDF)})
+    assert both.status_code == 422 and "pas les deux" in both.content.decode()
+    for _time in range(2):
+        assert client.post(address, form | {"work": document.pk}).status_code == 302
+    kept = Kept.objects.get(title="Ma recette")
+    assert kept.file is not None and kept.file.name == "Notre recette.odt"
+    # What becomes of the text later is no part of it.
+    leaving.erase([document.pk])
+    with ZipFile(BytesIO(exports.archive_of(pupil))) as archive:
+        (name,) = [one for one in archive.namelist() if one.endswith("Notre recette.odt")]
+        index = archive.read("index.html").decode()
+        assert "J’ai écrit le début." in index and unquote(name) in unquote(index)
+        with ZipFile(BytesIO(archive.read(name))) as text:
+            content = text.read("content.xml").decode()
+            assert "Le premier paragraphe." in content and "La pâte, avant le four" in content
+            assert any(one.startswith("Pictures/") for one in text.namelist())
+    for key in ("teacher", "guardian"):
+        client.sit(college.people[key])
+        assert client.get(reverse("files:file", args=[kept.file.public_id])).status_code == 404, key
 
 
 def test_an_erased_pupil_leaves_no_portfolio(college: World) -> None:
@@ -259,7 +299,7 @@ def test_what_an_archive_names_is_weighed_before_it_is_read(
     files = {f"fichiers/{one}.txt": b"0" * 400 for one in range(3)}
     before = StoredFile.objects.count()
     with pytest.raises(imports.NotAPortfolio, match="trop lourds"):
-        imports.bring(seat_of("pupil"), zipped(told(*things), files))
+        imports.bring(seat_of("pupil"), zipped(manifest(*things), files))
     assert StoredFile.objects.count() == before
 
 
@@ -269,15 +309,15 @@ def test_a_file_that_several_things_name_is_read_once(college: World, seat_of: A
         imports, "keep_files", lambda *args: read.append(args[2][0].name) or keep_files(*args)
     )
     things = [thing(title=f"Chose {one}", file="fichiers/a.pdf") for one in range(4)]
-    assert imports.bring(seat_of("pupil"), zipped(told(*things), {"fichiers/a.pdf": PDF})).kept == 4
+    assert imports.bring(seat_of("pupil"), zipped(manifest(*things), {"fichiers/a.pdf": PDF})).kept == 4
     assert read == ["a.pdf"]
 
 
 def test_two_things_of_one_title_are_two(college: World, seat_of: Any) -> None:
     things = [thing(title="Dessin", text="Le premier."), thing(title="Dessin", text="Le second.")]
     pupil = seat_of("pupil")
-    assert imports.bring(pupil, zipped(told(things[0]))).kept == 1
-    second = imports.bring(pupil, zipped(told(*things)))
+    assert imports.bring(pupil, zipped(manifest(things[0]))).kept == 1
+    second = imports.bring(pupil, zipped(manifest(*things)))
     assert (second.kept, second.known) == (1, 1)
 
 
@@ -288,14 +328,14 @@ def test_data_that_do_not_unpack_are_told_in_words(
     def read(*_: Any, **__: Any) -> bytes:
         raise failure
 
-    content = zipped(told(thing()))
+    content = zipped(manifest(thing()))
     monkeypatch.setattr(ZipFile, "read", read)
     with pytest.raises(imports.NotAPortfolio, match="archive qui se lit"):
         imports.bring(seat_of("pupil"), content)
 
 
 def test_half_a_sign_is_refused_alone(college: World, seat_of: Any) -> None:
-    content = zipped(json.dumps(told(thing(title="Bon"), thing(title="Mal", text="\ud800"))))
+    content = zipped(json.dumps(manifest(thing(title="Bon"), thing(title="Mal", text="\ud800"))))
     brought = imports.bring(seat_of("pupil"), content)
     assert brought.kept == 1 and [title for title, _why in brought.refused] == ["Mal"]
 
@@ -314,7 +354,7 @@ def test_who_teaches_finds_in_the_space_what_is_shown_to_them(
     theirs = reverse("spaces:portfolio_of", kwargs={"public_id": pupil.public_id})
     assert theirs not in client.get(address).content.decode()
     Kept.objects.filter(pupil=pupil).update(to_teachers=True)
-    said = client.get(address).content.decode()
-    assert card in said and theirs in said
+    content = client.get(address).content.decode()
+    assert card in content and theirs in content
     client.sit(pupil)
     assert card not in client.get(address).content.decode()

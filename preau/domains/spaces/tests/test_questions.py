@@ -163,8 +163,8 @@ def test_an_answer_tells_who_asked_and_who_has_the_same(college: World, seat_of:
     SameQuestion.objects.create(question=question, person=mate, at=NOW)
     assert asking.answer(seat_of("teacher"), question, "Par sept.")
     assert not asking.answer(seat_of("teacher"), question, "Par sept.")
-    told = Item.objects.filter(kind=asking.ANSWERED, key=f"question-{question.pk}")
-    assert set(told.values_list("person_id", flat=True)) == {question.by_id, mate.pk}
+    notices = Item.objects.filter(kind=asking.ANSWERED, key=f"question-{question.pk}")
+    assert set(notices.values_list("person_id", flat=True)) == {question.by_id, mate.pk}
     question.refresh_from_db()
     assert asking.take_back_answer(seat_of("teacher"), question)
     question.refresh_from_db()
@@ -252,6 +252,18 @@ def test_a_reason_is_asked_of_whoever_takes_away_what_is_anothers(
     assert question.removed_at is not None
 
 
+def test_whoever_reports_is_spoken_to_as_a_pupil_or_as_an_adult(college: World, client: SchoolClient) -> None:
+    question = a_question(own_teaching(college), a_classmate(college))
+    address = reverse("spaces:report_question", kwargs={"pk": question.pk})
+    pages = {}
+    for key in ("pupil", "teacher"):
+        client.sit(college.people[key])
+        pages[key] = client.get(address).content.decode()
+    assert "Signaler aux adultes" in pages["pupil"] and "les autres élèves, non" in pages["pupil"]
+    assert "Signaler ce contenu" in pages["teacher"] and "Signaler aux adultes" not in pages["teacher"]
+    assert "les autres élèves" not in pages["teacher"]
+
+
 def test_a_report_reaches_the_adults_and_not_the_class(college: World, seat_of: Any) -> None:
     question = a_question(own_teaching(college), a_classmate(college))
     pupil = seat_of("pupil")
@@ -272,9 +284,9 @@ def test_an_announcement_reaches_all_but_its_author_once(college: World, seat_of
     assert announcing.announce(seat_of("teacher"), space, "Demain, sortie.", "b" * 32) == made
     for _ in range(2):
         announcing.tell(made.pk)
-    told = Item.objects.filter(kind=announcing.ANNOUNCED, key=f"announcement-{made.pk}")
-    people = set(told.values_list("person_id", flat=True))
-    assert told.count() == len(people)
+    notices = Item.objects.filter(kind=announcing.ANNOUNCED, key=f"announcement-{made.pk}")
+    people = set(notices.values_list("person_id", flat=True))
+    assert notices.count() == len(people)
     assert college.people["pupil"].pk in people and college.people["teacher"].pk not in people
     assert college.people["guardian"].pk not in people
     Announcement.objects.filter(pk=made.pk).update(removed_at=NOW)
@@ -344,8 +356,8 @@ def test_what_is_reported_where_nobody_teaches_reaches_school_life(college: Worl
     question = a_question(own_teaching(college), a_classmate(college))
     Assignment.objects.filter(group=question.space.group).delete()
     assert asking.report(seat_of("pupil"), question, "C’est moqueur.")
-    told = Item.objects.filter(kind=asking.REPORTED, key__startswith="report-")
-    people = set(told.values_list("person_id", flat=True))
+    notices = Item.objects.filter(kind=asking.REPORTED, key__startswith="report-")
+    people = set(notices.values_list("person_id", flat=True))
     assert {college.people["head"].pk, college.people["cpe"].pk} <= people
     assert college.people["teacher"].pk not in people
 
@@ -358,13 +370,13 @@ def test_a_second_answer_does_not_replace_one_that_its_author_has_not_read(
     client.sit(college.people["teacher"])
     assert asking.answer(seat_of("cpe"), question, "Par sept.")
     late = client.post(address, {"text": "Par huit.", "seen": ""})
-    said = late.content.decode()
-    assert late.status_code == 422 and "Par sept." in said and "Par huit." in said
+    content = late.content.decode()
+    assert late.status_code == 422 and "Par sept." in content and "Par huit." in content
     question.refresh_from_db()
     assert question.answer == "Par sept."
     # Having read it, they may say otherwise.
     seen = asking.answer_seen(question)
-    assert f'value="{seen}"' in said
+    assert f'value="{seen}"' in content
     assert client.post(address, {"text": "Par huit.", "seen": seen}).status_code == 302
     question.refresh_from_db()
     assert question.answer == "Par huit."
@@ -375,8 +387,8 @@ def test_an_answer_is_not_told_to_who_has_left(college: World, seat_of: Any) -> 
     SameQuestion.objects.create(question=question, person=mate, at=NOW)
     Enrolment.objects.filter(pupil=mate).update(ends=NOW.date())
     assert asking.answer(seat_of("teacher"), question, "Par sept.")
-    told = Item.objects.filter(kind=asking.ANSWERED, key=f"question-{question.pk}")
-    assert set(told.values_list("person_id", flat=True)) == {question.by_id}
+    notices = Item.objects.filter(kind=asking.ANSWERED, key=f"question-{question.pk}")
+    assert set(notices.values_list("person_id", flat=True)) == {question.by_id}
 
 
 def test_what_is_announced_before_the_space_opens_is_told_when_it_does(
@@ -388,17 +400,17 @@ def test_what_is_announced_before_the_space_opens_is_told_when_it_does(
     space.refresh_from_db()
     made = announcing.announce(seat_of("teacher"), space, "Bienvenue.")
     making.add_party(seat_of("teacher"), space, "write", person=colleague)
-    told = Item.objects.filter(
+    notices = Item.objects.filter(
         kind__in=[announcing.ANNOUNCED, making.INVITED], url=reverse("spaces:space", kwargs={"pk": space.pk})
     )
     tasks.gather.func()
     announcing.tell(made.pk)
-    assert not told.exists()
+    assert not notices.exists()
     clock.move_to(NOW + timedelta(days=1))
     for _ in range(2):
         tasks.gather.func()
-        assert told.filter(kind=making.INVITED, person=colleague).count() == 1
-        assert told.filter(kind=announcing.ANNOUNCED, person=college.people["pupil"]).count() == 1
+        assert notices.filter(kind=making.INVITED, person=colleague).count() == 1
+        assert notices.filter(kind=announcing.ANNOUNCED, person=college.people["pupil"]).count() == 1
 
 
 def test_a_space_that_opens_earlier_than_said_tells_at_once(

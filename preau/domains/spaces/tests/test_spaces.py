@@ -13,6 +13,8 @@ from preau.commons.search.tests.titles import found_by_title
 from preau.directory.models import Assignment, Enrolment, Group, Holding, Person, SchoolYear
 from preau.directory.seeds.world import World
 from preau.directory.tests.props import many_staff, own_class
+from preau.domains.homework.models import Homework
+from preau.domains.homework.tests.scene import given, lesson_now
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions import ageing, asking, gathering, making, shelving
 from preau.domains.spaces.actions import meeting as acting
@@ -20,7 +22,7 @@ from preau.domains.spaces.forms import STAFF
 from preau.domains.spaces.models import Announcement, Call, Meeting, Party, Question, Space
 from preau.domains.spaces.models.spaces import Power
 from preau.domains.spaces.providers.standin import StandIn
-from preau.domains.spaces.queries import lists
+from preau.domains.spaces.queries import around, lists
 from preau.domains.spaces.tests.props import (
     CODE,
     a_call,
@@ -146,8 +148,8 @@ def test_the_same_form_makes_one_project(college: World, seat_of: Any) -> None:
     )
     first, second = making.make(teacher, facts, "a" * 32), making.make(teacher, facts, "a" * 32)
     assert first == second and first.parties.count() == 3
-    told = Item.objects.filter(kind="spaces.invited", person=college.people["teacher_1"])
-    assert told.count() == 1
+    notices = Item.objects.filter(kind="spaces.invited", person=college.people["teacher_1"])
+    assert notices.count() == 1
 
 
 def test_a_team_is_nobody_elses(college: World, seat_of: Any) -> None:
@@ -228,21 +230,21 @@ def test_a_year_that_ends_is_announced_then_archived_once(college: World, seat_o
     space = own_teaching(college)
     a_question(space, college.people["pupil"])
     teacher = college.people["teacher"]
-    told = Item.objects.filter(kind="spaces.ages", person=teacher, key__startswith=f"{space.pk}-")
+    notices = Item.objects.filter(kind="spaces.ages", person=teacher, key__startswith=f"{space.pk}-")
     ageing.age(space.last_day - timedelta(days=20))
-    assert told.count() == 0
+    assert notices.count() == 0
     for _ in range(2):
         ageing.age(space.last_day - timedelta(days=3))
-    assert told.count() == 1
+    assert notices.count() == 1
     ageing.age(space.last_day + timedelta(days=50))
-    assert told.count() == 2
+    assert notices.count() == 2
     space.refresh_from_db()
     assert space.archived_at is None
     ageing.age(space.last_day + timedelta(days=60))
     space.refresh_from_db()
     assert space.archived_at is not None
     ageing.age(space.last_day + timedelta(days=355))
-    assert told.count() == 3
+    assert notices.count() == 3
 
 
 def test_an_empty_space_ends_without_a_word(college: World) -> None:
@@ -339,8 +341,8 @@ def test_pupils_of_another_school_are_signed_by_an_initial_everywhere_and_for_go
     def all_are_short() -> None:
         client.sit(college.people["teacher"])
         for page in pages:
-            said = client.get(page).content.decode()
-            assert short in said and whole not in said and pupil.person.list_name not in said, page
+            content = client.get(page).content.decode()
+            assert short in content and whole not in content and pupil.person.list_name not in content, page
 
     all_are_short()
     for party in Party.objects.filter(space=space, school=twin.school):
@@ -356,8 +358,8 @@ def test_more_people_than_a_space_holds_are_refused_beside_the_field(
     people = [str(pk) for pk in staff_for_test(college)]
     form = {"kind": "team", "title": "Tous ensemble", "people": people}
     answer = client.post(reverse("spaces:create"), form)
-    said = answer.content.decode()
-    assert answer.status_code == 422 and "39 participants au plus" in said and "Tous ensemble" in said
+    content = answer.content.decode()
+    assert answer.status_code == 422 and "39 participants au plus" in content and "Tous ensemble" in content
     assert not Space.objects.filter(title="Tous ensemble").exists()
     form["people"] = people[: rules.MOST_PARTIES - 1]
     assert client.post(reverse("spaces:create"), form).status_code == 302
@@ -424,8 +426,8 @@ def test_every_announcement_is_reached_and_may_be_taken_away(college: World, cli
     page = reverse("spaces:announcements", kwargs={"pk": space.pk})
     home = client.get(reverse("spaces:space", kwargs={"pk": space.pk})).content.decode()
     assert "Mot 0." not in home and f'href="{page}"' in home
-    said = client.get(page).content.decode()
-    assert "Mot 0." in said and reverse("spaces:remove_announcement", kwargs={"pk": first.pk}) in said
+    content = client.get(page).content.decode()
+    assert "Mot 0." in content and reverse("spaces:remove_announcement", kwargs={"pk": first.pk}) in content
 
 
 def test_a_project_follows_the_end_of_its_year(college: World, twin: World) -> None:
@@ -449,8 +451,8 @@ def test_a_night_costs_the_same_for_ten_spaces_and_a_hundred(college: World) -> 
         with Statements(connection) as cost:
             ageing.age(day)
         counts.append(cost.count)
-    told = Item.objects.filter(kind="spaces.ages", person=college.people["teacher"])
-    assert told.count() >= 100
+    notices = Item.objects.filter(kind="spaces.ages", person=college.people["teacher"])
+    assert notices.count() >= 100
     # Notifications are written by batches: one more, for ninety spaces more.
     assert counts[1] <= counts[0] + 1
 
@@ -463,3 +465,19 @@ def test_a_night_goes_through_all_lots_and_archives_nothing_untold(college: Worl
     # The nights of the announcement were missed.
     ageing.age(day + timedelta(days=61))
     assert not Space.objects.filter(archived_at__isnull=False, last_day=day).exists()
+
+
+def test_work_with_nothing_to_hand_in_is_for_a_day(college: World, seat_of: Any) -> None:
+    lesson = lesson_now(college)
+    space = Space.objects.get(kind="group", group=lesson.groups.get())
+    Homework.objects.all().delete()
+
+    def said() -> list[str]:
+        return [row.said for row in around.works_of(seat_of("pupil"), space)]
+
+    given(seat_of("teacher"), lesson, due_day=TODAY)
+    assert said() == ["travail pour aujourd’hui"]
+    Homework.objects.update(due_day=TODAY + timedelta(days=3))
+    assert said() == ["travail pour le vendredi 27 novembre"]
+    Homework.objects.update(due_day=TODAY + timedelta(days=1), hand_in="online")
+    assert said() == ["travail à rendre demain"]

@@ -239,10 +239,10 @@ def end_party(request: HttpRequest, party: Party) -> HttpResponseRedirect:
 def call_school(request: HttpRequest, space: Space) -> HttpResponseRedirect:
     """A word for a teacher of another school, shown once."""
     code = making.call_school(request.viewer, space)
-    said = _(
+    sentence = _(
         "Le mot à donner à votre collègue : %(code)s. Il sert une fois, pendant sept jours, à la page « Espaces », « Répondre à une invitation ». Notez-le : il ne sera plus montré."
     )
-    messages.success(request, said % {"code": code})
+    messages.success(request, sentence % {"code": code})
     return redirect("spaces:members", pk=space.pk)
 
 

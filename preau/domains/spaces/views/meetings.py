@@ -59,9 +59,9 @@ def plan(request: HttpRequest, space: Space) -> HttpResponse:
     return redirect("spaces:meetings", pk=space.pk)
 
 
-def _on_server(request: HttpRequest, meeting: Meeting, act: Any, said: str) -> HttpResponseRedirect:
+def _on_server(request: HttpRequest, meeting: Meeting, act: Any, sentence: str) -> HttpResponseRedirect:
     try:
-        tell_outcome(request, act(request.viewer, meeting), said)
+        tell_outcome(request, act(request.viewer, meeting), sentence)
     except Unreachable:
         messages.error(
             request,

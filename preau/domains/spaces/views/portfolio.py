@@ -17,6 +17,7 @@ from preau.foundation.access import opens
 from preau.foundation.gone import removes
 from preau.foundation.pages import TYPED_WRONG, render_form, tell_outcome
 from preau.foundation.paging import page_for, query_of
+from preau.foundation.uploads import UploadRefused
 
 A_PAGE = 20
 
@@ -56,9 +57,12 @@ def keep(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.viewer, None, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            keeping.keep(request.viewer, form.facts(), form.cleaned_data["sent_as"])
+            data = form.cleaned_data
+            keeping.keep(request.viewer, form.facts(), data["sent_as"], data.get("work"))
         except TooMany:
             form.add_error(None, _("Votre portfolio est plein : retirez-en d’abord."))
+        except UploadRefused as refusal:
+            form.add_error("work", str(refusal))
         else:
             messages.success(request, _("C’est dans votre portfolio."))
             return redirect("spaces:portfolio")

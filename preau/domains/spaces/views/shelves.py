@@ -242,12 +242,12 @@ def propose(request: HttpRequest, space: Space) -> HttpResponse:
         except TooMany:
             form.add_error("word", FULL)
         else:
-            said = (
+            sentence = (
                 _("Le mot est dans le glossaire.")
                 if made.accepted_at
                 else _("Merci : votre professeur va relire ce mot.")
             )
-            messages.success(request, said)
+            messages.success(request, sentence)
             return redirect("spaces:glossary", pk=space.pk)
     return _glossary(request, space, form, TYPED_WRONG)
 

@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from preau.directory.words import Profile
 from preau.domains.spaces import rules
 from preau.domains.spaces.actions import announcing, asking
 from preau.domains.spaces.actions.walls import Known
@@ -19,6 +21,7 @@ from preau.domains.spaces.queries.hours import hours_of
 from preau.domains.spaces.views.frame import framed
 from preau.domains.spaces.views.listing import home
 from preau.foundation.access import opens
+from preau.foundation.http import safe_next
 from preau.foundation.pages import TYPED_WRONG, status_of, tell_outcome
 from preau.foundation.paging import page_for, query_of
 
@@ -103,7 +106,7 @@ def ask(request: HttpRequest, space: Space) -> HttpResponse:
             )
         else:
             messages.success(request, _said_of(request, space, made))
-            return redirect("spaces:questions", pk=space.pk)
+            return redirect(safe_next(request, reverse("spaces:questions", kwargs={"pk": space.pk})))
     return _questions(request, space, form, TYPED_WRONG)
 
 
@@ -278,17 +281,23 @@ def restore_word(request: HttpRequest, definition: Definition) -> HttpResponseRe
 
 
 def _reporting(request: HttpRequest, thing: Any, here: str, back: str) -> HttpResponse:
-    form = ReportForm(request.POST if request.method == "POST" else None)
+    form = ReportForm(request.viewer, request.POST if request.method == "POST" else None)
+    is_pupil = request.viewer.profile == Profile.PUPIL
     if request.method == "POST" and form.is_valid():
         done = asking.report(request.viewer, thing, form.cleaned_data["words"])
         tell_outcome(
             request,
             done,
-            _("Merci : les adultes de l’espace sont prévenus."),
-            _("Vous l’avez déjà signalé : les adultes le savent."),
+            _("Merci : les adultes de l’espace sont prévenus.")
+            if is_pupil
+            else _("C’est signalé : les professeurs de l’espace et la direction sont prévenus."),
+            _("Vous l’avez déjà signalé : les adultes le savent.")
+            if is_pupil
+            else _("Vous l’avez déjà signalé : ils le savent."),
         )
         return redirect(back, pk=thing.space_id)
-    context = {"form": form, "thing": thing, "back": back}
+    title = _("Signaler aux adultes") if is_pupil else _("Signaler ce contenu")
+    context = {"form": form, "thing": thing, "back": back, "title": title}
     return framed(request, "spaces/report.html", thing.space, here, context, status_of(form))
 
 

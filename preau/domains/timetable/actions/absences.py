@@ -1,6 +1,5 @@
 """A teacher is away: announced, confirmed, withdrawn; and the cause that is not kept longer than it serves."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,15 +8,15 @@ from django.utils import timezone
 from preau.directory.models import Person, SchoolYear
 from preau.directory.viewer import Viewer
 from preau.domains.timetable import rules
-from preau.domains.timetable.actions.changes import ChangedSince, NotNow, undo_change
 from preau.domains.timetable.actions.cover_news import tell_of_absence, tell_of_answer
 from preau.domains.timetable.actions.covering import cancel_asks
-from preau.domains.timetable.actions.patterns import SlotTaken
+from preau.domains.timetable.actions.giving import undo_all
 from preau.domains.timetable.models import TeacherAbsence
 from preau.foundation import journal
 from preau.foundation.locks import lock
 
 CAUSE_KEPT = timedelta(days=30)
+DAY = timedelta(days=1)
 
 
 class AlreadyAway(Exception):
@@ -87,28 +86,22 @@ def withdraw_absence(viewer: Viewer, absence: TeacherAbsence, *, give_back: bool
     Covers that were accepted stay; with `give_back`, what was done for this absence is undone where it still can be.
     Returns how many lessons came back and how many could not. Raises AlreadyWithdrawn.
     """
+    # The years first, as whoever gives or settles these lessons.
+    first, last = absence.starts.date() - DAY, absence.ends.date() + DAY
+    years = SchoolYear.objects.filter(school=absence.school_id, starts__lte=last, ends__gte=first)
+    for year in years.order_by("pk").values_list("pk", flat=True):
+        lock(SchoolYear, year)
     absence = _locked(absence)
     absence.withdrawn_at, absence.withdrawn_by_id = timezone.now(), viewer.person.pk
     absence.save(update_fields=["withdrawn_at", "withdrawn_by"])
     cancel_asks(viewer, absence.asks.waiting())  # type: ignore[attr-defined]
-    done = list(_undone(viewer, absence)) if give_back else []
+    changes = absence.changes.in_force().filter(lesson__ends__gt=timezone.now())  # type: ignore[attr-defined]
+    back, stay = undo_all(viewer, changes) if give_back else (0, 0)
     journal.record(
-        viewer, "timetable.absence_withdrawn", absence, subject_id=absence.teacher_id, lessons=sum(done)
+        viewer, "timetable.absence_withdrawn", absence, subject_id=absence.teacher_id, lessons=back
     )
     tell_of_answer(viewer, absence)
-    return sum(done), len(done) - sum(done)
-
-
-def _undone(viewer: Viewer, absence: TeacherAbsence) -> Iterable[bool]:
-    """Each change made for this absence, the last first: could it be taken back?"""
-    changes = absence.changes.in_force().filter(lesson__ends__gt=timezone.now())  # type: ignore[attr-defined]
-    for change in changes.select_related("lesson").order_by("-pk"):
-        try:
-            undo_change(viewer, change)
-        except (ChangedSince, NotNow, SlotTaken):
-            yield False
-        else:
-            yield True
+    return back, stay
 
 
 def _locked(absence: TeacherAbsence) -> TeacherAbsence:

@@ -65,10 +65,10 @@ def _pair(year: SchoolYear) -> list[Alternation]:
 
 def _give(alternation: Alternation, mondays: Iterable[date]) -> bool:
     """Whether these weeks are not those it had."""
-    told = [day.isoformat() for day in sorted(mondays)]
-    if told == sorted(alternation.mondays):
+    days = [day.isoformat() for day in sorted(mondays)]
+    if days == sorted(alternation.mondays):
         return False
-    alternation.mondays = told
+    alternation.mondays = days
     alternation.save(update_fields=["mondays"])
     return True
 

@@ -55,8 +55,8 @@ def book(viewer: Viewer, year: SchoolYear, asked: Asked) -> Booking:
         return known
     if not bookable.is_open:
         raise NotNow(_("« %(what)s » n’est plus à réserver.") % {"what": bookable.called})
-    if said := why_not(year, asked.day, ends):
-        raise NotNow(said)
+    if reason := why_not(year, asked.day, ends):
+        raise NotNow(reason)
     if clashes := held_by(year, bookable, starts, ends):
         raise SlotTaken(clashes)
     booking = Booking.objects.create(
@@ -120,12 +120,12 @@ def keep_bookable(
     return bookable
 
 
-def _new(year: SchoolYear, told: Mapping[str, Any]) -> Bookable:
-    if told["kind"] not in PLACES:
-        return Bookable(school_id=year.school_id, kind=told["kind"])
-    if Room.objects.filter(school=year.school_id, name=told["name"]).exists():
+def _new(year: SchoolYear, values: Mapping[str, Any]) -> Bookable:
+    if values["kind"] not in PLACES:
+        return Bookable(school_id=year.school_id, kind=values["kind"])
+    if Room.objects.filter(school=year.school_id, name=values["name"]).exists():
         raise NameKnown
-    room = Room.objects.create(school_id=year.school_id, name=told["name"])
+    room = Room.objects.create(school_id=year.school_id, name=values["name"])
     return Bookable(school_id=year.school_id, room=room)
 
 

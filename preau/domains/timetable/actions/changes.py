@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from preau.directory.models import Group, Person, Room, SchoolYear, Subject
 from preau.directory.viewer import Viewer
-from preau.domains.timetable.actions.following import follow_lesson
+from preau.domains.timetable.actions.following import bring_back, follow_lesson
 from preau.domains.timetable.actions.patterns import SlotTaken, at
 from preau.domains.timetable.boards import why_held
 from preau.domains.timetable.models import Lesson, LessonChange
@@ -30,10 +30,14 @@ Kind = LessonChange.Kind
 
 @dataclass(frozen=True)
 class Why:
-    """`reason` is told to families (one of LessonChange.Reason, or nothing); `note` is for the staff."""
+    """`reason` is told to families (one of LessonChange.Reason, or nothing); `note` is for the staff.
+
+    `together`: one gesture changes several lessons, and whoever made it tells them together under this name.
+    """
 
     reason: str = ""
     note: str = ""
+    together: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,8 +169,9 @@ def add_lesson(viewer: Viewer, year: SchoolYear, one_off: OneOff, why: Why) -> L
 
 
 @transaction.atomic
-def undo_change(viewer: Viewer, change: LessonChange) -> Lesson:
-    """Put back what a change touched, exactly. What was told and had not left is taken back; the others are told.
+def undo_change(viewer: Viewer, change: LessonChange, *, together: bool = False) -> Lesson:
+    """Put back what a change touched, exactly. What was told and had not left is taken back; the others are told: by whoever
+    undoes several `together`.
 
     Raises AlreadyUndone, ChangedSince when something else was done to it, NotNow, and Taken when the place was given away.
     """
@@ -183,8 +188,10 @@ def undo_change(viewer: Viewer, change: LessonChange) -> Lesson:
     lesson.revision += 1
     lesson.save()
     follow_lesson(viewer, lesson)
+    bring_back(viewer, {lesson.pk: change.made_at})
     journal.record(viewer, "timetable.change_undone", change, lesson=lesson.pk, kind=change.kind)
-    change_undone.send(sender=LessonChange, change_id=change.pk)
+    if not together:
+        change_undone.send(sender=LessonChange, change_id=change.pk)
     return lesson
 
 
@@ -268,14 +275,14 @@ def _refuse_over(lesson: Lesson) -> None:
 def _refuse_fixed(lesson: Lesson, *, undoing: bool = False) -> None:
     """Over, or held by another house: its roll was called."""
     _refuse_over(lesson)
-    if said := why_held(lesson.pk):
-        raise NotNow(said)
+    if reason := why_held(lesson.pk):
+        raise NotNow(reason)
 
 
 def _refuse_day(year: SchoolYear, day: date, starts: datetime) -> None:
     """Not in the past, not outside the year, not while the school is closed."""
-    if said := why_not(year, day, starts):
-        raise NotNow(said)
+    if reason := why_not(year, day, starts):
+        raise NotNow(reason)
 
 
 def _refuse_taken(lesson: Lesson, starts: datetime, ends: datetime, needs: Needs) -> None:
@@ -296,10 +303,10 @@ def _keep(viewer: Viewer, lesson: Lesson, change: LessonChange, why: Why) -> Les
     lesson.revision += 1
     lesson.save()
     change.school_id, change.lesson = lesson.school_id, lesson
-    change.reason, change.note = why.reason, why.note
+    change.reason, change.note, change.origin = why.reason, why.note, why.together
     change.made_by_id, change.made_at = viewer.person.pk, timezone.now()
     change.save()
-    follow_lesson(viewer, lesson)
+    follow_lesson(viewer, lesson, change.made_at)
     journal.record(viewer, f"timetable.lesson_{change.kind}", lesson, change=change.pk, reason=why.reason)
     lesson_changed.send(sender=LessonChange, change_id=change.pk)
     return change

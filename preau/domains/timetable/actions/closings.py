@@ -3,17 +3,23 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from preau.directory.models import Group, SchoolYear
 from preau.directory.viewer import Viewer
-from preau.domains.timetable.actions.covering import cancel_asks
-from preau.domains.timetable.actions.following import follow_lesson
+from preau.domains.timetable.actions.following import bring_back, follow_lesson
 from preau.domains.timetable.boards import held_by_others
-from preau.domains.timetable.models import Booking, CoverAsk, Lesson, LessonChange, LessonChangeQuerySet
+from preau.domains.timetable.models import (
+    Booking,
+    Lesson,
+    LessonChange,
+    LessonChangeQuerySet,
+    LessonQuerySet,
+)
 from preau.domains.timetable.queries.clashes import Needs, clashes_at
 from preau.foundation.locks import lock
 
@@ -44,13 +50,7 @@ def stop_lessons(by: int, stop: Stop, viewer: Viewer | None = None) -> int:
     lock(SchoolYear, stop.year.pk)
     wanted = _wanted(stop)
     _bring_back(by, _in_force(stop.origin).exclude(lesson__in=wanted), viewer)
-    held = Lesson.objects.filter(pk__in=wanted).held().filter(ends__gt=timezone.now())
-    by_hand = LessonChange.objects.filter(origin=stop.origin).exclude(undone_at=None).values("lesson_id")
-    lessons = list(
-        held.exclude(pk__in=by_hand).select_for_update(of=("self",)).select_related("school", "year")
-    )
-    kept = held_by_others([lesson.pk for lesson in lessons])
-    going = [lesson for lesson in lessons if lesson.pk not in kept]
+    going = _that_go(_standing(stop, wanted).select_for_update(of=("self",)).select_related("school", "year"))
     now = timezone.now()
     for lesson in going:
         lesson.state, lesson.revision = State.CANCELLED, lesson.revision + 1
@@ -68,8 +68,28 @@ def stop_lessons(by: int, stop: Stop, viewer: Viewer | None = None) -> int:
         for lesson in going
     )
     if viewer:
-        _release(viewer, going)
+        _release(viewer, going, now)
     return len(going)
+
+
+def lessons_stopped(stop: Stop) -> list[int]:
+    """The lessons that `stop_lessons` would cancel now; nothing is written."""
+    wanted = _wanted(stop) if stop.groups is not None else _begun_in(stop).values("pk")
+    return [lesson.pk for lesson in _that_go(_standing(stop, wanted))]
+
+
+def _standing(stop: Stop, wanted: "Collection[int] | QuerySet[Any, Any]") -> LessonQuerySet:
+    """Of these lessons, those that take place and that nobody brought back by hand."""
+    by_hand = LessonChange.objects.filter(origin=stop.origin).exclude(undone_at=None).values("lesson_id")
+    held = Lesson.objects.filter(pk__in=wanted).held().filter(ends__gt=timezone.now())
+    return held.exclude(pk__in=by_hand)
+
+
+def _that_go(lessons: "QuerySet[Lesson]") -> list[Lesson]:
+    """All but those that a roll holds."""
+    found = list(lessons)
+    kept = held_by_others([lesson.pk for lesson in found])
+    return [lesson for lesson in found if lesson.pk not in kept]
 
 
 @transaction.atomic
@@ -86,7 +106,7 @@ def _in_force(origin: str) -> LessonChangeQuerySet:
 
 def _wanted(stop: Stop) -> list[int]:
     """The lessons that begin in the span; of classes, those that nobody else attends."""
-    lessons = Lesson.objects.filter(year=stop.year, starts__gte=stop.starts, starts__lt=stop.ends)
+    lessons = _begun_in(stop)
     if stop.groups is None:
         return list(lessons.values_list("pk", flat=True))
     inside = _with_drawn(stop.groups)
@@ -94,6 +114,10 @@ def _wanted(stop: Stop) -> list[int]:
     for lesson, group in lessons.values_list("pk", "groups"):
         attended.setdefault(lesson, []).append(group)
     return [lesson for lesson, groups in attended.items() if set(groups) <= inside]
+
+
+def _begun_in(stop: Stop) -> LessonQuerySet:
+    return Lesson.objects.filter(year=stop.year, starts__gte=stop.starts, starts__lt=stop.ends)
 
 
 def _with_drawn(groups: Collection[int]) -> set[int]:
@@ -107,14 +131,13 @@ def _with_drawn(groups: Collection[int]) -> set[int]:
     return set(groups) | {group for group, classes in drawn.items() if classes <= set(groups)}
 
 
-def _release(viewer: Viewer, lessons: Sequence[Lesson]) -> None:
-    """Nobody is asked any more to give them, and what was booked for them is free."""
+def _release(viewer: Viewer, lessons: Sequence[Lesson], at: datetime) -> None:
+    """What was booked for them is free, and comes back with them. Who is asked to give one is asked again once it comes back: until then nothing shows it."""
     keys = [lesson.pk for lesson in lessons]
-    cancel_asks(viewer, CoverAsk.objects.filter(lesson__in=keys, state=CoverAsk.State.ASKED))
     booked = set(Booking.objects.in_force().filter(lesson__in=keys).values_list("lesson_id", flat=True))
     for lesson in lessons:
         if lesson.pk in booked:
-            follow_lesson(viewer, lesson)
+            follow_lesson(viewer, lesson, at)
 
 
 def _bring_back(by: int, changes: LessonChangeQuerySet, viewer: Viewer | None) -> tuple[int, int]:
@@ -132,6 +155,8 @@ def _bring_back(by: int, changes: LessonChangeQuerySet, viewer: Viewer | None) -
         change.undone_at, change.undone_by_id, change.origin = now, by, change.origin + OVER
     Lesson.objects.bulk_update(lessons, ["state", "revision"], batch_size=200)
     LessonChange.objects.bulk_update(back, ["undone_at", "undone_by", "origin"], batch_size=200)
+    if viewer:
+        bring_back(viewer, {change.lesson_id: change.made_at for change in back})
     return len(back), len(found) - len(back)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from preau.directory.models import SchoolYear
 from preau.directory.viewer import Viewer
@@ -46,8 +47,11 @@ def copy_week(viewer: Viewer, year: SchoolYear, week: date, to: date) -> Copied:
     shift = dates.monday_of(to) - monday
     made, left = 0, []
     # What a closing cancelled is that closing's, which ends with it.
-    changes = LessonChange.objects.in_force().filter(lesson__year=year, origin="").order_by("made_at", "pk")
-    changes = changes.select_related("lesson__school", "lesson__subject", "lesson__room", "room_after")
+    of_closing = Q(absence=None) & ~Q(origin="")
+    changes = LessonChange.objects.in_force().filter(~of_closing, lesson__year=year)
+    changes = changes.order_by("made_at", "pk").select_related(
+        "lesson__school", "lesson__subject", "lesson__room", "room_after"
+    )
     for change in changes.filter(lesson__day__range=(monday, monday + A_WEEK)):
         try:
             with transaction.atomic():
@@ -55,10 +59,10 @@ def copy_week(viewer: Viewer, year: SchoolYear, week: date, to: date) -> Copied:
         except NothingChanges:
             continue
         except (NotNow, SlotTaken) as refused:
-            said = (
+            reason = (
                 " ".join(c.said for c in refused.clashes) if isinstance(refused, SlotTaken) else str(refused)
             )
-            left.append((change.lesson, said))
+            left.append((change.lesson, reason))
         else:
             made += 1
     return Copied(made, tuple(left))

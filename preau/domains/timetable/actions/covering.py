@@ -136,7 +136,7 @@ def cancel_asks(viewer: Viewer, asks: CoverAskQuerySet) -> int:
 
 @transaction.atomic
 def settle_otherwise(
-    viewer: Viewer, lesson: Lesson, absence: TeacherAbsence, *, study: bool, note: str = ""
+    viewer: Viewer, lesson: Lesson, absence: TeacherAbsence, *, study: bool, together: str = ""
 ) -> LessonChange:
     """Nobody gives the lesson: its pupils go to the study room, or are free. Raises NotNow, NothingChanges."""
     lesson = locked(lesson)
@@ -144,7 +144,7 @@ def settle_otherwise(
         raise NothingChanges
     _refuse_settled(lesson, absence)
     reason = LessonChange.Reason.STUDY if study else ""
-    change = cancel_lesson(viewer, lesson, Why(reason, note))
+    change = cancel_lesson(viewer, lesson, Why(reason, together=together))
     _link(change, absence)
     cancel_asks(viewer, CoverAsk.objects.filter(lesson=lesson, state=State.ASKED))
     return change

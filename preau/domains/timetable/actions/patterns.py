@@ -41,6 +41,7 @@ class Weekly:
     alternation: Alternation | None = None
     source: str = ""
     source_key: str = ""
+    made_with: str = ""
 
     @property
     def times(self) -> Times:
@@ -115,6 +116,7 @@ def pattern_of(weekly: Weekly) -> WeeklyPattern:
         alternation=weekly.alternation,
         source=weekly.source,
         source_key=weekly.source_key,
+        made_with=weekly.made_with,
     )
 
 

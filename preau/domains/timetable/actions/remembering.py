@@ -61,8 +61,8 @@ def decided_here(viewer: Viewer, before: WeeklyPattern, after: WeeklyPattern | N
     """Somebody changes or stops the weekly lesson of a file: the next file is told. To be said before `before` is written."""
     if not before.source:
         return
-    told = ToldCourse.objects.filter(pattern=before)
-    if before.source_key and not told.exists():
+    rows = ToldCourse.objects.filter(pattern=before)
+    if before.source_key and not rows.exists():
         # Imported before what files said was kept: it was this.
         ToldCourse.objects.get_or_create(
             year_id=before.year_id,
@@ -70,4 +70,4 @@ def decided_here(viewer: Viewer, before: WeeklyPattern, after: WeeklyPattern | N
             key=before.source_key,
             defaults={"school_id": before.school_id, "said": said_of(before).kept(), "pattern": before},
         )
-    told.update(pattern=after, changed_by=viewer.person, changed_at=timezone.now())
+    rows.update(pattern=after, changed_by=viewer.person, changed_at=timezone.now())

@@ -59,8 +59,8 @@ def _plain(value: Any) -> Any:
 
 
 def _said(slot: DaySlot) -> dict[str, Any]:
-    told = {name: _plain(getattr(slot, name)) for name in FIELDS}
-    return told | {"watchers": _plain(slot.watchers.all()), "groups": _plain(slot.groups.all())}
+    values = {name: _plain(getattr(slot, name)) for name in FIELDS}
+    return values | {"watchers": _plain(slot.watchers.all()), "groups": _plain(slot.groups.all())}
 
 
 @transaction.atomic

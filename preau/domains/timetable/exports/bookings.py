@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import Booking
 from preau.domains.timetable.queries.bookings import booking_rows
-from preau.foundation import csvtext, dates
+from preau.foundation import csvtext
 
 HEADER = [
     _("Salle ou matériel"),
@@ -34,5 +34,4 @@ def _cells(viewer: Viewer, bookings: "QuerySet[Booking]") -> Iterator[list[Any]]
     for booking in bookings.iterator(chunk_size=CHUNK):
         (row,) = booking_rows(viewer, [booking])
         state = _now("annulé") if row.is_cancelled else ""
-        day = dates.capital(dates.day(row.day, year=True))
-        yield [row.called, row.kind, day, row.hours, row.who, row.lesson_said, row.purpose, state]
+        yield [row.called, row.kind, row.day, row.hours, row.who, row.lesson_said, row.purpose, state]

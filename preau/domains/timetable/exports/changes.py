@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from preau.domains.timetable.models import Lesson, LessonChange
 from preau.domains.timetable.queries.changes import rows_of
 from preau.domains.timetable.queries.cover import needs_of
-from preau.foundation import csvtext, dates
+from preau.foundation import csvtext
 
 HEADER = [
     _("Cours"),
-    _("Quand"),
+    _("Jour"),
+    _("Heures"),
     _("Changement"),
     _("Avant"),
     _("Après"),
@@ -36,7 +37,8 @@ def _cells(changes: "QuerySet[LessonChange]") -> Iterator[list[Any]]:
         (row,) = rows_of([change])
         yield [
             row.what,
-            row.when,
+            change.lesson.day,
+            change.lesson.hours,
             row.kind_label,
             row.before,
             row.after,
@@ -67,7 +69,7 @@ def _needs(lessons: "QuerySet[Lesson]", now: datetime) -> Iterator[list[Any]]:
     for need in needs_of(lessons, now):
         row = need.row
         yield [
-            dates.capital(dates.day(row.day, year=True)),
+            row.day,
             row.hours,
             row.subject,
             row.groups_label,

@@ -69,9 +69,9 @@ class _Writer:
         return _tag("ALTERNANCES", *(self._alternation(code, name, weeks) for code, name, weeks in found))
 
     def _alternation(self, code: str, name: str, weeks: Iterable[date]) -> str:
-        said = _tag("SEMAINES", *(_leaf("DATE_DEBUT_SEMAINE", monday.isoformat()) for monday in weeks))
+        block = _tag("SEMAINES", *(_leaf("DATE_DEBUT_SEMAINE", monday.isoformat()) for monday in weeks))
         return _tag(
-            "ALTERNANCE", _leaf("LIBELLE_COURT", name[:10]), _leaf("LIBELLE_LONG", name), said, CODE=code
+            "ALTERNANCE", _leaf("LIBELLE_COURT", name[:10]), _leaf("LIBELLE_LONG", name), block, CODE=code
         )
 
     def _code(self, pk: int) -> str:
@@ -147,8 +147,8 @@ class _Writer:
 
 
 def _tag(name: str, *inside: str, **attributes: str) -> str:
-    told = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
-    return f"<{name}{told}>{''.join(inside)}</{name}>\n"
+    pairs = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
+    return f"<{name}{pairs}>{''.join(inside)}</{name}>\n"
 
 
 def _leaf(name: str, text: str) -> str:

@@ -103,8 +103,8 @@ class BookableForm(forms.Form):
         self, *args: Any, bookable: Bookable | None = None, is_room: bool = False, **kwargs: Any
     ) -> None:
         if bookable:
-            told = {name: getattr(bookable, name) for name in (*FIELDS, "name")}
-            kwargs["initial"] = told | (kwargs.get("initial") or {})
+            values = {name: getattr(bookable, name) for name in (*FIELDS, "name")}
+            kwargs["initial"] = values | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         if is_room:
             # Its name is that of the timetable, which finds it again by it.

@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Holding, Person, Room, Subject
@@ -28,6 +28,17 @@ class OnePerson(OneRow):
 def teachers_of(viewer: Viewer) -> "QuerySet[Person]":
     """Who teaches in the viewer's school today."""
     held = Holding.objects.active(viewer.today).filter(role=Role.TEACHER, school_id=viewer.school_id)
+    return Person.objects.filter(pk__in=held.values("person_id"))
+
+
+def teachers_until(viewer: Viewer, last: date) -> "QuerySet[Person]":
+    """The same, and those who will come by this day."""
+    held = Holding.objects.filter(
+        Q(starts=None) | Q(starts__lte=last),
+        Q(ends=None) | Q(ends__gt=viewer.today),
+        role=Role.TEACHER,
+        school_id=viewer.school_id,
+    )
     return Person.objects.filter(pk__in=held.values("person_id"))
 
 
@@ -145,16 +156,16 @@ class OneOffForm(_WhenForm):
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(viewer, None, *args, **kwargs)
         subjects = Subject.objects.filter(school_id=viewer.school_id)
-        groups = Group.objects.filter(year=viewer.year).order_by("kind", "name")
+        groups = Group.objects.filter(year=viewer.year).order_by("kind", "rank", "name")
         for name, rows in (("subject", subjects), ("groups", groups), ("teachers", teachers_of(viewer))):
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
     @property
     def one_off(self) -> OneOff:
         names = ("subject", "room", "day", "starts_at", "ends_at")
-        told = {name: self.cleaned_data[name] for name in names}
+        values = {name: self.cleaned_data[name] for name in names}
         return OneOff(
-            groups=tuple(self.cleaned_data["groups"]), teachers=tuple(self.cleaned_data["teachers"]), **told
+            groups=tuple(self.cleaned_data["groups"]), teachers=tuple(self.cleaned_data["teachers"]), **values
         )
 
 

@@ -1,20 +1,25 @@
 """What a person types about absences of teachers and covers."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Person
 from preau.directory.viewer import Viewer
 from preau.domains.timetable import rules
 from preau.domains.timetable.actions.patterns import at
-from preau.domains.timetable.forms.changes import OnePerson, teachers_of
+from preau.domains.timetable.actions.settling import ASK, CANCEL, STUDY
+from preau.domains.timetable.forms.changes import OnePerson, teachers_of, teachers_until
 from preau.domains.timetable.models import TeacherAbsence
+from preau.domains.timetable.queries.cover import NeedRow
 from preau.domains.timetable.queries.ranking import Proposal
+from preau.foundation import dates
 from preau.foundation.fields import Day, SeveralRows
 
 MIDNIGHT = time()
@@ -72,8 +77,11 @@ class AnnounceForm(forms.Form):
         year = self.viewer.year
         if data["last_day"] < data["first_day"]:
             self.add_error("last_day", _("Le dernier jour vient avant le premier."))
-        elif not year.starts <= data["first_day"] or not data["last_day"] <= year.ends:
-            self.add_error("first_day", _("Ces jours ne sont pas dans l’année scolaire."))
+        elif odd := [
+            name for name in ("first_day", "last_day") if not year.starts <= data[name] <= year.ends
+        ]:
+            for name in odd:
+                self.add_error(name, _("Ce jour n’est pas dans l’année scolaire."))
         else:
             self._check_span(data)
         return data
@@ -134,3 +142,107 @@ class WithdrawForm(forms.Form):
         label=_("Lui rendre aussi ses cours : remplacements, permanences et annulations sont rétablis"),
         required=False,
     )
+
+
+class GiveForm(forms.Form):
+    """Who gives all the lessons of an absence: any teacher of the school but the one who is away, and who comes to replace."""
+
+    teacher = OnePerson(Person.objects.none(), label=_("Confier tous les cours à"), empty_label=_("Choisir…"))
+
+    def __init__(self, viewer: Viewer, absence: TeacherAbsence, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        last = dates.local(absence.ends, absence.school.timezone).date()
+        others = teachers_until(viewer, last).exclude(pk=absence.teacher_id)
+        self.fields["teacher"].queryset = others.order_by("family_name", "given_name")  # type: ignore[attr-defined]
+
+
+# How many of those who are free a line shows: the first are the best.
+MOST_PROPOSED = 5
+ASKS, SETTLED = "demander-", {"permanence": STUDY, "annuler": CANCEL}
+
+
+class LinesForm(forms.Form):
+    """What becomes of each lesson of an absence, one question a lesson. Whoever is not free is a wrong choice.
+
+    `first`: what is chosen at first on each line, « permanence » or « annuler »; else to ask the best who is free.
+    """
+
+    def __init__(
+        self,
+        needs: Sequence[NeedRow],
+        proposals: Mapping[int, Sequence[Proposal]],
+        *args: Any,
+        first: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.needs = {need.row.pk: need for need in needs}
+        asked: Counter[int] = Counter()
+        for need in needs:
+            self.fields[name_of(need)] = self._line(need, proposals.get(need.row.pk, []), first, asked)
+
+    def _line(
+        self, need: NeedRow, proposals: Sequence[Proposal], first: str, asked: Counter[int]
+    ) -> forms.ChoiceField:
+        typed = self.data.get(name_of(need), "")
+        shown = [
+            (f"{ASKS}{one.pk}", _said(one))
+            for rank, one in enumerate(proposals)
+            if rank < MOST_PROPOSED or typed == f"{ASKS}{one.pk}"
+        ]
+        # A second click asks whom the first one asked: a choice that changes nothing, and that no line shows.
+        if typed in {f"{ASKS}{ask.person}" for ask in need.waiting}:
+            shown.append((typed, gettext("Déjà demandé")))
+        choices: list[tuple[str, Any]] = [
+            ("", _("Ne rien décider")),
+            *shown,
+            ("permanence", _("Permanence")),
+            ("annuler", _("Annuler le cours")),
+        ]
+        return forms.ChoiceField(
+            label=f"{need.row.hours} · {need.row.groups_label}, {need.row.subject}",
+            choices=choices,
+            required=False,
+            initial=self._first(need, proposals, first, asked),
+            error_messages={
+                "invalid_choice": _("Cette personne n’est plus libre à cette heure : choisissez de nouveau.")
+            },
+        )
+
+    def _first(self, need: NeedRow, proposals: Sequence[Proposal], first: str, asked: Counter[int]) -> str:
+        """The best who is free; among those whom as much ties to the lesson, who is proposed for fewest of the others."""
+        if need.waiting:
+            return ""
+        if first in SETTLED:
+            return first
+        best = min(proposals, key=lambda one: (one.tie, asked[one.pk]), default=None)
+        if best is None:
+            return ""
+        asked[best.pk] += 1
+        return f"{ASKS}{best.pk}"
+
+    def lines(self) -> Iterable[tuple[NeedRow, forms.BoundField]]:
+        """Each lesson and its question."""
+        return [(need, self[name_of(need)]) for need in self.needs.values()]
+
+    def chosen(self) -> dict[int, tuple[str, int]]:
+        """By lesson: the gesture, and whom to ask (0: nobody)."""
+        found = {pk: self.cleaned_data.get(name_of(need), "") for pk, need in self.needs.items()}
+        return {
+            pk: (ASK, int(value.removeprefix(ASKS))) if value.startswith(ASKS) else (SETTLED[value], 0)
+            for pk, value in found.items()
+            if value
+        }
+
+    def refuse(self, lessons: Mapping[int, str]) -> None:
+        """Say on each line why it could not be."""
+        for pk, why in lessons.items():
+            self.add_error(name_of(self.needs[pk]), why)
+
+
+def name_of(need: NeedRow) -> str:
+    return f"cours-{need.row.pk}"
+
+
+def _said(proposal: Proposal) -> str:
+    return gettext("Demander à %(who)s, %(why)s") % {"who": proposal.name, "why": ", ".join(proposal.why[:2])}

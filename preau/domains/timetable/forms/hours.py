@@ -20,4 +20,4 @@ class HoursForm(FilterForm):
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = Group.objects.visible_to(viewer).filter(kind=Group.Kind.CLASS, year=viewer.year)
-        self.fields["classe"].queryset = here.order_by("name")  # type: ignore[attr-defined]
+        self.fields["classe"].queryset = here.order_by("rank", "name")  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.models import Group, Holding, Person, Room
 from preau.directory.viewer import Viewer
-from preau.directory.words import Profile, Role
+from preau.directory.words import STAFF
 from preau.domains.timetable.forms.weekly import PersonChoice
 from preau.domains.timetable.models import DaySlot, Weekday
 from preau.domains.timetable.queries.clashes import Clash
@@ -16,7 +16,6 @@ from preau.foundation import dates
 from preau.foundation.fields import OneRow, SeveralRows
 
 Kind = DaySlot.Kind
-STAFF = [role for role in Role if role.profile == Profile.STAFF]
 FIELDS = ("kind", "name", "weekdays", "starts_at", "ends_at", "room", "places")
 
 
@@ -57,15 +56,15 @@ class SlotForm(forms.Form):
     )
 
     def __init__(self, viewer: Viewer, *args: Any, slot: DaySlot | None = None, **kwargs: Any) -> None:
-        told: dict[str, Any] = {"kind": Kind.STUDY, "weekdays": [0, 1, 3, 4]}
+        values: dict[str, Any] = {"kind": Kind.STUDY, "weekdays": [0, 1, 3, 4]}
         if slot:
-            told = {name: getattr(slot, name) for name in FIELDS}
-            told |= {"groups": slot.groups.all(), "watchers": slot.watchers.all()}
-        kwargs["initial"] = told | (kwargs.get("initial") or {})
+            values = {name: getattr(slot, name) for name in FIELDS}
+            values |= {"groups": slot.groups.all(), "watchers": slot.watchers.all()}
+        kwargs["initial"] = values | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["room"].queryset = Room.objects.visible_to(viewer).order_by("name")
-        fields["groups"].queryset = Group.objects.classes().filter(year=viewer.year).order_by("name")
+        fields["groups"].queryset = Group.objects.classes().filter(year=viewer.year).order_by("rank", "name")
         held = Holding.objects.active(viewer.today).filter(school=viewer.school_id, role__in=STAFF)
         people = Person.objects.filter(pk__in=held.values("person_id"))
         if slot:

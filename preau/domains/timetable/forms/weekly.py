@@ -64,7 +64,9 @@ class WeeklyLessonForm(forms.Form):
         self.year, self.school = viewer.year, viewer.school
         here = {"school_id": viewer.school_id}
         self.fields["subject"].queryset = Subject.objects.filter(**here)  # type: ignore[attr-defined]
-        self.fields["groups"].queryset = Group.objects.filter(year=viewer.year).order_by("kind", "name")  # type: ignore[attr-defined]
+        self.fields["groups"].queryset = Group.objects.filter(year=viewer.year).order_by(
+            "kind", "rank", "name"
+        )  # type: ignore[attr-defined]
         self.fields["room"].queryset = Room.objects.filter(**here)  # type: ignore[attr-defined]
         alternations = Alternation.objects.filter(year=viewer.year).order_by("-names_weeks", "name")
         self.fields["alternation"].queryset = alternations  # type: ignore[attr-defined]
@@ -78,8 +80,8 @@ class WeeklyLessonForm(forms.Form):
                 "first": dates.day(self.year.starts, year=True),
                 "last": dates.day(self.year.ends, year=True),
             }
-            said = _("L’année scolaire va du %(first)s au %(last)s : choisissez un jour entre les deux.")
-            raise forms.ValidationError(said, params=days)
+            sentence = _("L’année scolaire va du %(first)s au %(last)s : choisissez un jour entre les deux.")
+            raise forms.ValidationError(sentence, params=days)
         return first
 
     def clean(self) -> dict[str, Any]:
@@ -91,10 +93,10 @@ class WeeklyLessonForm(forms.Form):
             return data
         self.is_outside = self.school.is_outside_its_day(data["starts_at"], data["ends_at"])
         if self.is_outside and not data["outside"]:
-            said = _(
+            sentence = _(
                 "Cette séance sort des horaires de l’établissement (%(hours)s). Corrigez l’heure, ou cochez que c’est voulu."
             )
-            self.add_error("outside", said % {"hours": self.school.day_said})
+            self.add_error("outside", sentence % {"hours": self.school.day_said})
         return data
 
     def add_clashes(self, clashes: Iterable[Clash]) -> None:
@@ -118,6 +120,6 @@ class WeeklyLessonForm(forms.Form):
 def _initial(pattern: WeeklyPattern, viewer: Viewer) -> dict[str, Any]:
     """A weekly lesson as the form shows it, from its next day on."""
     names = ["subject", "room", "weekday", "starts_at", "ends_at", "alternation"]
-    told = {name: getattr(pattern, name) for name in names}
-    told |= {"groups": pattern.groups.all(), "teachers": pattern.teachers.all()}
-    return told | {"first_day": max(viewer.today + timedelta(days=1), pattern.first_day)}
+    values = {name: getattr(pattern, name) for name in names}
+    values |= {"groups": pattern.groups.all(), "teachers": pattern.teachers.all()}
+    return values | {"first_day": max(viewer.today + timedelta(days=1), pattern.first_day)}

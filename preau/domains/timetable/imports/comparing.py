@@ -31,8 +31,8 @@ class KnownCourse:
         """What people changed of it since."""
         if self.here is None:
             return {"last"}
-        said, mine = self.said.parts(start), said_of(self.here).parts(start)
-        return {name for name in said if said[name] != mine[name]}
+        former, mine = self.said.parts(start), said_of(self.here).parts(start)
+        return {name for name in former if former[name] != mine[name]}
 
     def differs(self, course: "Course", start: date) -> bool:
         """Is it here, by somebody's hand, something else than this file says?"""
@@ -80,13 +80,13 @@ class Comparison:
 
 def known_courses(year: SchoolYear, source: str) -> list[KnownCourse]:
     """Those that files of this format told; what was imported before that was kept is what it is here."""
-    told = ToldCourse.objects.filter(year=year, source=source).select_related(
+    memories = ToldCourse.objects.filter(year=year, source=source).select_related(
         "pattern__subject", "pattern__room", "pattern__alternation", "changed_by"
     )
-    told = told.prefetch_related("pattern__groups", "pattern__teachers")
+    memories = memories.prefetch_related("pattern__groups", "pattern__teachers")
     found = [
         KnownCourse(told_course.key, SlotWords.read(told_course.said), told_course.pattern, told_course)
-        for told_course in told
+        for told_course in memories
     ]
     rows = WeeklyPattern.objects.filter(~Q(source_key=""), year=year, source=source, told_as=None)
     rows = rows.exclude(source_key__in=ToldCourse.objects.filter(year=year, source=source).values("key"))
@@ -134,17 +134,17 @@ class _Comparing:
             self._gone(old)
         self.result.created += self.courses.values()
 
-    def _sign(self, said: SlotWords) -> Sign:
-        return tuple(said.parts(self.start).values())
+    def _sign(self, words: SlotWords) -> Sign:
+        return tuple(words.parts(self.start).values())
 
     def _leave_out(self, courses: Sequence[Course], scope: str) -> None:
         """Those that the file does not tell of are neither changed nor stopped by its silence."""
         if scope == Scope.ALL:
             return
-        told = (
+        classes = (
             {group.pk for course in courses for group in course.groups} if scope == Scope.CLASSES else set()
         )
-        self.known = {key: one for key, one in self.known.items() if told and one.said.groups <= told}
+        self.known = {key: one for key, one in self.known.items() if classes and one.said.groups <= classes}
 
     def _match(self, old_is: Callable[[SlotWords], Sign], new_is: Callable[[SlotWords], Sign]) -> None:
         """Pair what is left and alike, in order; what is over is left to its past."""
@@ -159,11 +159,11 @@ class _Comparing:
     def _pair(self, known: KnownCourse, course: Course) -> None:
         del self.courses[id(course)], self.known[known.key]
         self.result.pairs.append((known, course))
-        theirs, said = said_by(course).parts(self.start), known.said.parts(self.start)
-        if theirs == said:
+        theirs, former = said_by(course).parts(self.start), known.said.parts(self.start)
+        if theirs == former:
             self.result.unchanged.append((known, course))
         elif known.goes_on(self.start):
-            self._merge(known, course, said, theirs)
+            self._merge(known, course, former, theirs)
         elif known.said.last >= self.start:
             self.result.conflicts.append(Conflict(known, course, theirs=course, is_over=True))
         elif known.here:
@@ -172,14 +172,14 @@ class _Comparing:
             self.result.created.append(course)
 
     def _merge(
-        self, known: KnownCourse, course: Course, said: dict[str, Any], theirs: dict[str, Any]
+        self, known: KnownCourse, course: Course, former: dict[str, Any], theirs: dict[str, Any]
     ) -> None:
         """What the file left alone stays as it is here, what people left alone follows the file; both: it is for somebody to say."""
-        here, told = known.here, course
+        here, original = known.here, course
         assert here is not None  # noqa: S101 - it goes on
         mine = said_of(here).parts(self.start)
-        own = {name for name in said if mine[name] != said[name]}
-        new = {name for name in said if theirs[name] != said[name]}
+        own = {name for name in former if mine[name] != former[name]}
+        new = {name for name in former if theirs[name] != former[name]}
         if "first" in own:
             # Not before the day that somebody chose, whatever happens.
             course = replace(course, first=max(course.first, here.first_day))
@@ -188,9 +188,9 @@ class _Comparing:
         if both:
             left = None if said_by(kept).parts(self.start) == mine else kept
             taken = _mixed(course, here, own - both - {"first"})
-            self.result.conflicts.append(Conflict(known, told, mine=left, theirs=taken))
+            self.result.conflicts.append(Conflict(known, original, mine=left, theirs=taken))
         elif said_by(kept).parts(self.start) == mine:
-            self.result.unchanged.append((known, told))
+            self.result.unchanged.append((known, original))
         else:
             self.result.changed.append((here, kept))
 
@@ -223,23 +223,23 @@ def _mixed(course: Course, here: WeeklyPattern, own: set[str]) -> Course:
 
 
 def _likeness(*parts: Callable[[SlotWords], Any]) -> Callable[[SlotWords], Sign]:
-    return lambda said: tuple(part(said) for part in parts)
+    return lambda words: tuple(part(words) for part in parts)
 
 
-def _groups(said: SlotWords) -> Any:
-    return said.groups
+def _groups(words: SlotWords) -> Any:
+    return words.groups
 
 
-def _subject(said: SlotWords) -> Any:
-    return said.subject
+def _subject(words: SlotWords) -> Any:
+    return words.subject
 
 
-def _teachers(said: SlotWords) -> Any:
-    return said.teachers
+def _teachers(words: SlotWords) -> Any:
+    return words.teachers
 
 
-def _when(said: SlotWords) -> Any:
-    return said.weekday, said.starts
+def _when(words: SlotWords) -> Any:
+    return words.weekday, words.starts
 
 
 # The same course, were it at another hour, with another teacher, or another subject at the same hour.

@@ -58,7 +58,7 @@ def decided_of(comparison: Comparison, start: date, now: datetime) -> list[dict[
 
 def _course_row(conflict: Conflict) -> dict[str, str]:
     known = conflict.known
-    told = _what(line_of(conflict.course)) if conflict.course else _("Ce cours n’y est plus.")
+    sentence = _what(line_of(conflict.course)) if conflict.course else _("Ce cours n’y est plus.")
     here = _("Arrêté.") if conflict.is_over or known.here is None else _what(pattern_line(known.here))
     who = known.told and known.told.changed_by
     line = line_of(conflict.course) if conflict.course else pattern_line(known.here) if known.here else {}
@@ -66,7 +66,7 @@ def _course_row(conflict: Conflict) -> dict[str, str]:
         "id": course_id(conflict),
         "what": line.get("what", ""),
         "groups": line.get("groups", ""),
-        "file": told,
+        "file": sentence,
         "here": here,
         "by": _by(who.full_name if who else "", known.told.changed_at if known.told else None),
     }
@@ -95,12 +95,12 @@ def _lesson_rows(comparison: Comparison, start: date, now: datetime) -> Iterator
     last = with_all(LessonChange.objects.filter(pk__in=[change.pk for change in rows.values()]))
     for row in rows_of(last.order_by("lesson__starts", "pk")):
         pair = changing.get(rows[row.lesson_id].lesson.pattern_id or 0)
-        told = line_of(pair[1]) | {"before": before_of(*pair)} if pair else None
+        line = line_of(pair[1]) | {"before": before_of(*pair)} if pair else None
         yield {
             "id": f"{LESSON}:{row.lesson_id}",
             "what": row.what,
             "groups": row.when,
-            "file": _what(told) if told else _("Ce cours n’y est plus."),
+            "file": _what(line) if line else _("Ce cours n’y est plus."),
             "here": "\u202f: ".join(filter(None, [row.kind_label, row.after])),
             "by": row.made,
         }

@@ -82,18 +82,18 @@ class _Export:
 
 def read(paths: Iterable[Path]) -> TimetableFiles:
     """What the exports say. Raises Unreadable."""
-    told = TimetableFiles()
+    files = TimetableFiles()
     for path in paths:
-        export = _Export(path.name, told)
+        export = _Export(path.name, files)
         with path.open("rb") as file:
             reader = Reader(file, path.name)
             for node in reader:
                 _take(export, node)
-        if told.uai and reader.uai != told.uai:
+        if files.uai and reader.uai != files.uai:
             raise Unreadable(path.name, 1, _("Les fichiers ne sont pas tous du même établissement."))
-        told.uai = reader.uai
+        files.uai = reader.uai
         _finish(export)
-    return told
+    return files
 
 
 def _take(export: _Export, node: Node) -> None:
@@ -178,15 +178,15 @@ def _slots(export: _Export, node: Node, number: int) -> list[Slot]:
 def _present(export: _Export, node: Node) -> dict[tuple[tuple[str, NamedThing], ...], list[date]]:
     """Who is there, by the weeks in which they are."""
     by_week: dict[int, list[tuple[str, NamedThing]]] = defaultdict(list)
-    told = False
+    has_people = False
     for child in node.children:
         if child.tag == "Matiere":
             continue
-        told = True
+        has_people = True
         people = _people(export, child)
         for week in _weeks(child):
             by_week[week] += [person for person in people if person not in by_week[week]]
-    if told and not by_week:
+    if has_people and not by_week:
         raise Odd(_("Ce cours n’a aucune semaine."))
     found: dict[tuple[tuple[str, NamedThing], ...], list[date]] = defaultdict(list)
     for week, people in sorted(by_week.items()):

@@ -58,15 +58,15 @@ class _Block:
 
 def read(paths: Iterable[Path], zone: str, days: tuple[date, date]) -> tuple[TimetableFiles, list[Happening]]:
     """The events of the files in a year; `resolving` makes slots of them. Raises Unreadable."""
-    told, found = TimetableFiles(), []
+    files, found = TimetableFiles(), []
     for path in paths:
-        found += _Reader(told, path, ZoneInfo(zone), days).happenings()
-    return told, found
+        found += _Reader(files, path, ZoneInfo(zone), days).happenings()
+    return files, found
 
 
 class _Reader:
-    def __init__(self, told: TimetableFiles, path: Path, zone: ZoneInfo, days: tuple[date, date]) -> None:
-        self.told, self.path, self.name, self.zone, self.days = told, path, path.name, zone, days
+    def __init__(self, files: TimetableFiles, path: Path, zone: ZoneInfo, days: tuple[date, date]) -> None:
+        self.told, self.path, self.name, self.zone, self.days = files, path, path.name, zone, days
         # (uid, moment) of the times that another event of the same uid says anew.
         self.moved: set[tuple[str, datetime]] = set()
         self.seen: set[str] = set()
@@ -105,8 +105,8 @@ class _Reader:
         except Exception:  # noqa: BLE001 - the library fails in many ways on what is no event
             event = None
         if event is None or event.errors:
-            said = _("Cet événement ne se lit pas.")
-            self.told.put_aside(number, self.name, block.line, said, what=_uid(block.text))
+            reason = _("Cet événement ne se lit pas.")
+            self.told.put_aside(number, self.name, block.line, reason, what=_uid(block.text))
             return None
         return event
 
@@ -201,18 +201,18 @@ class _Reader:
 
 
 def _rule_text(rules: dict[str, list[Any]]) -> str:
-    said = {
+    texts = {
         name: ",".join(
             one.strftime("%Y%m%dT%H%M%S") if isinstance(one, datetime) else str(one) for one in values
         )
         for name, values in rules.items()
     }
-    return ";".join(f"{name}={value}" for name, value in said.items())
+    return ";".join(f"{name}={value}" for name, value in texts.items())
 
 
 def _moments_of(event: Any, name: str) -> list[Any]:
-    told = event.get(name, [])
-    return [one.dt for part in (told if isinstance(told, list) else [told]) for one in part.dts]
+    parts = event.get(name, [])
+    return [one.dt for part in (parts if isinstance(parts, list) else [parts]) for one in part.dts]
 
 
 def words_of(event: Any) -> Words:
@@ -224,8 +224,10 @@ def words_of(event: Any) -> Words:
         for part in (categories if isinstance(categories, list) else [categories])
         for cat in part.cats
     ]
-    told = event.get("ATTENDEE", [])
-    people = [one for one in [*(told if isinstance(told, list) else [told]), event.get("ORGANIZER")] if one]
+    guests = event.get("ATTENDEE", [])
+    people = [
+        one for one in [*(guests if isinstance(guests, list) else [guests]), event.get("ORGANIZER")] if one
+    ]
     names = tuple(str(getattr(person, "params", {}).get("CN", "")) for person in people)
     where = str(event.get("LOCATION", ""))
     free = "\n".join([str(event.get("SUMMARY", "")), *kinds, description, where])
@@ -330,16 +332,16 @@ def _events_of(lines: list[tuple[int, str]], name: str) -> list[_Block]:
     found: list[_Block] = []
     began, kept, alarm = 0, [], False
     for number, line in lines:
-        said = line.strip().upper()
-        if said == "BEGIN:VEVENT":
+        text = line.strip().upper()
+        if text == "BEGIN:VEVENT":
             if began:
                 raise Unreadable(name, number, _("Un événement commence avant la fin du précédent."))
             began, kept = number, []
-        alarm = alarm or said == "BEGIN:VALARM"
+        alarm = alarm or text == "BEGIN:VALARM"
         if began and not alarm:
             kept.append(line)
-        alarm = alarm and said != "END:VALARM"
-        if said == "END:VEVENT" and began:
+        alarm = alarm and text != "END:VALARM"
+        if text == "END:VEVENT" and began:
             found.append(_Block(began, "\r\n".join(kept) + "\r\n"))
             began = 0
     if began:

@@ -52,8 +52,8 @@ def name_columns(
     """What each column holds is remembered, and the table is read. Raises MovedOn."""
 
     def remember(known: TimetableImport) -> dict[str, Any]:
-        for said in columns.values():
-            remember_columns(known.school, run.COLUMNS, said)
+        for words in columns.values():
+            remember_columns(known.school, run.COLUMNS, words)
         return {}
 
     stages.read_again(TIMETABLES, viewer, brought, "timetable.columns_named", remember)

@@ -88,8 +88,8 @@ class SchoolContext:
             return None
         found = [
             subject
-            for told, subject in self._short
-            if len(told) == len(words) and all(a.startswith(b) for a, b in zip(told, words, strict=True))
+            for name, subject in self._short
+            if len(name) == len(words) and all(a.startswith(b) for a, b in zip(name, words, strict=True))
         ]
         return found[0] if len(found) == 1 else None
 
@@ -154,12 +154,12 @@ class SchoolContext:
                 _("Plusieurs classes ou groupes peuvent porter ce nom : %(name)s.")
                 % {"name": named.said[:60]}
             )
-        said = {
+        sentences = {
             True: _("Classe inconnue de l’établissement : %(name)s."),
             False: _("Groupe inconnu de l’établissement : %(name)s."),
             None: _("Classe ou groupe inconnu de l’établissement : %(name)s."),
         }
-        raise Odd(said[kind] % {"name": named.said[:60] or "?"})
+        raise Odd(sentences[kind] % {"name": named.said[:60] or "?"})
 
     # Teachers
 

@@ -65,10 +65,10 @@ def overlaps(courses: Sequence[Course], year: SchoolYear, source: str, calendar:
 
 def _gathered(found: Iterable[Overlap]) -> list[Overlap]:
     """What is said twice of one line is said once, of all those whom it is about."""
-    told: dict[tuple[str, int, str], dict[str, None]] = defaultdict(dict)
+    people: dict[tuple[str, int, str], dict[str, None]] = defaultdict(dict)
     for overlap in found:
-        told[overlap.file, overlap.line, overlap.said] |= dict.fromkeys(overlap.who.split(", "))
-    return [Overlap(*key, ", ".join(who)) for key, who in sorted(told.items())]
+        people[overlap.file, overlap.line, overlap.said] |= dict.fromkeys(overlap.who.split(", "))
+    return [Overlap(*key, ", ".join(who)) for key, who in sorted(people.items())]
 
 
 def _pairs(rows: Sequence[_OccupiedSlot]) -> Iterator[tuple[_OccupiedSlot, _OccupiedSlot]]:
@@ -128,12 +128,14 @@ def _of_pattern(number: int, weekly_pattern: WeeklyPattern, each: Weeks) -> _Occ
 
 
 def _said(first: _OccupiedSlot, second: _OccupiedSlot) -> Overlap:
-    told = first if first.line is not None else second
-    other = second if told is first else first
-    who = ", ".join(name for need, name in told.needs.items() if need in other.needs)
-    when = {"day": Weekday(told.weekday).label, "hours": dates.hours(told.starts, told.ends)}
+    slot = first if first.line is not None else second
+    other = second if slot is first else first
+    who = ", ".join(name for need, name in slot.needs.items() if need in other.needs)
+    when = {"day": Weekday(slot.weekday).label, "hours": dates.hours(slot.starts, slot.ends)}
     if other.line is None:
-        said = _("%(day)s, %(hours)s : en même temps qu’un cours qui n’est pas de ce fichier.") % when
+        sentence = _("%(day)s, %(hours)s : en même temps qu’un cours qui n’est pas de ce fichier.") % when
     else:
-        said = _("%(day)s, %(hours)s : en même temps que la ligne %(line)s.") % (when | {"line": other.line})
-    return Overlap(told.file, told.line or 0, dates.capital(said), who)
+        sentence = _("%(day)s, %(hours)s : en même temps que la ligne %(line)s.") % (
+            when | {"line": other.line}
+        )
+    return Overlap(slot.file, slot.line or 0, dates.capital(sentence), who)

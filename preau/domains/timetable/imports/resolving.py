@@ -38,19 +38,19 @@ class Course:
 
 
 def resolved(
-    told: TimetableFiles, known: SchoolContext, calendar: Calendar, *, keys_are_files: bool
+    files: TimetableFiles, known: SchoolContext, calendar: Calendar, *, keys_are_files: bool
 ) -> list[Course]:
     """The courses of what was told; `keys_are_files`: keys that the format gives name the same course the next time."""
     found: list[Course] = []
     seen: dict[object, int] = {}
-    for slot in list(told.taken()):
+    for slot in list(files.taken()):
         try:
             course = _course(slot, known, calendar)
             _only_once(course, seen)
         except _Unknown as unknown:
-            _aside(told, slot, str(unknown), unknown.who)
+            _aside(files, slot, str(unknown), unknown.who)
         except Odd as odd:
-            _aside(told, slot, str(odd))
+            _aside(files, slot, str(odd))
         else:
             found.append(course)
     _give_keys(found, keys_are_files=keys_are_files)
@@ -60,14 +60,14 @@ def resolved(
 class _Unknown(Odd):
     """A person that the school does not know: `who` is for the preview alone."""
 
-    def __init__(self, said: str, who: str) -> None:
-        super().__init__(said)
+    def __init__(self, reason: str, who: str) -> None:
+        super().__init__(reason)
         self.who = who
 
 
-def _aside(told: TimetableFiles, slot: Slot, reason: str, who: str = "") -> None:
+def _aside(files: TimetableFiles, slot: Slot, reason: str, who: str = "") -> None:
     for number in slot.courses:
-        told.put_aside(number, slot.file, slot.line, reason, what=slot.subject.said[:60], who=who)
+        files.put_aside(number, slot.file, slot.line, reason, what=slot.subject.said[:60], who=who)
 
 
 def _course(slot: Slot, known: SchoolContext, calendar: Calendar) -> Course:
@@ -128,17 +128,17 @@ def _give_keys(courses: Iterable[Course], *, keys_are_files: bool) -> None:
 # Calendars
 
 
-def slots_of_events(told: TimetableFiles, happenings: Iterable[ics.Happening], known: SchoolContext) -> None:
+def slots_of_events(files: TimetableFiles, happenings: Iterable[ics.Happening], known: SchoolContext) -> None:
     """Make slots of events whose words name a class and a subject of the school."""
     slots: list[Slot] = []
     for happening in happenings:
         try:
             slots += _slots_of(happening, known)
         except Odd as odd:
-            told.put_aside(
+            files.put_aside(
                 happening.course, happening.file, happening.line, str(odd), what=happening.uid[:60]
             )
-    told.slots = ics.joined(slots)
+    files.slots = ics.joined(slots)
 
 
 def _slots_of(happening: ics.Happening, known: SchoolContext) -> list[Slot]:
@@ -170,8 +170,8 @@ def _of(subjects: list[Subject]) -> NamedThing | None:
 
 def _teachers(words: ics.Words, people: list[Person], known: SchoolContext) -> tuple[NamedThing, ...]:
     """Those that a label names; else those that the words or the guests name, of the school."""
-    if told := _labelled(words, TEACHERS):
-        return tuple(NamedThing(part.strip()) for part in told.split(",") if part.strip())
+    if text := _labelled(words, TEACHERS):
+        return tuple(NamedThing(part.strip()) for part in text.split(",") if part.strip())
     found = {person.pk: person for person in people}
     for name in words.people:
         try:

@@ -143,16 +143,16 @@ def bring(
     since = asked.since or start
     calendar = Calendar(year, closures_of(year.school), Alternation.objects.filter(year=year))
     known = SchoolContext(year.school, year, start)
-    told = _told(paths, source, calendar, known)
-    _check(told, year, paths)
+    files = _told(paths, source, calendar, known)
+    _check(files, year, paths)
     tell(_("Comparaison avec l’emploi du temps"))
-    courses = resolved(told, known, calendar, keys_are_files=source in {ICS, TABLE})
-    if not told.read or (not courses and not told.aside):
+    courses = resolved(files, known, calendar, keys_are_files=source in {ICS, TABLE})
+    if not files.read or (not courses and not files.aside):
         raise Unreadable(paths[0].name, None, _("Le fichier ne contient aucun cours."))
     scope = asked.scope or SCOPES[source]
     comparison = compared(courses, known_courses(year, source), start, scope)
-    _leave_the_past(comparison, told, calendar, since)
-    result = Result(source, told, comparison, importing.Changes(year), start=start, scope=scope)
+    _leave_the_past(comparison, files, calendar, since)
+    result = Result(source, files, comparison, importing.Changes(year), start=start, scope=scope)
     result.taken, result.decided = asked.taken, decided_of(comparison, start, timezone.now())
     result.changes = _changes(result, known, calendar, since)
     result.changes.by = asked.by
@@ -181,9 +181,9 @@ def _told(paths: Sequence[Path], source: str, calendar: Calendar, known: SchoolC
     if source == TABLE:
         return tables.read(paths, calendar, words_of(calendar.year))
     year = calendar.year
-    told, happenings = ics.read(paths, year.school.timezone, (year.starts, year.ends))
-    slots_of_events(told, happenings, known)
-    return told
+    files, happenings = ics.read(paths, year.school.timezone, (year.starts, year.ends))
+    slots_of_events(files, happenings, known)
+    return files
 
 
 def words_of(year: SchoolYear) -> dict[str, str]:
@@ -191,19 +191,19 @@ def words_of(year: SchoolYear) -> dict[str, str]:
     return column_words(year.school_id, COLUMNS)
 
 
-def _check(told: TimetableFiles, year: SchoolYear, paths: Iterable[Path]) -> None:
+def _check(files: TimetableFiles, year: SchoolYear, paths: Iterable[Path]) -> None:
     """Is it of this school, and of this year? Raises Unreadable."""
     name = next(iter(paths)).name
-    if told.uai and told.uai != year.school.uai:
-        said = _("Ce fichier est celui de l’établissement %(uai)s.")
-        raise Unreadable(name, 1, said % {"uai": told.uai[:12]})
-    if told.days and (told.days[1] < year.starts or told.days[0] > year.ends):
-        said = _("Ce fichier est de l’année %(year)s, et l’année en cours est %(current)s.")
-        days = {"year": f"{told.days[0].year}-{told.days[0].year + 1}", "current": year.name}
-        raise Unreadable(name, 1, said % days)
+    if files.uai and files.uai != year.school.uai:
+        sentence = _("Ce fichier est celui de l’établissement %(uai)s.")
+        raise Unreadable(name, 1, sentence % {"uai": files.uai[:12]})
+    if files.days and (files.days[1] < year.starts or files.days[0] > year.ends):
+        sentence = _("Ce fichier est de l’année %(year)s, et l’année en cours est %(current)s.")
+        days = {"year": f"{files.days[0].year}-{files.days[0].year + 1}", "current": year.name}
+        raise Unreadable(name, 1, sentence % days)
 
 
-def _leave_the_past(comparison: Comparison, told: TimetableFiles, calendar: Calendar, since: date) -> None:
+def _leave_the_past(comparison: Comparison, files: TimetableFiles, calendar: Calendar, since: date) -> None:
     """A course that would arrive with all its weeks over is put aside: there is nothing left of it."""
     left = []
     for course in comparison.created:
@@ -214,7 +214,7 @@ def _leave_the_past(comparison: Comparison, told: TimetableFiles, calendar: Cale
             left.append(course)
             continue
         for number in course.slot.courses:
-            told.put_aside(
+            files.put_aside(
                 number,
                 course.slot.file,
                 course.slot.line,
@@ -269,8 +269,8 @@ def _remembered(result: Result) -> Iterable[importing.Remembered]:
     comparison = result.comparison
     taken = {id(conflict.course) for conflict in comparison.conflicts if course_id(conflict) in result.taken}
     for known, course in comparison.pairs:
-        said = partial(said_by, course)
-        yield importing.Remembered(course.key, said, known.told, known.here, id(course) in taken)
+        words = partial(said_by, course)
+        yield importing.Remembered(course.key, words, known.told, known.here, id(course) in taken)
     old = {id(course) for _known, course in comparison.pairs}
     for course in comparison.created:
         if id(course) not in old:
@@ -282,14 +282,14 @@ def _remembered(result: Result) -> Iterable[importing.Remembered]:
 
 def report_of(result: Result) -> dict[str, Any]:
     """Counts, places and reasons: nobody's name."""
-    ends, told, changes = result.outcomes, result.told, result.changes
-    asides = [told.aside[number] for number in sorted(told.aside)]
+    ends, files, changes = result.outcomes, result.told, result.changes
+    asides = [files.aside[number] for number in sorted(files.aside)]
     return {
         "format": result.source,
         "scope": result.scope,
         "from": result.start.isoformat(),
         "applied": result.applied,
-        "read": told.read,
+        "read": files.read,
         "created": ends["created"],
         "changed": ends["changed"],
         "unchanged": ends["unchanged"],
@@ -299,9 +299,9 @@ def report_of(result: Result) -> dict[str, Any]:
         "subjects_created": [subject.name for subject in changes.subjects],
         "rooms_created": [room.name for room in changes.rooms],
         "alternations_created": [alternation.name for alternation in changes.alternations],
-        "figures": dict(sorted(told.figures.items())),
+        "figures": dict(sorted(files.figures.items())),
         "put_aside": [_placed(aside) for aside in asides],
-        "notes": [_placed(note) for note in told.notes],
+        "notes": [_placed(note) for note in files.notes],
         "clashes": [
             {"file": overlap.file, "line": overlap.line, "reason": overlap.said}
             for overlap in result.overlaps
@@ -323,8 +323,8 @@ def _placed(aside: Aside) -> dict[str, Any]:
 
 def preview_of(result: Result) -> dict[str, Any]:
     """What would change, in words that name people: kept until it is decided."""
-    comparison, told = result.comparison, result.told
-    unknown = Counter(one.who for one in told.aside.values() if one.who)
+    comparison, files = result.comparison, result.told
+    unknown = Counter(one.who for one in files.aside.values() if one.who)
     return {
         "created": [line_of(course) for course in comparison.created],
         "changed": [

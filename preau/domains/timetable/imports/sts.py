@@ -92,10 +92,10 @@ def read(paths: Iterable[Path]) -> TimetableFiles:
         with path.open("rb") as file:
             _read_one(files, path.name, file)
     if not files.has_hours:
-        said = _(
+        sentence = _(
             "Ces fichiers de STSWEB ne disent pas les heures des cours : ajoutez celui qui s’appelle emp_sts."
         )
-        raise Unreadable(path.name, None, said)
+        raise Unreadable(path.name, None, sentence)
     files.told.slots = _slots(files)
     return files.told
 
@@ -112,18 +112,18 @@ def _read_one(files: _Files, name: str, file: IO[bytes]) -> None:
 
 
 def _parameters(files: _Files, name: str, node: Node) -> None:
-    told = files.told
+    facts = files.told
     uai = next((one.told("CODE") or one.text for one in node.each("UAJ")), "").upper()
-    if told.uai and uai and told.uai != uai:
+    if facts.uai and uai and facts.uai != uai:
         raise Unreadable(name, node.line, _("Les fichiers ne sont pas tous du même établissement."))
-    told.uai = told.uai or uai
+    facts.uai = facts.uai or uai
     for year in node.each("ANNEE_SCOLAIRE"):
         try:
-            told.days = day_from(year.said("DATE_DEBUT")), day_from(year.said("DATE_FIN"))
+            facts.days = day_from(year.said("DATE_DEBUT")), day_from(year.said("DATE_FIN"))
         except Odd:
             number = year.told("ANNEE") or year.text
             if number.isdecimal() and len(number) == 4:
-                told.days = told.days or (date(int(number), 9, 1), date(int(number) + 1, 8, 31))
+                facts.days = facts.days or (date(int(number), 9, 1), date(int(number) + 1, 8, 31))
 
 
 def _take(files: _Files, name: str, node: Node, *, hours: bool) -> None:
@@ -202,15 +202,15 @@ def _subject(service: Node) -> str:
 
 def _slots(files: _Files) -> list[Slot]:
     """One course for each lesson: the file writes it once for each class, and once for each teacher."""
-    told, by_teacher = files.told, defaultdict(list)
+    facts, by_teacher = files.told, defaultdict(list)
     for course in files.courses:
         if course.alternation and course.alternation not in files.alternations:
-            said = _("L’alternance « %(code)s » n’est pas dans le fichier.") % {
+            reason = _("L’alternance « %(code)s » n’est pas dans le fichier.") % {
                 "code": course.alternation[:20]
             }
-            told.put_aside(course.number, course.file, course.line, said, what=course.group[1])
+            facts.put_aside(course.number, course.file, course.line, reason, what=course.group[1])
         elif course.alternation and not files.alternations[course.alternation]:
-            told.put_aside(
+            facts.put_aside(
                 course.number,
                 course.file,
                 course.line,

@@ -80,22 +80,22 @@ class ColumnsWanted(Unreadable):
 
 def read(paths: Iterable[Path], calendar: Calendar, words: Words) -> TimetableFiles:
     """What the tables say; `words`: what somebody said that headings mean. Raises Unreadable, ColumnsWanted."""
-    told = TimetableFiles()
+    files = TimetableFiles()
     for path in paths:
-        _read_one(told, path, calendar, words)
-    return told
+        _read_one(files, path, calendar, words)
+    return files
 
 
-def _read_one(told: TimetableFiles, path: Path, calendar: Calendar, words: Words) -> None:
+def _read_one(files: TimetableFiles, path: Path, calendar: Calendar, words: Words) -> None:
     grid = open_grid(path, path.name)
     columns = columns_of(grid.titles, path.name, words)
     for row in grid.rows():
-        number = told.course(path.name, row.line)
+        number = files.course(path.name, row.line)
         cells = {field: row.cells[place] for field, place in columns.items()}
         try:
-            told.slots.append(_slot(path.name, row.line, number, cells, calendar))
+            files.slots.append(_slot(path.name, row.line, number, cells, calendar))
         except Odd as odd:
-            told.put_aside(number, path.name, row.line, str(odd), what=cells.get("subject", "")[:60])
+            files.put_aside(number, path.name, row.line, str(odd), what=cells.get("subject", "")[:60])
 
 
 def columns_of(titles: Sequence[str], name: str, words: Words) -> dict[str, int]:
@@ -112,9 +112,9 @@ def columns_of(titles: Sequence[str], name: str, words: Words) -> dict[str, int]
 
 def field_of(title: str, words: Words) -> str:
     """What a heading says: as somebody said it here, else in the usual words; \"\" when it says nothing."""
-    said = words.get(fold(title)[:120])
+    field = words.get(fold(title)[:120])
     usual = SAID.get(" ".join(fold(title.replace("*", "")).replace("_", " ").split()), "")
-    return said if said is not None else usual
+    return field if field is not None else usual
 
 
 def shown(paths: Iterable[Path], words: Words) -> list[dict[str, object]]:
@@ -127,33 +127,33 @@ def shown(paths: Iterable[Path], words: Words) -> list[dict[str, object]]:
         except Unreadable:
             cells = [[] for _title in grid.titles]
         for title, some in zip(grid.titles, cells, strict=True):
-            told = {"title": title[:120], "cells": list(some)[:SAMPLES], "field": field_of(title, words)}
-            found.setdefault(fold(title)[:120], told)
+            heading = {"title": title[:120], "cells": list(some)[:SAMPLES], "field": field_of(title, words)}
+            found.setdefault(fold(title)[:120], heading)
     return list(found.values())
 
 
 def _slot(file: str, line: int, number: int, cells: dict[str, str], calendar: Calendar) -> Slot:
-    said: Callable[[str], str] = lambda field: cells.get(field, "").strip()  # noqa: E731
-    if not said("subject") and not said("code"):
+    cell: Callable[[str], str] = lambda field: cells.get(field, "").strip()  # noqa: E731
+    if not cell("subject") and not cell("code"):
         raise Odd(_("Ce cours n’a pas de matière."))
-    starts, ends = _hours(said)
-    groups = [NamedThing(name, is_class=True) for name in _several(said("class"))]
-    groups += [NamedThing(name) for name in _several(said("group"))]
+    starts, ends = _hours(cell)
+    groups = [NamedThing(name, is_class=True) for name in _several(cell("class"))]
+    groups += [NamedThing(name) for name in _several(cell("group"))]
     return Slot(
         file,
         line,
         [number],
-        _weekday(said("day")),
+        _weekday(cell("day")),
         starts,
         ends,
-        NamedThing(said("subject"), said("code")),
+        NamedThing(cell("subject"), cell("code")),
         groups=tuple(groups),
-        teachers=tuple(NamedThing(name) for name in _several(said("teacher"))),
-        room=NamedThing(said("room")) if said("room") else None,
-        weeks=_weeks(said("turn"), calendar),
-        first=_day(said("first")),
-        last=_day(said("last")),
-        key=said("key")[:100],
+        teachers=tuple(NamedThing(name) for name in _several(cell("teacher"))),
+        room=NamedThing(cell("room")) if cell("room") else None,
+        weeks=_weeks(cell("turn"), calendar),
+        first=_day(cell("first")),
+        last=_day(cell("last")),
+        key=cell("key")[:100],
     )
 
 
@@ -172,15 +172,15 @@ def _weekday(text: str) -> int:
     raise Odd(_("Le jour « %(day)s » n’existe pas.") % {"day": text[:20]})
 
 
-def _hours(said: Callable[[str], str]) -> tuple[time, time]:
-    start, end = said("starts"), said("ends")
-    if said("hours") and not (start and end):
-        found = HOURS.fullmatch(said("hours"))
+def _hours(cell: Callable[[str], str]) -> tuple[time, time]:
+    start, end = cell("starts"), cell("ends")
+    if cell("hours") and not (start and end):
+        found = HOURS.fullmatch(cell("hours"))
         if not found:
-            raise Odd(_("L’horaire « %(text)s » ne se lit pas.") % {"text": said("hours")[:20]})
+            raise Odd(_("L’horaire « %(text)s » ne se lit pas.") % {"text": cell("hours")[:20]})
         start, end = found[1], found[2]
-    if not end and said("length"):
-        return hours_from(hour_from(start), _minutes(said("length")))
+    if not end and cell("length"):
+        return hours_from(hour_from(start), _minutes(cell("length")))
     return checked(hour_from(start), hour_from(end))
 
 

@@ -65,17 +65,17 @@ class Calendar:
 
     def turn(self, text: str) -> Weeks | None:
         """« A », « Q2 », « paires », « 36 à 40, 42 » (ISO weeks) as weeks. Raises ValueError when it is none of these."""
-        said = re.sub(r"^(semaines?|sem|s)\b\.?\s*", "", fold(text)).strip()
-        if said in EACH:
+        words = re.sub(r"^(semaines?|sem|s)\b\.?\s*", "", fold(text)).strip()
+        if words in EACH:
             return None
         for weeks, one in self.known.items():
-            if said in {fold(one.name).removeprefix("semaine "), fold(one.code)}:
+            if words in {fold(one.name).removeprefix("semaine "), fold(one.code)}:
                 return weeks
-        if said in EVEN or said in ODD:
-            return frozenset(m for m in self.mondays if (m.isocalendar().week % 2 == 0) == (said in EVEN))
-        if said in SIDES:
-            return self.sides()[SIDES[said]]
-        return self._numbered(said)
+        if words in EVEN or words in ODD:
+            return frozenset(m for m in self.mondays if (m.isocalendar().week % 2 == 0) == (words in EVEN))
+        if words in SIDES:
+            return self.sides()[SIDES[words]]
+        return self._numbered(words)
 
     def sides(self) -> tuple[Weeks, Weeks]:
         """Weeks A and B: those that the school named, else in turn from its first open week on."""
@@ -84,12 +84,12 @@ class Calendar:
             return named["a"], named["b"]
         return frozenset(self.open[0::2]), frozenset(self.open[1::2])
 
-    def _numbered(self, said: str) -> Weeks:
+    def _numbered(self, words: str) -> Weeks:
         numbers: set[int] = set()
-        for part in re.split(r"[,;/ ]*\bet\b[,;/ ]*|[,;/]+", said):
+        for part in re.split(r"[,;/ ]*\bet\b[,;/ ]*|[,;/]+", words):
             found = re.fullmatch(r"\s*(\d{1,2})(?:\s*(?:a|au|\s)\s*(\d{1,2}))?\s*", part)
             if not found:
-                raise ValueError(said)
+                raise ValueError(words)
             first, last = int(found[1]), int(found[2] or found[1])
             numbers |= (
                 set(range(first, last + 1)) if first <= last else {*range(first, 54), *range(1, last + 1)}
@@ -179,12 +179,12 @@ class Names:
                 runs[-1].append(monday)
             else:
                 runs.append([monday])
-        said = [self._run(run) for run in runs]
-        if not said:
+        labels = [self._run(run) for run in runs]
+        if not labels:
             return _("Aucune semaine")
-        if len(said) == 1:
-            return (_("Semaine %(run)s") if len(runs[0]) == 1 else _("Semaines %(run)s")) % {"run": said[0]}
-        text = _("Semaines %(runs)s") % {"runs": ", ".join(said)}
+        if len(labels) == 1:
+            return (_("Semaine %(run)s") if len(runs[0]) == 1 else _("Semaines %(run)s")) % {"run": labels[0]}
+        text = _("Semaines %(runs)s") % {"runs": ", ".join(labels)}
         if len(text) <= 60:
             return text
         days = {"first": self._number(min(weeks)), "last": self._number(max(weeks)), "count": len(weeks)}

@@ -1,6 +1,7 @@
 """What the timetable shows to the rest of the platform."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -20,7 +21,8 @@ from preau.domains.timetable.manifest import in_words as in_words  # how people 
 from preau.domains.timetable.manifest import record as record  # the day, in the record of a pupil
 from preau.domains.timetable.manifest import slots as slots  # the hours beside lessons
 from preau.domains.timetable.manifest import terms as terms  # until when it is kept
-from preau.domains.timetable.queries import lessons, plans
+from preau.domains.timetable.queries import finding, lessons, plans, whose
+from preau.domains.timetable.queries.slots import studies_at_home
 from preau.foundation import boards
 from preau.foundation.boards import (
     FieldClass,
@@ -40,8 +42,11 @@ changes.lesson_changed.connect(tasks.enqueue_telling, dispatch_uid="timetable.te
 changes.change_undone.connect(tasks.enqueue_undoing, dispatch_uid="timetable.undoing")
 importers.add(TIMETABLES)
 
+SATURDAY = 5
 VERBS = [
     ("timetable.weekly_lesson_created", _("Séance de chaque semaine créée")),
+    ("timetable.half_days_made", _("Demi-journées de classe créées")),
+    ("timetable.half_days_undone", _("Demi-journées de classe annulées")),
     ("timetable.weekly_lesson_changed", _("Séance de chaque semaine changée")),
     ("timetable.weekly_lesson_stopped", _("Séance de chaque semaine arrêtée")),
     ("timetable.weeks_alternated", _("Semaines A et B placées")),
@@ -72,13 +77,41 @@ def day_card(viewer: Viewer) -> Mapping[str, Any]:
     now = timezone.now()
     children = lessons.pupil_groups(viewer) if viewer.is_guardian else {}
     day = lessons.present_day(viewer, now)
+    near, soon = whose.beside_home(viewer, day.day)
+    beside = [*near, *studies_at_home(day, children)]
     return {
         "day": day,
         "opening": plans.opening_of(viewer, day, now),
-        "of_children": plans.days_of_children(viewer, day, children, now),
-        "plan": plans.home_plan(viewer, day, children, now),
+        "of_children": plans.days_of_children(viewer, day, children, now, beside),
+        "plan": plans.home_plan(viewer, day, children, now, beside),
+        "soon": soon,
+        "leaves": _leaves(viewer, day),
+        "ahead": _ahead(viewer, day),
+        "sides": list(dict.fromkeys(name for found in children.values() for name in found)),
         "viewer": viewer,
     }
+
+
+def _ahead(viewer: Viewer, day: lessons.Day) -> date | None:
+    """The day that a pupil prepares: the one that is shown once today is over, else the next one with lessons, were it after holidays
+    (one query, on the eve of a day without any)."""
+    if viewer.is_staff or viewer.is_guardian:
+        return None
+    if day.day > viewer.today:
+        return day.day
+    tomorrow = viewer.today + timedelta(days=1)
+    return tomorrow if day.tomorrow else lessons.next_day_with_lessons(viewer, tomorrow)
+
+
+def _leaves(viewer: Viewer, day: lessons.Day) -> list[str]:
+    """When a pupil leaves today, and what tomorrow is, unless it is shown already or is no day of school."""
+    if viewer.is_staff or viewer.is_guardian:
+        return []
+    sentences = [plans.leaves_said(day.rows, day.day, viewer.today)] if day.rows else []
+    tomorrow = viewer.today + timedelta(days=1)
+    if day.day == viewer.today and tomorrow.weekday() < SATURDAY:
+        sentences.append(plans.leaves_said(day.tomorrow, tomorrow, viewer.today))
+    return sentences
 
 
 def office_card(viewer: Viewer, patterns: int) -> Mapping[str, Any]:
@@ -136,6 +169,16 @@ for source in [
         rules.reads_classes,
         order=40,
         service="timetable",
+    ),
+    boards.SearchSource(
+        _("Salles"),
+        "building",
+        None,
+        rules.reads_classes,
+        order=45,
+        service="timetable",
+        titles=finding.titles,
+        hits=finding.rooms_found,
     ),
     boards.SearchSource(
         _("Cours"), "calendar", lessons.lessons_found, rules.has_own_lessons, order=50, service="timetable"
@@ -252,7 +295,7 @@ boards.personal_data.add(
         person="teachers",
         fields=COMMON
         | dict.fromkeys(["weekday", "starts_at", "ends_at", "first_day", "last_day"], FieldClass.PERSONAL)
-        | dict.fromkeys(["alternation", "source", "source_key"], FieldClass.NONE),
+        | dict.fromkeys(["alternation", "source", "source_key", "made_with"], FieldClass.NONE),
         **TEACHERS,
     )
 )
@@ -284,6 +327,7 @@ boards.personal_data.add(
                 "note",
                 "made_by",
                 "made_at",
+                "told_at",
                 "undone_by",
                 "undone_at",
             ],

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.domains.timetable import rules
 from preau.domains.timetable.actions.bookings import forget_purposes
-from preau.domains.timetable.queries.bookings import bookings_in_agenda
 from preau.domains.timetable.seeds import bookings as seeds
 from preau.foundation import boards
 from preau.foundation.boards import (
@@ -21,6 +20,7 @@ from preau.foundation.readers import on_themselves, own
 for verb, label in [
     ("timetable.booked", _("Salle ou matériel réservé")),
     ("timetable.booking_cancelled", _("Réservation annulée")),
+    ("timetable.booking_back", _("Réservation revenue avec son cours")),
     ("timetable.booking_moved", _("Réservation déplacée avec son cours")),
     ("timetable.bookings_exported", _("Réservations exportées")),
     ("timetable.bookable_added", _("Salle ou matériel à réserver ajouté")),
@@ -30,9 +30,6 @@ for verb, label in [
     boards.journal_words.add(boards.JournalWord(verb, label))
 
 boards.seeds.add(boards.Seed("réservations", seeds.plant, order=26))
-boards.agenda.add(
-    boards.AgendaSource("timetable.bookings", bookings_in_agenda, rules.books, order=22, service="timetable")
-)
 boards.settings_pages.add(
     boards.SettingsPage(
         _("Salles et matériel"),
@@ -65,21 +62,30 @@ boards.first_steps.add(
         service="timetable",
     )
 )
-boards.notification_kinds.add(
-    NotificationKind(
-        "timetable.booking_cancelled",
-        _("Une de vos réservations est annulée"),
-        _("Emploi du temps"),
-        _("Une réservation est annulée"),
-        _("%(what)s, %(when)s.\n%(school)s"),
-        _("Mes réservations"),
-        _("Vous aviez réservé cette salle ou ce matériel."),
-        rules.books,
-        pace=Pace.AT_ONCE,
-        push=True,
-        order=30,
+for key, label, subject, order in [
+    ("booking_cancelled", _("Une de vos réservations est annulée"), _("Une réservation est annulée"), 30),
+    (
+        "booking_back",
+        _("Une de vos réservations est rétablie"),
+        _("Une réservation est rétablie"),
+        31,
+    ),
+]:
+    boards.notification_kinds.add(
+        NotificationKind(
+            f"timetable.{key}",
+            label,
+            _("Emploi du temps"),
+            subject,
+            _("%(what)s, %(when)s.\n%(school)s"),
+            _("Mes réservations"),
+            _("Vous aviez réservé cette salle ou ce matériel."),
+            rules.books,
+            pace=Pace.AT_ONCE,
+            push=True,
+            order=order,
+        )
     )
-)
 boards.personal_data.add(
     PersonalData(
         label=_("Réservations de salles et de matériel"),

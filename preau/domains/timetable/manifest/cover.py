@@ -10,7 +10,7 @@ from preau.directory.boards import Power, powers
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
 from preau.domains.timetable import rules, tasks
-from preau.domains.timetable.actions import changes, covering
+from preau.domains.timetable.actions import changes, covering, giving, settling
 from preau.domains.timetable.models import COVER, TeacherAbsence
 from preau.domains.timetable.queries import absences, cover
 from preau.domains.timetable.seeds import cover as seeds
@@ -19,6 +19,8 @@ from preau.foundation.boards import Concerned, FieldClass, NotificationKind, Pac
 from preau.foundation.readers import on_themselves, own
 
 changes.lesson_changed.connect(tasks.enqueue_closing, dispatch_uid="timetable.closing")
+settling.lessons_settled.connect(tasks.enqueue_together, dispatch_uid="timetable.together")
+giving.lessons_taken_back.connect(tasks.enqueue_undoing_together, dispatch_uid="timetable.undoing_together")
 boards.schedule.add(boards.Scheduled("timetable.forget_causes", tasks.forget_causes, every_minutes=24 * 60))
 
 boards.seeds.add(boards.Seed("remplacements", seeds.plant, seeds.refresh, order=25))
@@ -31,6 +33,7 @@ VERBS = [
     ("timetable.cover_accepted", _("Remplacement accepté")),
     ("timetable.cover_declined", _("Remplacement refusé")),
     ("timetable.cover_cancelled", _("Demande de remplacement retirée")),
+    ("timetable.lessons_given", _("Cours d’une absence confiés à une personne")),
     ("timetable.covers_exported", _("Remplacements exportés")),
 ]
 for verb, label in VERBS:
@@ -40,7 +43,9 @@ powers.add(
     Power(
         COVER,
         _("Organiser les remplacements"),
-        _("Noter les absences d’enseignants, demander à leurs collègues, annuler un cours. Jamais la cause."),
+        _(
+            "Noter les absences d’enseignants, demander à leurs collègues, confier leurs cours, en annuler. Jamais la cause."
+        ),
         "timetable:cover",
         frozenset(rules.EDITORS),
         about_pupils=False,
@@ -237,3 +242,20 @@ for step in [
     ),
 ]:
     boards.first_steps.add(step)
+for label, url_name, icon, open_to, words in [
+    (
+        _("Annoncer une absence"),
+        "timetable:absences",
+        "calendar-event",
+        rules.announces_own,
+        _("malade maladie absent absente arrêt"),
+    ),
+    (
+        _("Remplacements"),
+        "timetable:cover",
+        "users",
+        rules.organises_covers,
+        _("annoncer absence absent malade maladie professeur"),
+    ),
+]:
+    boards.site_pages.add(boards.SitePage(label, url_name, icon, open_to, words, "timetable"))

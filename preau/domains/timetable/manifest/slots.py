@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preau.directory.viewer import Viewer
 from preau.domains.timetable import rules
-from preau.domains.timetable.queries import slots
+from preau.domains.timetable.queries import held
 from preau.foundation import boards, dates
 from preau.foundation.boards import FieldClass, PersonalData, Retention
 from preau.foundation.readers import on_themselves
@@ -26,7 +26,7 @@ def works_here(viewer: Viewer) -> bool:
 
 
 boards.agenda.add(
-    boards.AgendaSource("timetable.slots", slots.watches_of, works_here, order=21, service="timetable")
+    boards.AgendaSource("timetable.held", held.agenda_of, works_here, order=21, service="timetable")
 )
 boards.settings_pages.add(
     boards.SettingsPage(

@@ -83,13 +83,15 @@ class LessonChange(models.Model):
         related_name="changes",
         verbose_name=_("absence d’enseignant"),
     )
-    # What cancelled it with others (a closing of the school): that tells people, and takes them all back.
+    # What cancelled it with others (a closing of the school, the lessons of an absent teacher): that tells people of all of them.
     origin = models.CharField(_("fermeture"), max_length=40, blank=True, default="", db_default="")
     note = models.CharField(_("note pour l’équipe"), max_length=240, blank=True, default="")
     made_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, related_name="lesson_changes_made", verbose_name=_("changé par")
     )
     made_at = models.DateTimeField(_("changé le"))
+    # When those concerned were told of it with the others of its gesture: undone before, it is as if it had never been.
+    told_at = models.DateTimeField(_("dit le"), null=True, blank=True)
     undone_by = models.ForeignKey(
         Person,
         models.SET_NULL,

@@ -34,6 +34,10 @@ class TeacherAbsenceQuerySet(SchoolQuerySet):
         found = self.in_school(viewer)
         return found if viewer.has_power(COVER) else found.filter(teacher=viewer.person)
 
+    def opened_by(self, viewer: Viewer, pk: int) -> "TeacherAbsence | None":
+        """The absence of a page if the viewer sees it, with its teacher and its school (one query)."""
+        return self.visible_to(viewer).select_related("teacher", "school").filter(pk=pk).first()
+
 
 class TeacherAbsence(models.Model):
     """A teacher is away between two moments. The cause is two words on purpose: nothing of anyone's health is kept."""

@@ -117,6 +117,8 @@ class WeeklyPattern(models.Model):
     source_key = models.CharField(
         _("clé dans la source"), max_length=120, blank=True, default="", db_default=""
     )
+    # The gesture that made it with others (the half-days of a school), by which they are taken back together.
+    made_with = models.CharField(_("créée avec"), max_length=40, blank=True, default="", db_default="")
 
     objects = WeeklyPatternQuerySet.as_manager()
 

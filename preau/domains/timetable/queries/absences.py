@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from preau.directory.counting import number_of
 from preau.directory.viewer import Viewer
 from preau.domains.timetable.models import CoverAsk, Lesson, LessonChange, LessonQuerySet, TeacherAbsence
+from preau.domains.timetable.queries.cover import NAME, called
 from preau.domains.timetable.queries.lessons import COLUMNS, LessonRow, short_rows_from
 from preau.foundation import dates
 from preau.foundation.prepared import Prepared
@@ -19,7 +20,8 @@ from preau.foundation.prepared import Prepared
 
 def _own_asks(viewer: Viewer, now: datetime) -> "QuerySet[CoverAsk]":
     asked = CoverAsk.objects.in_school(viewer).filter(state=CoverAsk.State.ASKED, person=viewer.person.pk)
-    return asked.filter(lesson__ends__gt=now)
+    # Of a lesson that a closing has cancelled, the question comes back with it.
+    return asked.filter(lesson__ends__gt=now, lesson__state=Lesson.State.HELD)
 
 
 OWN_ASKS = Prepared(
@@ -96,10 +98,10 @@ def when_said(absence: TeacherAbsence) -> str:
     if starts.date() == ends.date():
         return f"{dates.span(starts.date(), starts.date())}, {_('de %(from)s à %(to)s') % hours}"
     last = ends.date() if ends.time() != ends.time().min else ends.date() - timedelta(days=1)
-    said = {"day": dates.day(starts.date()), "last": dates.day(last)} | hours
+    parts = {"day": dates.day(starts.date()), "last": dates.day(last)} | hours
     if ends.time() == ends.time().min:
-        return _("du %(day)s à %(from)s au %(last)s") % said
-    return _("du %(day)s à %(from)s au %(last)s à %(to)s") % said
+        return _("du %(day)s à %(from)s au %(last)s") % parts
+    return _("du %(day)s à %(from)s au %(last)s à %(to)s") % parts
 
 
 def touched_by(absence: TeacherAbsence) -> LessonQuerySet:
@@ -109,6 +111,32 @@ def touched_by(absence: TeacherAbsence) -> LessonQuerySet:
         lesson=OuterRef("pk"), kind=LessonChange.Kind.REPLACED, teacher_before=absence.teacher_id
     )
     return span.filter(Exists(_taught(absence.teacher_id)) | Exists(given))
+
+
+def left_of(absence: TeacherAbsence) -> LessonQuerySet:
+    """Of them, those that take place and are not over."""
+    own = Exists(_taught(absence.teacher_id))
+    return touched_by(absence).held().filter(own, ends__gt=timezone.now()).order_by("starts", "pk")
+
+
+@dataclass(frozen=True)
+class GivenRow:
+    """How many lessons to come of an absence one person was given together."""
+
+    person: int
+    name: str
+    number: int
+
+
+def given_of(absence: TeacherAbsence, now: datetime) -> list[GivenRow]:
+    """Who was given the lessons of an absence, and how many are to come: one query."""
+    changes = LessonChange.objects.in_force().filter(
+        absence=absence, kind=LessonChange.Kind.REPLACED, lesson__ends__gt=now, teacher_after__isnull=False
+    )
+    found = changes.exclude(origin="").order_by("teacher_after__family_name", "teacher_after_id")
+    names = (f"teacher_after__{name}" for name in NAME)
+    lines = found.values_list("teacher_after_id", *names).annotate(number=Count("pk"))
+    return [GivenRow(person, called(*name), number) for person, *name, number in lines]
 
 
 def own_lessons_over(teacher: int, school: int, starts: datetime, ends: datetime) -> LessonQuerySet:

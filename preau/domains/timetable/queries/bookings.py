@@ -26,7 +26,6 @@ from preau.domains.timetable.models import (
 from preau.domains.timetable.queries.clashes import Clash
 from preau.domains.timetable.queries.lessons import COLUMNS, rows_from
 from preau.foundation import dates
-from preau.foundation.boards import AgendaEntry
 from preau.foundation.prepared import Prepared
 
 Kind = Bookable.Kind
@@ -66,6 +65,10 @@ class Thing:
     def is_equipment(self) -> bool:
         return self.kind in EQUIPMENT
 
+    def holds(self, people: int) -> bool:
+        """Are there places enough? Where nobody has counted them, yes."""
+        return self.places is None or self.places >= people
+
     @property
     def detail(self) -> str:
         """« 24 places · clé au secrétariat »."""
@@ -100,6 +103,19 @@ class Finding:
     @property
     def number(self) -> int:
         return sum(len(things) for _label, things in self.free)
+
+    def fitting(self, people: int) -> "Finding":
+        """For a lesson of so many: ordinary rooms first, then the others, and at the end those that are too small for it."""
+        ordinary = str(Kind.ROOM.label)
+        free: list[tuple[str, tuple[Thing, ...]]] = []
+        small: list[Thing] = []
+        for label, things in sorted(self.free, key=lambda one: one[0] != ordinary):
+            large = tuple(thing for thing in things if thing.holds(people))
+            small += [thing for thing in things if thing not in large]
+            free += [(label, large)] if large else []
+        if small:
+            free.append((_("Trop petites pour %(num)s élèves") % {"num": people}, tuple(small)))
+        return Finding(tuple(free), self.taken)
 
     def said(self, most: int = 4) -> str:
         """« Chariot B, salle 204, salle 207 »: what may be taken in the place of what is not."""
@@ -209,14 +225,14 @@ def _holders(
 ) -> dict[str, Holder]:
     """Who booked each thing, at which hours, and whether it is this person; `booking` does not count (one query)."""
     zone = year.school.timezone
-    said = {one.value: str(one.label) for one in Person.Civility}
+    titles = {one.value: str(one.label) for one in Person.Civility}
     found: dict[str, Holder] = {}
     for pk, bookable, room, begins, finishes, holder, civility, given, family in BOOKED_OVER(
         year.school_id, starts, ends
     ):
         if pk == booking:
             continue
-        who = f"{said[civility] if civility else given} {family}".strip()
+        who = f"{titles[civility] if civility else given} {family}".strip()
         key = f"salle-{room}" if room else f"materiel-{bookable}"
         hours = dates.hours(begins, finishes, zone)
         found.setdefault(key, (_("réservé par %(who)s") % {"who": who}, hours, holder == person))
@@ -392,19 +408,20 @@ HELD_IN = Prepared(
 
 def booked_by(viewer: Viewer, person: int, first: date, last: date) -> list[Beside]:
     """What somebody holds in these days, beside their lessons (one query)."""
-    return [_beside(row, named=False) for row in HELD_BY(viewer, person, first, last)]
+    return [beside_of(row, named=False) for row in HELD_BY(viewer, person, first, last)]
 
 
 def booked_in(viewer: Viewer, room: int, first: date, last: date) -> list[Beside]:
     """Who holds a room in these days (one query)."""
-    return [_beside(row, named=True) for row in HELD_IN(viewer, room, first, last)]
+    return [beside_of(row, named=True) for row in HELD_IN(viewer, room, first, last)]
 
 
-def _beside(row: Sequence[Any], *, named: bool) -> Beside:
+def beside_of(row: Sequence[Any], *, named: bool) -> Beside:
+    """A booking beside lessons: `named` says who holds it, where one looks at the room."""
     _pk, day, starts, ends, zone, name, room, purpose, lesson, subject, civility, given, family = row
     called = place_of(str(room)) if room else str(name)
-    said = {one.value: str(one.label) for one in Person.Civility}
-    who = f"{said[str(civility)] if civility else given or ''} {family or ''}".strip()
+    titles = {one.value: str(one.label) for one in Person.Civility}
+    who = f"{titles[str(civility)] if civility else given or ''} {family or ''}".strip()
     url = reverse("timetable:lesson", kwargs={"pk": lesson}) if lesson else reverse("timetable:bookings")
     detail = " · ".join(filter(None, [str(subject or ""), str(purpose or "")]))
     return Beside(
@@ -418,20 +435,3 @@ def _beside(row: Sequence[Any], *, named: bool) -> Beside:
         icon="key",
         lesson=None if named else lesson,
     )
-
-
-def bookings_in_agenda(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
-    """One's own bookings, for one's agenda (one query)."""
-    return [
-        AgendaEntry(
-            uid=f"reservation-{row[0]}",
-            title=beside.title,
-            starts=beside.starts or beside.day,
-            ends=beside.ends or beside.day,
-            zone=beside.zone,
-            detail=beside.detail,
-            url=beside.url,
-        )
-        for row in HELD_BY(viewer, viewer.person.pk, first, last)
-        for beside in [_beside(row, named=False)]
-    ]

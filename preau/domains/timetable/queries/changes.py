@@ -65,8 +65,8 @@ class Line:
 
     @property
     def teacher(self) -> str:
-        said = {one.value: str(one.label) for one in Person.Civility}
-        called = said[self.civility] if self.civility else self.given_name
+        titles = {one.value: str(one.label) for one in Person.Civility}
+        called = titles[self.civility] if self.civility else self.given_name
         return f"{called or ''} {self.family_name or ''}".strip()
 
 
@@ -166,24 +166,28 @@ def changes_of(
 
 
 def changes_of_lesson(lesson: Lesson) -> list[ChangeRow]:
-    """Everything that was done to a lesson, the newest first (two queries)."""
-    return rows_of(with_all(LessonChange.objects.filter(lesson=lesson)))
+    """Everything that was done to a lesson, the newest first: without its groups, which its page says (one query)."""
+    return [_row(change, "") for change in with_people(LessonChange.objects.filter(lesson=lesson))]
 
 
 def with_all(found: "QuerySet[LessonChange]") -> "QuerySet[LessonChange]":
     """What a row shows, in two queries."""
+    return with_people(found).prefetch_related("lesson__groups")
+
+
+def with_people(found: "QuerySet[LessonChange]") -> "QuerySet[LessonChange]":
+    """The same without the groups, in one."""
     people = ("teacher_before", "teacher_after", "made_by", "undone_by")
     found = found.select_related("lesson__subject", "lesson__school", "room_before", "room_after", *people)
-    return found.prefetch_related("lesson__groups").order_by("-made_at", "-pk")
+    return found.order_by("-made_at", "-pk")
 
 
 def rows_of(changes: Iterable[LessonChange]) -> list[ChangeRow]:
-    return [_row(change) for change in changes]
+    return [_row(change, ", ".join(group.name for group in change.lesson.groups.all())) for change in changes]
 
 
-def _row(change: LessonChange) -> ChangeRow:
+def _row(change: LessonChange, groups: str) -> ChangeRow:
     lesson, zone = change.lesson, change.lesson.school.timezone
-    groups = ", ".join(group.name for group in lesson.groups.all())
     return ChangeRow(
         pk=change.pk,
         lesson_id=lesson.pk,

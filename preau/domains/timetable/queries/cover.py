@@ -68,7 +68,8 @@ class NeedRow:
 
     @property
     def names(self) -> str:
-        return ", ".join(one.name for one in self.away)
+        """Who is away; once nobody is any more, who gives the lesson."""
+        return ", ".join(one.name for one in self.away) or self.row.teachers_label
 
     @property
     def is_open(self) -> bool:
@@ -79,8 +80,10 @@ class NeedRow:
     def said(self) -> tuple[str, str, str]:
         """What has become of it: words, tone and icon."""
         if self.row.is_cancelled:
-            study = any(said.before == str(STUDY.label).lower() for said in self.row.changes)
+            study = any(change.before == str(STUDY.label).lower() for change in self.row.changes)
             return (_("Permanence"), "changed", "users") if study else (_("Annulé"), "changed", "x")
+        if not self.away:
+            return _("Donné par %(who)s") % {"who": self.row.teachers_label or "—"}, "neutral", "check"
         if not self.missing:
             names = ", ".join(one.by for one in self.away)
             return _("Remplacé par %(who)s") % {"who": names}, "done", "circle-check"
@@ -104,8 +107,8 @@ class NeedRow:
 
 
 def called(civility: str | None, given: str | None, family: str | None) -> str:
-    said = {one.value: str(one.label) for one in Person.Civility}
-    return f"{(said[civility] if civility else given) or ''} {family or ''}".strip()
+    titles = {one.value: str(one.label) for one in Person.Civility}
+    return f"{(titles[civility] if civility else given) or ''} {family or ''}".strip()
 
 
 def _away_from(school: Any) -> "QuerySet[TeacherAbsence]":
@@ -114,7 +117,7 @@ def _away_from(school: Any) -> "QuerySet[TeacherAbsence]":
 
 
 def to_cover(viewer: Viewer, first: date, last: date) -> LessonQuerySet:
-    """The lessons of these days whose teacher is away, whatever has become of them."""
+    """The lessons of these days whose teacher is away, whatever has become of them; those cancelled for that reason too."""
     away = _away_from(OuterRef("school"))
     own = away.filter(teacher__lessons=OuterRef("pk"))
     given = away.filter(
@@ -122,10 +125,13 @@ def to_cover(viewer: Viewer, first: date, last: date) -> LessonQuerySet:
         teacher__lessons_given_away__kind=REPLACED,
         teacher__lessons_given_away__undone_at=None,
     )
+    called_off = LessonChange.objects.in_force().filter(
+        lesson=OuterRef("pk"), kind=LessonChange.Kind.CANCELLED, reason=LessonChange.Reason.AWAY
+    )
     return (
         Lesson.objects.in_school(viewer)
         .between(first, last)
-        .filter(Exists(own) | Exists(given))
+        .filter(Exists(own) | Exists(given) | Exists(called_off))
         .order_by("starts", "pk")
     )
 

@@ -54,7 +54,7 @@ def hours_between(
         # And the groups drawn from it.
         found = found.filter(groups__in=Group.objects.filter(Q(pk=group.pk) | Q(classes=group.pk)))
     lines = found.order_by().values(*LINE).annotate(**_sums(first, last))
-    return lines.order_by("groups__kind", "groups__name", "groups", "subject__name")
+    return lines.order_by("groups__kind", "groups__rank", "groups__name", "groups", "subject__name")
 
 
 def hours_in_all(viewer: Viewer, first: date, last: date, group: Group | None = None) -> Hours:

@@ -71,23 +71,23 @@ def by(timetable_import: TimetableImport) -> str:
 
 def figures_of(report: Mapping[str, Any]) -> list[str]:
     """What changes, in words; nothing when nothing does."""
-    told = {
+    counts = {
         name: int(report.get(name) or 0)
         for name in ("created", "changed", "stopped", "kept", "unchanged", "aside")
     }
     words = {
-        "created": ngettext("%(count)s cours arrive", "%(count)s cours arrivent", told["created"]),
-        "changed": ngettext("%(count)s cours change", "%(count)s cours changent", told["changed"]),
-        "stopped": ngettext("%(count)s cours s’arrête", "%(count)s cours s’arrêtent", told["stopped"]),
+        "created": ngettext("%(count)s cours arrive", "%(count)s cours arrivent", counts["created"]),
+        "changed": ngettext("%(count)s cours change", "%(count)s cours changent", counts["changed"]),
+        "stopped": ngettext("%(count)s cours s’arrête", "%(count)s cours s’arrêtent", counts["stopped"]),
         "kept": ngettext(
-            "%(count)s décision prise ici reste", "%(count)s décisions prises ici restent", told["kept"]
+            "%(count)s décision prise ici reste", "%(count)s décisions prises ici restent", counts["kept"]
         ),
         "unchanged": ngettext(
-            "%(count)s cours ne change pas", "%(count)s cours ne changent pas", told["unchanged"]
+            "%(count)s cours ne change pas", "%(count)s cours ne changent pas", counts["unchanged"]
         ),
-        "aside": ngettext("%(count)s cours mis de côté", "%(count)s cours mis de côté", told["aside"]),
+        "aside": ngettext("%(count)s cours mis de côté", "%(count)s cours mis de côté", counts["aside"]),
     }
-    return [words[name] % {"count": number(count)} for name, count in told.items() if count]
+    return [words[name] % {"count": number(count)} for name, count in counts.items() if count]
 
 
 def changes_of(timetable_import: TimetableImport) -> list[Part]:
@@ -112,13 +112,13 @@ def columns_of(timetable_import: TimetableImport) -> list[Mapping[str, Any]]:
 
 def notes_of(timetable_import: TimetableImport) -> list[Part]:
     """What was put aside or is to be looked at. Overlaps name people only while it waits."""
-    told = {
+    rows = {
         s.name: (
             timetable_import.preview if s.name in timetable_import.preview else timetable_import.report
         ).get(s.name)
         for s in NOTES
     }
-    return parts_of(NOTES, told, reasons={"put_aside": timetable_import.report.get("reasons", ())})
+    return parts_of(NOTES, rows, reasons={"put_aside": timetable_import.report.get("reasons", ())})
 
 
 def part_of(_viewer: Viewer, timetable_import: TimetableImport, slug: str) -> Part | None:
@@ -139,18 +139,18 @@ def exported(_viewer: Viewer, timetable_import: TimetableImport) -> dict[str, An
     } | timetable_import.report
 
 
-def csv_rows(told: Mapping[str, Any]) -> Iterator[list[object]]:
+def csv_rows(report: Mapping[str, Any]) -> Iterator[list[object]]:
     """The same, for a spreadsheet: nature, file, line, what, text."""
-    for sentence in figures_of(told):
+    for sentence in figures_of(report):
         yield [_("Compte"), "", "", "", sentence]
-    yield from error_rows(told)
+    yield from error_rows(report)
     for section in NOTES:
-        for row in told.get(section.name, ()):
+        for row in report.get(section.name, ()):
             yield [section.title, row["file"], row["line"] or "", row.get("what", ""), row["reason"]]
     for name, label in (
         ("subjects_created", _("Matière créée")),
         ("rooms_created", _("Salle créée")),
         ("alternations_created", _("Alternance créée")),
     ):
-        for created in told.get(name, ()):
+        for created in report.get(name, ()):
             yield [label, "", "", created, ""]

@@ -1,15 +1,14 @@
 """Reading lessons: hot lists take exactly the columns they show, in one query."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, DateTimeField, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,14 +17,15 @@ from preau.directory.models import Enrolment, Group, Person
 from preau.directory.models.schools import place_of
 from preau.directory.rules.subjects import Look, look_of
 from preau.directory.viewer import Viewer
-from preau.domains.timetable.boards import Mark, lesson_marks
-from preau.domains.timetable.models import Lesson, LessonChange, LessonQuerySet, WeeklyPattern
+from preau.domains.timetable.boards import Mark, day_marks, lesson_marks
+from preau.domains.timetable.models import DaySlot, Lesson, LessonChange, LessonQuerySet, WeeklyPattern
 from preau.domains.timetable.queries.changes import CHANGE, ChangeWords, Line, Now, said_of
 from preau.domains.timetable.queries.weeks import groups_of_children, named_weeks, names_of
 from preau.foundation import dates
 from preau.foundation.boards import AgendaEntry, Hit, offered
-from preau.foundation.lookup import LookupTerms
+from preau.foundation.lookup import LookupTerms, fold_title
 from preau.foundation.prepared import Prepared
+from preau.foundation.templating import url
 from preau.foundation.text import fold
 
 # What one looks for in a timetable is soon: the next time this subject comes, or this teacher. Weeks A and B in turn are
@@ -144,7 +144,7 @@ def short_rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
     return list(rows.values())
 
 
-GROUP, TEACHER, CHANGED, CHILD, WEEK, PUPILS = range(6)
+GROUP, TEACHER, CHANGED, CHILD, WEEK, PUPILS, STUDY = range(7)
 NONE, NOBODY = Value(""), Value(0)
 EMPTY = (NONE, NONE, Cast(Value(None), DateTimeField()), NONE, NOBODY, NOBODY)
 
@@ -156,7 +156,7 @@ def _around(lessons: Any, changed: Any, *others: Any) -> "QuerySet[Any, tuple[An
     teachers = Lesson.teachers.through.objects.filter(lesson__in=lessons)
     changes = LessonChange.objects.in_force().filter(lesson__in=changed).order_by()
     of_groups = groups.values_list(
-        Value(GROUP), "pk", "lesson_id", *EMPTY, "group_id", NOBODY, NONE, "group__name", NONE
+        Value(GROUP), "pk", "lesson_id", *EMPTY, "group_id", "group__school_id", NONE, "group__name", NONE
     )
     of_teachers = teachers.values_list(
         Value(TEACHER),
@@ -201,7 +201,32 @@ def _around_now(lessons: Any, changed: Any, lesson: Any, day: Any) -> "QuerySet[
     return _around(lessons, changed, of_pupils)
 
 
+def _around_at_home(
+    lessons: Any, changed: Any, viewer: Viewer, first: date, last: date
+) -> "QuerySet[Any, tuple[Any, ...]]":
+    """And the hours of study of a family's schools."""
+    slots = DaySlot.objects.visible_to(viewer).of_kind(DaySlot.Kind.STUDY)
+    of_slots = slots.filter(year__starts__lte=last, year__ends__gte=first).order_by()
+    moment, *rest = EMPTY[2:]
+    clocks = (Cast(name, TextField()) for name in ("weekdays", "starts_at", "ends_at"))
+    of_studies = of_slots.annotate(place=Coalesce("room__name", NONE)).values_list(
+        Value(STUDY),
+        "pk",
+        "school_id",
+        "school__timezone",
+        "name",
+        moment,
+        "place",
+        *rest[1:],
+        NOBODY,
+        NOBODY,
+        *clocks,
+    )
+    return _around(lessons, changed, of_studies)
+
+
 AROUND, AROUND_OF_DAYS, AROUND_NOW = Prepared(_around), Prepared(_around_of_days), Prepared(_around_now)
+AROUND_AT_HOME = Prepared(_around_at_home)
 
 
 def rows_from(lines: Iterable[tuple[Any, ...]]) -> list[LessonRow]:
@@ -230,7 +255,7 @@ def _filled(
     rows: dict[int, LessonRow], changed: Sequence[Now], around: Iterable[tuple[Any, ...]]
 ) -> list[LessonRow]:
     changes: list[tuple[int, Line]] = []
-    said = {one.value: str(one.label) for one in Person.Civility}
+    titles = {one.value: str(one.label) for one in Person.Civility}
     for what, rank, *line in around:
         lesson, group = line[0], line[7]
         civility, given_name, family_name = line[-3:]
@@ -240,7 +265,7 @@ def _filled(
             rows[lesson].group_ids.append(group)
             rows[lesson].groups.append(given_name)
         else:
-            name = said[civility] if civility else given_name
+            name = titles[civility] if civility else given_name
             rows[lesson].teachers.append(f"{name} {family_name}".strip())
     changes.sort(key=lambda change: change[0])
     for pk, words in said_of(changed, (line for _rank, line in changes)).items():
@@ -271,6 +296,16 @@ def with_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
             if row.pk in marks:
                 row.marks.append(marks[row.pk])
     return list(rows)
+
+
+def with_day_marks(viewer: Viewer, rows: Sequence[LessonRow]) -> list[LessonRow]:
+    """`with_marks`, and what is said of lessons only where a whole day is read: one query a publisher more."""
+    marked = with_marks(viewer, rows)
+    for publisher, seated in offered(day_marks, viewer):
+        marks = publisher.marks(seated, [row.pk for row in marked]) if marked else {}
+        for row in marked:
+            row.marks.extend(marks.get(row.pk, ()))
+    return marked
 
 
 def own_lessons(viewer: Viewer, *, of_weeks: bool = False) -> LessonQuerySet:
@@ -346,6 +381,20 @@ def number_of_patterns(viewer: Viewer) -> Coalesce:
 
 
 @dataclass(frozen=True)
+class Study:
+    """An hour of study of a school, on some days of the week."""
+
+    pk: int
+    school: int
+    zone: str
+    name: str
+    room: str
+    weekdays: tuple[int, ...]
+    starts_at: time
+    ends_at: time
+
+
+@dataclass(frozen=True)
 class Day:
     """What the home page says of a day: the lesson going on, the others, and whose they are."""
 
@@ -353,18 +402,45 @@ class Day:
     rows: list[LessonRow]
     now: LessonRow | None
     pupils_now: int
+    tomorrow: Sequence[LessonRow] = ()  # of a family: read with today's
+    # Of a family too: the hours of study of their schools, and the school of each group.
+    studies: Sequence[Study] = ()
+    schools: Mapping[int, int] = field(default_factory=dict)
 
 
 def present_day(viewer: Viewer, now: datetime) -> Day:
     """The viewer's day: today's while lessons remain, else (for families) the next one with lessons."""
-    day = viewer.today
     if viewer.is_staff:
-        return _present_day_of_staff(viewer, day, now)
-    rows = day_of(viewer, day)
+        return _present_day_of_staff(viewer, viewer.today, now)
+    day, after = viewer.today, viewer.today + timedelta(days=1)
+    soon, studies, schools = _at_home(viewer, day, after)
+    tomorrow = [row for row in soon if row.day == after]
+    rows = [row for row in soon if row.day == day]
     if all(row.ends <= now for row in rows):
-        day = next_day_with_lessons(viewer, day) or day
-        rows = day_of(viewer, day) if day != viewer.today else rows
-    return Day(day, rows, next((row for row in rows if row.is_on(now)), None), 0)
+        shown = after if tomorrow else next_day_with_lessons(viewer, after)
+        if shown and tomorrow:
+            day, rows = shown, tomorrow
+        elif shown:
+            day = shown
+            rows, studies, schools = _at_home(viewer, shown, shown)
+    rows = with_marks(viewer, rows)
+    going_on = next((row for row in rows if row.is_on(now)), None)
+    return Day(day, rows, going_on, 0, tomorrow, studies, schools)
+
+
+def _at_home(viewer: Viewer, first: date, last: date) -> tuple[list[LessonRow], list[Study], dict[int, int]]:
+    """A family's lessons between two days, the hours of study of their schools, and the school of each group (two queries)."""
+    rows, changed = _bare(OWN(viewer, first, last))
+    around = AROUND_AT_HOME(tuple(rows), tuple(one.pk for one in changed), viewer, first, last)
+    found = _filled(rows, changed, (line for line in around if line[0] != STUDY))
+    studies = [_study(line) for line in around if line[0] == STUDY]
+    return found, studies, {line[9]: line[10] for line in around if line[0] == GROUP}
+
+
+def _study(line: tuple[Any, ...]) -> Study:
+    _what, pk, school, zone, name, _moment, room, *_numbers, weekdays, starts, ends = line
+    clocks = time.fromisoformat(starts), time.fromisoformat(ends)
+    return Study(pk, school, zone, name, room, tuple(json.loads(weekdays)), *clocks)
 
 
 def _present_day_of_staff(viewer: Viewer, day: date, now: datetime) -> Day:
@@ -399,8 +475,8 @@ def classes_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
 
 def _page_of(viewer: Viewer, group: int) -> str:
     if viewer.works_with_pupils:
-        return reverse("directory:group", kwargs={"pk": group})
-    return f"{reverse('timetable:week')}?classe={group}"
+        return url("directory:group", pk=group)
+    return f"{url('timetable:week')}?classe={group}"
 
 
 @lru_cache(maxsize=4_096)
@@ -439,7 +515,7 @@ def lessons_found(viewer: Viewer, wanted: LookupTerms) -> list[Hit]:
     for row in _next_rows(viewer):
         whom = row.groups_label if viewer.is_staff else row.teachers_label
         next_ones.setdefault((row.subject, whom), row)
-    found = wanted.best(next_ones.items(), lambda item: fold(" ".join(item[0])))
+    found = wanted.best(next_ones.items(), lambda item: fold_title(" ".join(item[0])))
     return [_lesson_hit(viewer, row, whom, near=slips > 0) for ((_subject, whom), row), slips in found]
 
 
@@ -447,7 +523,7 @@ def _lesson_hit(viewer: Viewer, row: LessonRow, whom: str, *, near: bool) -> Hit
     when = _("%(day)s à %(hour)s") % {"day": dates.near_day(row.day, viewer.today), "hour": row.begins}
     next_one = _("prochain cours %(when)s") % {"when": when}
     detail = " · ".join(filter(None, [whom, next_one, row.place]))
-    return Hit(row.subject, f"{reverse('timetable:week')}?semaine={row.day}", detail, near=near)
+    return Hit(row.subject, f"{url('timetable:week')}?semaine={row.day}", detail, near=near)
 
 
 def agenda_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
@@ -485,10 +561,10 @@ def _agenda_entry(viewer: Viewer, row: LessonRow, children: dict[int, list[str]]
         ends=row.ends,
         zone=row.zone,
         whose=row.for_children(children),
-        detail=" · ".join(filter(None, [*(said.before for said in row.changes), whom])),
+        detail=" · ".join(filter(None, [*(change.before for change in row.changes), whom])),
         place=row.place,
-        word=", ".join(said.word for said in row.changes),
+        word=", ".join(change.word for change in row.changes),
         tone="changed" if row.changes else "neutral",
         cancelled=row.is_cancelled,
-        url=reverse("timetable:lesson", kwargs={"pk": row.pk}),
+        url=url("timetable:lesson", pk=row.pk),
     )

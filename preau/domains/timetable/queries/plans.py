@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zlib import crc32
 
 from django.utils import timezone
@@ -15,7 +15,17 @@ from preau.domains.timetable.boards import Beside
 from preau.domains.timetable.queries.layouts import DayOf
 from preau.domains.timetable.queries.lessons import Day, LessonRow
 from preau.foundation import dates
-from preau.foundation.scales import HOUR, Block, DayPlan, Plan, gaps, minutes_of, plan_of, share_of
+from preau.foundation.scales import (
+    HOUR,
+    MOST_LANES,
+    Block,
+    DayPlan,
+    Plan,
+    gaps,
+    minutes_of,
+    plan_of,
+    share_of,
+)
 from preau.foundation.templating import url
 
 # A pause that holds this minute, and is no longer than that, is the one in which people eat.
@@ -43,14 +53,14 @@ class Way:
 
     def text_of(self, row: LessonRow) -> str:
         """Whose it is, with whom and where: what the title does not say."""
-        said = [row.for_children(dict(self.children))] if self.children else []
+        parts = [row.for_children(dict(self.children))] if self.children else []
         if self.titles_groups and row.groups:
-            said.append(row.subject)
+            parts.append(row.subject)
         elif not self.children and row.groups_label != self.group:
-            said.append(row.groups_label)
-        said += [row.teachers_label] if self.says_teachers else []
-        said += [row.place] if self.says_room else []
-        return " · ".join(filter(None, said))
+            parts.append(row.groups_label)
+        parts += [row.teachers_label] if self.says_teachers else []
+        parts += [row.place] if self.says_room else []
+        return " · ".join(filter(None, parts))
 
     def look_of(self, row: LessonRow) -> Look:
         """The subject's; of a teacher's own lessons, the class's, whose name is the title."""
@@ -93,8 +103,9 @@ def block_of(row: LessonRow, way: Way, now: datetime, *, with_marks: bool = Fals
         look=look,
         icon=look.icon,
         tags=(
-            *((said.label, said.tone, said.icon) for said in row.changes),
-            *((mark.label, mark.tone, mark.icon) for mark in marks),
+            *((change.label, change.tone, change.icon) for change in row.changes),
+            # Two works for one lesson are said once « à faire ».
+            *dict.fromkeys((mark.label, mark.tone, mark.icon) for mark in marks),
         ),
         links=tuple((mark.gesture, mark.href, f"{mark.label}, {row.hours}") for mark in marks if mark.href),
         is_now=row.is_on(now),
@@ -198,19 +209,74 @@ def _day_plan(
     )
 
 
-def home_plan(viewer: Viewer, day: Day, children: Mapping[int, list[str]], now: datetime) -> Plan:
-    """The day of the home: one column, with what is to be done of each lesson."""
+def home_plan(
+    viewer: Viewer,
+    day: Day,
+    children: Mapping[int, list[str]],
+    now: datetime,
+    beside: Sequence[Beside] = (),
+) -> Plan:
+    """The day of the home: one column, with what is to be done of each lesson, and what stands beside them."""
     group = "" if viewer.is_staff else usual_group(day.rows)
-    way = Way(children, titles_groups=viewer.is_staff, says_teachers=not viewer.is_staff, group=group)
-    blocks = [block_of(row, way, now, with_marks=True) for row in day.rows]
+    way = Way(
+        children,
+        titles_groups=viewer.is_staff,
+        says_teachers=not viewer.is_staff,
+        group=group,
+        # As on the week of a teacher: one subject, and as many colours as classes.
+        colours=looks_of_groups(day.rows) if viewer.is_staff else None,
+    )
+    names = list(dict.fromkeys(name for found in children.values() for name in found))
+    # Two children, two columns that they keep all day; more than the drawing holds stand as they come.
+    sides = {name: side for side, name in enumerate(names)} if 1 < len(names) <= MOST_LANES else {}
+    blocks = [
+        _on_its_side(block_of(row, way, now, with_marks=True), row.for_children(dict(children)), sides)
+        for row in day.rows
+    ]
+    # What is for all of them stands in no column.
+    apart = [one for one in beside if not one.starts or (sides and not one.whose)]
     # The lesson going on has its gesture above, in « Maintenant ».
     blocks = [replace(block, links=()) if block.is_now else block for block in blocks]
-    if len(children) < 2:
+    blocks += [_on_its_side(beside_block(one), one.whose, sides) for one in beside if one not in apart]
+    if len(names) < 2:
         blocks += free_blocks(blocks, is_own=viewer.is_staff)
     name = dates.capital(dates.near_day(day.day, viewer.today))
-    plan = DayPlan(name, name, tuple(blocks), day=day.day.isoformat(), is_today=day.day == viewer.today)
+    plan = DayPlan(
+        name,
+        name,
+        tuple(blocks),
+        whole=tuple(beside_block(one) for one in apart),
+        day=day.day.isoformat(),
+        is_today=day.day == viewer.today,
+    )
     zone = day.rows[0].zone if day.rows else ""
     return plan_of([plan], minutes_of(now, zone) if plan.is_today else None, dates.hour(now, zone))
+
+
+def _on_its_side(block: Block, whose: str, sides: Mapping[str, int]) -> Block:
+    """In the column of the child whose it is; of several, in that of the first."""
+    name = whose.split(", ", maxsplit=1)[0]
+    return replace(block, side=sides[name], whose=name) if name in sides else block
+
+
+def leaves_said(rows: Sequence[LessonRow], day: date, today: date) -> str:
+    """« Aujourd’hui, vous sortez à 16 h 00. », « Demain, cours de 8 h 00 à 9 h 55. »: what a pupil comes to read."""
+    held = [row for row in rows if not row.is_cancelled]
+    near = {"day": dates.capital(dates.near_day(day, today))}
+    if not held:
+        return _("%(day)s, pas de cours.") % near
+    ends = max(held, key=lambda row: row.ends).finishes
+    if day == today:
+        return _("%(day)s, vous sortez à %(hour)s.") % (near | {"hour": ends})
+    begins = {"begins": held[0].begins, "hour": ends}
+    sentences = [_("%(day)s, cours de %(begins)s à %(hour)s.") % (near | begins), cancelled_said(rows)]
+    return " ".join(filter(None, sentences))
+
+
+def cancelled_said(rows: Iterable[LessonRow]) -> str:
+    """« Annulé : Technologie. »; "" where every lesson is held."""
+    subjects = ", ".join(dict.fromkeys(row.subject for row in rows if row.is_cancelled))
+    return _("Annulé : %(subjects)s.") % {"subjects": subjects} if subjects else ""
 
 
 @dataclass(frozen=True)
@@ -257,25 +323,53 @@ class ChildDay:
     sentence: str
     text: str
     plan: Plan
+    # Of tomorrow, when a lesson of it is not held.
+    ahead: str = ""
 
 
 def days_of_children(
-    viewer: Viewer, day: Day, children: Mapping[int, list[str]], now: datetime
+    viewer: Viewer,
+    day: Day,
+    children: Mapping[int, list[str]],
+    now: datetime,
+    beside: Sequence[Beside] = (),
 ) -> list[ChildDay]:
     """One a child: what the timetable says, which is not that the child is there."""
     names = dict.fromkeys(name for found in children.values() for name in found)
-    return [_child_day(viewer, day, children, name, now) for name in names]
+    return [
+        _child_day(viewer, day, children, name, now, [one for one in beside if one.whose in {"", name}])
+        for name in names
+    ]
 
 
 def _child_day(
-    viewer: Viewer, day: Day, children: Mapping[int, list[str]], name: str, now: datetime
+    viewer: Viewer,
+    day: Day,
+    children: Mapping[int, list[str]],
+    name: str,
+    now: datetime,
+    beside: Sequence[Beside],
 ) -> ChildDay:
-    rows = [row for row in day.rows if any(name in children.get(group, ()) for group in row.group_ids)]
+    def own(lessons: Iterable[LessonRow]) -> list[LessonRow]:
+        return [row for row in lessons if any(name in children.get(group, ()) for group in row.group_ids)]
+
+    rows, tomorrow = own(day.rows), own(day.tomorrow)
     way = Way({}, group=usual_group(rows))
     blocks = [block_of(row, way, now) for row in rows]
+    blocks += [replace(beside_block(one), text="") for one in beside if one.starts]
     blocks += free_blocks(blocks, is_own=False)
     plan = plan_of([DayPlan(name, name, tuple(blocks), day=day.day.isoformat())])
-    return ChildDay(name, *_sentence(viewer, day.day, rows, name, now), plan)
+    sentence, text = _sentence(viewer, day.day, rows, name, now)
+    whole = ", ".join(one.title for one in beside if not one.starts and not one.is_cancelled)
+    said = filter(None, [whole, text, cancelled_said(rows)])
+    ahead = day.day == viewer.today and cancelled_said(tomorrow)
+    return ChildDay(
+        name,
+        sentence,
+        " · ".join(said),
+        plan,
+        leaves_said(tomorrow, viewer.today + timedelta(days=1), viewer.today) if ahead else "",
+    )
 
 
 def _sentence(

@@ -111,20 +111,20 @@ def place_of_day(slot: Slot, colleague: Colleague) -> int:
 
 def reasons(slot: Slot, colleague: Colleague) -> tuple[str, ...]:
     """« enseigne déjà en 5e B », « même matière », « a cours juste avant ou après », « 2 remplacements ce mois-ci »."""
-    said = []
+    sentences = []
     if colleague.teaches_it:
-        said.append(_("enseigne déjà en %(groups)s") % {"groups": slot.groups})
+        sentences.append(_("enseigne déjà en %(groups)s") % {"groups": slot.groups})
     if colleague.same_subject:
-        said.append(_("même matière"))
-    said.append(
+        sentences.append(_("même matière"))
+    sentences.append(
         [_("a cours juste avant ou juste après"), _("a cours ce jour-là"), _("n’a pas cours ce jour-là")][
             place_of_day(slot, colleague)
         ]
     )
     if colleague.covers:
         count = {"num": colleague.covers}
-        said.append(
+        sentences.append(
             ngettext("%(num)s remplacement ce mois-ci", "%(num)s remplacements ce mois-ci", colleague.covers)
             % count
         )
-    return tuple(said)
+    return tuple(sentences)

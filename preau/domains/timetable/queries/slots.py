@@ -15,13 +15,13 @@ from preau.directory.viewer import Viewer
 from preau.domains.timetable.boards import Beside, meal_stops, whereabouts
 from preau.domains.timetable.models import DaySlot, Lesson, WeeklyPattern
 from preau.domains.timetable.queries.clashes import Clash
-from preau.domains.timetable.queries.lessons import LessonRow
+from preau.domains.timetable.queries.lessons import Day, LessonRow
 from preau.foundation import dates
-from preau.foundation.boards import AgendaEntry
 from preau.foundation.prepared import Prepared
 
 Kind = DaySlot.Kind
 Span = tuple[datetime, datetime]
+Stop = tuple[datetime, datetime, frozenset[int] | None]
 ICONS = {Kind.STUDY: "book", Kind.CANTEEN: "tools-kitchen-2"}
 
 
@@ -42,7 +42,7 @@ class SlotLine:
     groups: frozenset[int]
     watchers: frozenset[int]
     # When no meal is served, and to which groups (none: to nobody).
-    stops: tuple[tuple[datetime, datetime, frozenset[int] | None], ...] = ()
+    stops: tuple[Stop, ...] = ()
 
     def is_stopped(self, day: date, groups: Set[int]) -> bool:
         """Is there no meal for these groups that day? Of no group in particular: for nobody."""
@@ -99,11 +99,7 @@ def slots_of(viewer: Viewer, first: date, last: date) -> list[SlotLine]:
         lines[line[0]] = tuple(line)
         groups.setdefault(line[0], set()).update({group} - {None})
         watchers.setdefault(line[0], set()).update({watcher} - {None})
-    fed = sorted({line[1] for line in lines.values() if line[2] == Kind.CANTEEN})
-    stops: dict[int, list[tuple[datetime, datetime, frozenset[int] | None]]] = {}
-    for house in meal_stops:
-        for school, begins, finishes, stopped in house.spans(fed, first, last) if fed else ():
-            stops.setdefault(school, []).append((begins, finishes, stopped))
+    stops = stops_in({line[1] for line in lines.values() if line[2] == Kind.CANTEEN}, first, last)
     return [
         SlotLine(
             pk,
@@ -122,6 +118,15 @@ def slots_of(viewer: Viewer, first: date, last: date) -> list[SlotLine]:
         )
         for pk, school, kind, name, days, starts, ends, zone, room, room_name in lines.values()
     ]
+
+
+def stops_in(fed: Set[int], first: date, last: date) -> dict[int, list[Stop]]:
+    """When no meal is served in these schools, and to whom (one query for each house that says so, where one serves any)."""
+    stops: dict[int, list[Stop]] = {}
+    for house in meal_stops:
+        for school, begins, finishes, stopped in house.spans(sorted(fed), first, last) if fed else ():
+            stops.setdefault(school, []).append((begins, finishes, stopped))
+    return stops
 
 
 def is_free(span: Span, lessons: Iterable[Span]) -> bool:
@@ -192,6 +197,36 @@ def beside_own(
     return found
 
 
+def studies_at_home(day: Day, children: Mapping[int, Sequence[str]]) -> list[Beside]:
+    """Study in the holes of the day of the home, as the week says it: of each child of a family, or of a pupil (no query)."""
+    slots = [
+        SlotLine(
+            one.pk,
+            one.school,
+            Kind.STUDY,
+            one.name,
+            one.weekdays,
+            one.starts_at,
+            one.ends_at,
+            one.zone,
+            None,
+            place_of(one.room) if one.room else "",
+            frozenset(),
+            frozenset(),
+        )
+        for one in day.studies
+    ]
+    names = list(dict.fromkeys(name for found in children.values() for name in found))
+    found = []
+    for name in names or [""]:
+        own = {group for group, theirs in children.items() if name in theirs}
+        rows = [row for row in day.rows if not name or own & set(row.group_ids)]
+        schools = {day.schools.get(group) for row in rows for group in row.group_ids}
+        here = [slot for slot in slots if slot.school in schools]
+        found += beside_rows(here, rows, frozenset(), whose=name if len(names) > 1 else "")
+    return found
+
+
 CLOSED = Prepared(
     lambda viewer, first, last: (
         Closure.objects.visible_to(viewer)
@@ -210,30 +245,14 @@ def held_rows(
         return []
     closed = CLOSED(viewer, first, last)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    said = _("Surveillance") if watcher else ""
+    detail = _("Surveillance") if watcher else ""
     return [
-        slot.beside(day, detail=said)
+        slot.beside(day, detail=detail)
         for day in days
         for slot in chosen
         if day.weekday() in slot.weekdays
         and not any(starts <= day <= ends for starts, ends in closed)
         and not slot.is_stopped(day, frozenset())
-    ]
-
-
-def watches_of(viewer: Viewer, first: date, last: date) -> list[AgendaEntry]:
-    """The slots that the viewer watches over, for their agenda (one query; one more where there are some)."""
-    rows = held_rows(viewer, slots_of(viewer, first, last), first, last, watcher=viewer.person.pk)
-    return [
-        AgendaEntry(
-            uid=f"surveillance-{row.day}-{row.begins}",
-            title=row.title,
-            starts=row.starts or row.day,
-            ends=row.ends or row.day,
-            zone=row.zone,
-            detail=row.detail,
-        )
-        for row in rows
     ]
 
 
@@ -280,8 +299,8 @@ def expected_in_study(viewer: Viewer, day: date, span: Span) -> list[Expected]:
     names: dict[int, tuple[str, str]] = {}
     for pupil, family, given, group, group_name, kind in LEARNING(school, day):
         own.setdefault(pupil, []).extend(spans.get(group, ()))
-        said = names.get(pupil, ("", ""))[1]
-        names[pupil] = (f"{family.upper()} {given}", group_name if kind == Group.Kind.CLASS else said)
+        class_name = names.get(pupil, ("", ""))[1]
+        names[pupil] = (f"{family.upper()} {given}", group_name if kind == Group.Kind.CLASS else class_name)
     there = [pupil for pupil, lessons in own.items() if is_hole(span, lessons)]
     away: dict[int, str] = {}
     for house in whereabouts:

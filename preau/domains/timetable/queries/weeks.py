@@ -100,13 +100,13 @@ def names_between(viewer: Viewer, first: date, last: date) -> dict[date, str]:
 
 
 def names_of(lines: Iterable[tuple[int, str, list[str]]]) -> dict[date, str]:
-    told: dict[date, dict[int, str]] = {}
+    by_monday: dict[date, dict[int, str]] = {}
     schools: set[int] = set()
     for school, name, mondays in lines:
         schools.add(school)
         for monday in mondays:
-            told.setdefault(date.fromisoformat(monday), {})[school] = name
-    return {monday: name for monday, by in told.items() if (name := _shared(by, schools))}
+            by_monday.setdefault(date.fromisoformat(monday), {})[school] = name
+    return {monday: name for monday, by in by_monday.items() if (name := _shared(by, schools))}
 
 
 def _shared(names: Mapping[int, str], schools: set[int]) -> str:

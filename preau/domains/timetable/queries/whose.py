@@ -1,26 +1,35 @@
 """Whose timetable is read: one's own, a class's, a teacher's, a room's, a pupil's; and what may be chosen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.utils import timezone
 
 from preau.directory.models import Enrolment, Group, Holding, Person, Room
 from preau.directory.models.schools import place_of
 from preau.directory.models.scoping import active_on
 from preau.directory.viewer import Viewer
 from preau.directory.words import Role
-from preau.domains.timetable.boards import Beside, TimetableOwner, beside_lessons
+from preau.domains.timetable.boards import NEAR, Beside, NearDays, TimetableOwner, beside_lessons, near_days
 from preau.domains.timetable.models import Lesson
 from preau.domains.timetable.queries import bookings, slots
-from preau.domains.timetable.queries.lessons import OF_GROUP, OWN, LessonRow, lines_of, rows_from
+from preau.domains.timetable.queries.lessons import (
+    OF_GROUP,
+    OWN,
+    LessonRow,
+    lines_of,
+    rows_from,
+)
 from preau.domains.timetable.queries.slots import SlotLine
 from preau.domains.timetable.rules import books, reads_classes_first
 from preau.foundation.boards import offered
 from preau.foundation.prepared import Prepared
+
+A_DAY, SOON, FRIDAY = timedelta(days=1), timedelta(days=3), 4
 
 
 class By(StrEnum):
@@ -77,7 +86,7 @@ GROUPS_BY_NAME = Prepared(
     lambda viewer: (
         Group.objects.visible_to(viewer)
         .filter(year=viewer.year)
-        .order_by("kind", "name")
+        .order_by("kind", "rank", "name")
         .values_list("pk", "name")
     )
 )
@@ -205,6 +214,39 @@ def beside_of(
     others += _booked_beside(viewer, found, first, last)
     known = slots.slots_of(viewer, first, last)
     return [*others, *_slots_beside(viewer, found, known, rows, (first, last))] if known else others
+
+
+def beside_home(viewer: Viewer, day: date) -> tuple[list[Beside], list[Beside]]:
+    """What other houses say of the day that the home of a family shows, then of the days next to it (one query for all)."""
+    if viewer.is_staff:
+        return [], []
+    last = max(day, viewer.today + (A_DAY if viewer.today.weekday() < FRIDAY else SOON))
+    zone = timezone.get_current_timezone()
+    begins = datetime.combine(viewer.today, time(), zone)
+    ends = datetime.combine(last + A_DAY, time(), zone)
+    houses = [(house, seated) for house, seated in offered(near_days, viewer) if house.open_to(seated)]
+    found = [one for one in _near(houses, begins, ends) if viewer.today <= one.day <= last]
+    here = sorted((one for one in found if one.day == day), key=lambda one: one.begins)
+    soon = [
+        one
+        for one in found
+        if one.day != day
+        and one.day <= viewer.today + SOON
+        and (one.ends is None or one.ends > viewer.moment)
+    ]
+    return here, sorted(soon, key=lambda one: (one.day, one.starts or begins))
+
+
+def _near(houses: Sequence[tuple[NearDays, Viewer]], begins: datetime, ends: datetime) -> Iterator[Beside]:
+    asked = [
+        house.lines(seated, begins, ends).annotate(house=Value(rank)).values_list("house", *NEAR)
+        for rank, (house, seated) in enumerate(houses)
+    ]
+    if not asked:
+        return
+    for rank, *line in asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]:
+        house, seated = houses[rank]
+        yield from house.read(seated, line)
 
 
 def _booked_beside(viewer: Viewer, found: Whose, first: date, last: date) -> list[Beside]:

@@ -92,8 +92,8 @@ def a_column(number: int) -> dict[str, object]:
 
 def a_decision(number: int) -> dict[str, str]:
     """A choice between a file and what was decided here."""
-    said = {"file": "Mardi, 9 h – 10 h", "here": "Lundi, 8 h – 9 h", "by": "Marc Abadie, 12 novembre à 9 h"}
-    return {"id": f"cours:{number}", "what": f"Mathématiques {number}", "groups": "6e A"} | said
+    sides = {"file": "Mardi, 9 h – 10 h", "here": "Lundi, 8 h – 9 h", "by": "Marc Abadie, 12 novembre à 9 h"}
+    return {"id": f"cours:{number}", "what": f"Mathématiques {number}", "groups": "6e A"} | sides
 
 
 def many_timetable_notes(college: World, count: int) -> None:
@@ -152,8 +152,8 @@ def many_day_slots(college: World, count: int) -> None:
 
 def own_equipment(college: World) -> Bookable:
     """A camera that nobody has booked."""
-    told = {"kind": Bookable.Kind.DEVICE, "places": 1}
-    return Bookable.objects.get_or_create(school=college.school, name="Caméra", defaults=told)[0]
+    values = {"kind": Bookable.Kind.DEVICE, "places": 1}
+    return Bookable.objects.get_or_create(school=college.school, name="Caméra", defaults=values)[0]
 
 
 def own_room(college: World) -> Room:
@@ -163,7 +163,7 @@ def own_room(college: World) -> Room:
 def own_booking(college: World) -> Booking:
     """What Claire Moreau holds tomorrow evening."""
     evening = NOW + timedelta(days=1, hours=8)
-    told = {
+    values = {
         "school": college.school,
         "year": college.year,
         "ends": evening + timedelta(minutes=55),
@@ -172,7 +172,7 @@ def own_booking(college: World) -> Booking:
         "purpose": "Club de cinéma",
         "made_at": NOW,
     }
-    return Booking.objects.get_or_create(bookable=own_equipment(college), starts=evening, defaults=told)[0]
+    return Booking.objects.get_or_create(bookable=own_equipment(college), starts=evening, defaults=values)[0]
 
 
 def many_bookables(college: World, count: int) -> None:

@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from conftest import NOW, PARIS, SchoolClient
 from preau.commons.journal.models import Line
-from preau.commons.notifications.models import Item
+from preau.commons.notifications.models import Dispatch, Item, Push
 from preau.directory.models import Closure, Group, Room
 from preau.directory.seeds.world import World
 from preau.directory.words import Role
 from preau.domains.timetable import rules
-from preau.domains.timetable.actions import changes, following, patterns, telling
+from preau.domains.timetable.actions import changes, closings, following, patterns, telling
 from preau.domains.timetable.actions.bookings import Asked, WasBooked, book, forget_purposes, remove_bookable
 from preau.domains.timetable.actions.changes import Why
 from preau.domains.timetable.models import Bookable, Booking, DaySlot, Lesson, LessonChange
@@ -304,9 +304,9 @@ def test_whoever_holds_it_frees_it_and_others_are_refused(
 def test_a_booking_taken_back_by_the_school_is_told_to_who_held_it(college: World, seat_of: Any) -> None:
     booking = book(seat_of("teacher"), college.year, asked(college, trolley(college)))
     assert following.cancel_booking(seat_of("cpe"), booking)
-    told = Item.objects.get(kind="timetable.booking_cancelled")
-    assert told.person == college.people["teacher"]
-    assert told.facts["what"] == "Chariot bleu"
+    notice = Item.objects.get(kind="timetable.booking_cancelled")
+    assert notice.person == college.people["teacher"]
+    assert notice.facts["what"] == "Chariot bleu"
 
 
 def test_what_is_over_stays_as_it_was(college: World, clock: Any, seat_of: Any) -> None:
@@ -347,6 +347,64 @@ def test_equipment_of_a_lesson_is_on_its_page_and_follows_it(
     )
 
 
+def closing_of(college: World, lesson: Lesson) -> closings.Stop:
+    starts = datetime.combine(lesson.day, time(), PARIS)
+    return closings.Stop(college.year, starts, starts + timedelta(days=1), "events.7", "closed")
+
+
+def booked_for(college: World, seat_of: Any, thing: Bookable, lesson: Lesson) -> Booking:
+    hours = tuple(moment.astimezone(PARIS).time() for moment in (lesson.starts, lesson.ends))
+    wanted = asked(college, thing, (lesson.day, *hours), lesson=lesson)  # type: ignore[arg-type]
+    return book(seat_of("teacher"), college.year, wanted)
+
+
+def news_of(college: World) -> list[str]:
+    items = Item.objects.filter(person=college.people["teacher"], kind__startswith="timetable.booking")
+    return list(items.order_by("pk").values_list("kind", flat=True))
+
+
+def test_what_a_closing_freed_comes_back_with_its_lesson(college: World, seat_of: Any, clock: Any) -> None:
+    blue, lesson, head = trolley(college), own_lesson(college, TOMORROW), seat_of("head")
+    booking, stop = booked_for(college, seat_of, blue, lesson), closing_of(college, lesson)
+    given_up = booked_for(college, seat_of, trolley(college, "Chariot vert"), lesson)
+    following.cancel_booking(seat_of("teacher"), given_up)
+    for time_round in (1, 2):
+        clock.move_to(NOW + timedelta(minutes=time_round))
+        closings.stop_lessons(head.person.pk, stop, head)
+        booking.refresh_from_db()
+        assert booking.cancelled_at
+        Dispatch.objects.all().delete()  # it has left: they have heard of it
+        Push.objects.all().delete()
+        closings.resume_lessons(head.person.pk, college.year, stop.origin, head)
+        booking.refresh_from_db()
+        assert booking.cancelled_at is None and booking.cancelled_by is None
+        assert news_of(college) == ["timetable.booking_cancelled", "timetable.booking_back"] * time_round
+    given_up.refresh_from_db()
+    assert given_up.cancelled_at, "what its own person gave up stays so"
+
+
+def test_what_a_closing_freed_and_another_took_since_does_not_come_back(college: World, seat_of: Any) -> None:
+    blue, lesson, head = trolley(college), own_lesson(college, TOMORROW), seat_of("head")
+    booking, stop = booked_for(college, seat_of, blue, lesson), closing_of(college, lesson)
+    closings.stop_lessons(head.person.pk, stop, head)
+    hours = tuple(moment.astimezone(PARIS).time() for moment in (lesson.starts, lesson.ends))
+    book(seat_of("teacher_1"), college.year, asked(college, blue, (lesson.day, *hours)))  # type: ignore[arg-type]
+    closings.resume_lessons(head.person.pk, college.year, stop.origin, head)
+    booking.refresh_from_db()
+    assert booking.cancelled_at
+    assert news_of(college) == ["timetable.booking_cancelled"]
+
+
+def test_what_a_cancelled_lesson_freed_comes_back_when_it_is_undone(college: World, seat_of: Any) -> None:
+    lesson, head = own_lesson(college, TOMORROW), seat_of("head")
+    booking = booked_for(college, seat_of, trolley(college), lesson)
+    change = changes.cancel_lesson(head, lesson, Why())
+    changes.undo_change(head, change)
+    booking.refresh_from_db()
+    assert booking.cancelled_at is None
+    assert news_of(college) == ["timetable.booking_cancelled"], "nobody had heard of it"
+
+
 def test_equipment_that_another_has_there_is_given_up_when_a_lesson_moves(
     college: World, seat_of: Any
 ) -> None:
@@ -382,8 +440,22 @@ def test_another_room_is_one_button_and_families_read_it(college: World, client:
         assert "Salle changée" in page, key
         assert "Changer ce cours" not in page
     telling.tell_of_change(change.pk)
-    told = set(Item.objects.filter(kind="timetable.changed_today").values_list("person_id", flat=True))
-    assert {college.people["pupil"].pk, college.people["guardian"].pk} <= told
+    recipients = set(Item.objects.filter(kind="timetable.changed_today").values_list("person_id", flat=True))
+    assert {college.people["pupil"].pk, college.people["guardian"].pk} <= recipients
+
+
+def test_ordinary_rooms_that_fit_come_first(college: World, client: SchoolClient) -> None:
+    lesson = own_lesson(college)
+    count = lesson.pupils().count()
+    assert count > 1
+    library = new_room(college, "Bibliothèque d’essai", kind="library", places=count + 4)
+    small = new_room(college, "Salle étroite", places=count - 1)
+    plain, just = new_room(college, "Salle simple"), new_room(college, "Salle juste", places=count)
+    client.sit(college.people["teacher"])
+    page = client.get(reverse("timetable:room", kwargs={"pk": lesson.pk})).content.decode()
+    at = {room.pk: page.index(f'name="room" value="{room.pk}"') for room in (library, small, plain, just)}
+    assert max(at[plain.pk], at[just.pk]) < at[library.pk] < at[small.pk]
+    assert at[library.pk] < page.index("Trop petites pour") < at[small.pk]
 
 
 def test_a_lesson_does_not_take_a_room_that_is_booked(college: World, seat_of: Any) -> None:
@@ -434,21 +506,21 @@ def test_a_room_that_is_closed_to_bookings_is_for_the_office(college: World, cli
 
 def test_the_school_keeps_the_list(college: World, client: SchoolClient) -> None:
     client.sit(college.people["secretary"])
-    told = {
+    values = {
         "name": "Chariot vert",
         "kind": "trolley",
         "places": "12",
         "note": "Clé à la loge",
         "is_open": "on",
     }
-    client.post(reverse("timetable:create_bookable"), told)
+    client.post(reverse("timetable:create_bookable"), values)
     found = Bookable.objects.get(name="Chariot vert")
     assert (found.kind, found.places, found.is_open) == ("trolley", 12, True)
-    again = client.post(reverse("timetable:create_bookable"), told)
+    again = client.post(reverse("timetable:create_bookable"), values)
     assert again.status_code == 422
     assert "déjà une salle ou un matériel de ce nom" in again.content.decode()
     # A new place is a room, which lessons may take too.
-    client.post(reverse("timetable:create_bookable"), told | {"name": "Salle des conseils", "kind": "hall"})
+    client.post(reverse("timetable:create_bookable"), values | {"name": "Salle des conseils", "kind": "hall"})
     room = Room.objects.get(school=college.school, name="Salle des conseils")
     client.post(reverse("timetable:describe_room", kwargs={"pk": room.pk}), {"kind": "room", "places": "20"})
     assert (room.bookable.places, room.bookable.is_open) == (20, False)

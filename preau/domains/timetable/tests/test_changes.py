@@ -54,7 +54,7 @@ def test_a_cancelled_lesson_stays_and_says_so(college: World, seat_of: Any) -> N
         row for row in lessons.own_rows(seat_of("guardian"), TOMORROW, TOMORROW) if row.pk == lesson.pk
     )
     assert row.is_cancelled
-    assert [said.label for said in row.changes] == ["Annulé, professeur absent"]
+    assert [mark.label for mark in row.changes] == ["Annulé, professeur absent"]
     assert Line.objects.get(verb="timetable.lesson_cancelled").details["reason"] == "away"
     with pytest.raises(changes.NothingChanges):
         changes.cancel_lesson(seat_of("secretary"), lesson, Why())
@@ -166,9 +166,11 @@ def test_a_clash_is_refused_and_says_by_whom(college: World, seat_of: Any, share
 
 def test_a_cancelled_lesson_takes_no_place(college: World, seat_of: Any) -> None:
     head, lesson, busy = seat_of("head"), lesson_of(college), lesson_of(college, TOMORROW, 1)
+    # Its teacher and its room are free for another, once it is cancelled.
+    lesson.teachers.set(busy.teachers.all())
     changes.cancel_lesson(head, busy, Why())
     starts, ends = (timezone.localtime(one).time() for one in (busy.starts, busy.ends))
-    changes.move_lesson(head, lesson, (TOMORROW, starts, ends), lesson.room, Why())
+    changes.move_lesson(head, lesson, (TOMORROW, starts, ends), busy.room, Why())
 
 
 @pytest.mark.parametrize("what", ["cancel", "move", "room", "replace"])
@@ -208,7 +210,7 @@ def test_a_lesson_of_one_day_is_added_and_taken_back(college: World, seat_of: An
     head = seat_of("head")
     change = added(college, head)
     (row,) = lessons.own_rows(seat_of("pupil"), SATURDAY, SATURDAY)
-    assert [said.label for said in row.changes] == ["Ajouté"]
+    assert [mark.label for mark in row.changes] == ["Ajouté"]
     with pytest.raises(patterns.SlotTaken):
         added(college, head)
     changes.undo_change(head, change)
@@ -217,7 +219,7 @@ def test_a_lesson_of_one_day_is_added_and_taken_back(college: World, seat_of: An
     assert telling.tell_of_undoing(change.pk) == 0
 
 
-def told(kind: str) -> set[int]:
+def notified(kind: str) -> set[int]:
     return set(Item.objects.filter(kind=kind).values_list("person_id", flat=True))
 
 
@@ -233,10 +235,10 @@ def test_everybody_concerned_is_told_once_and_nobody_else(college: World, twin: 
     pupils = set(lesson.pupils().values_list("pk", flat=True))
     links = Guardianship.objects.informed(TODAY).of_another().filter(pupil__in=pupils)
     guardians = set(links.values_list("guardian_id", flat=True))
-    assert told("timetable.changed_today") == pupils | guardians | set(
+    assert notified("timetable.changed_today") == pupils | guardians | set(
         lesson.teachers.values_list("pk", flat=True)
     )
-    assert barred.pk not in told("timetable.changed_today")
+    assert barred.pk not in notified("timetable.changed_today")
     facts = str(Item.objects.filter(kind="timetable.changed_today").values_list("facts", flat=True)[0])
     assert "annulé" in facts
     assert "sortie ou voyage" in facts
@@ -248,8 +250,8 @@ def test_everybody_concerned_is_told_once_and_nobody_else(college: World, twin: 
 def test_later_changes_wait_for_the_news_of_the_day(college: World, seat_of: Any) -> None:
     lesson = lesson_of(college, TODAY + timedelta(days=7))
     telling.tell_of_change(changes.cancel_lesson(seat_of("head"), lesson, Why()).pk)
-    assert told("timetable.changed")
-    assert not told("timetable.changed_today")
+    assert notified("timetable.changed")
+    assert not notified("timetable.changed_today")
 
 
 def test_a_change_undone_before_it_left_tells_nobody_by_mail(college: World, seat_of: Any) -> None:
@@ -263,18 +265,18 @@ def test_a_change_undone_before_it_left_tells_nobody_by_mail(college: World, sea
     changes.undo_change(head, change)
     telling.tell_of_undoing(change.pk)
     assert not Dispatch.objects.filter(item__kind="timetable.changed", dropped_at=None).exists()
-    assert not told("timetable.held_after_all") & mailed
+    assert not notified("timetable.held_after_all") & mailed
 
 
 def test_who_had_heard_of_a_change_hears_that_it_is_undone(college: World, seat_of: Any) -> None:
     head = seat_of("head")
     change = changes.cancel_lesson(head, lesson_of(college), Why())
     telling.tell_of_change(change.pk)
-    heard = told("timetable.changed_today")
+    heard = notified("timetable.changed_today")
     Dispatch.objects.all().delete()
     changes.undo_change(head, change)
     telling.tell_of_undoing(change.pk)
-    assert told("timetable.held_after_all") == heard
+    assert notified("timetable.held_after_all") == heard
     assert not Item.objects.filter(kind="timetable.changed_today", read_at=None).exists()
 
 

@@ -33,14 +33,14 @@ def bring(college: World, tmp_path: Path) -> Callable[..., dict[str, Any]]:
         call_command(
             "import_timetable", str(path), school=college.school.uai, json=report, verbosity=0, **options
         )
-        told: dict[str, Any] = json.loads(report.read_text())
-        assert told["read"] == sum(told[name] for name in ("created", "changed", "unchanged", "aside"))
-        return told
+        result: dict[str, Any] = json.loads(report.read_text())
+        assert result["read"] == sum(result[name] for name in ("created", "changed", "unchanged", "aside"))
+        return result
 
     return run
 
 
-def told(report: dict[str, Any]) -> tuple[int, ...]:
+def counts_of(report: dict[str, Any]) -> tuple[int, ...]:
     return tuple(report[name] for name in ("created", "changed", "unchanged", "stopped", "kept"))
 
 
@@ -81,7 +81,7 @@ def test_an_unchanged_file_leaves_a_weekly_lesson_as_it_was_changed_here(
     new = other_hours(seat_of("secretary"), going_on(college)[0])
     lessons = set(Lesson.objects.values_list("pk", "starts"))
     for _again in range(2):
-        assert told(bring(MATHS)) == (0, 0, 1, 0, 1)
+        assert counts_of(bring(MATHS)) == (0, 0, 1, 0, 1)
         assert going_on(college) == [new]
         assert set(Lesson.objects.values_list("pk", "starts")) == lessons
     kept = ToldCourse.objects.get()
@@ -91,7 +91,7 @@ def test_an_unchanged_file_leaves_a_weekly_lesson_as_it_was_changed_here(
 def test_what_each_changed_apart_is_joined(bring: Any, college: World, seat_of: Any) -> None:
     bring(MATHS)
     other_hours(seat_of("secretary"), going_on(college)[0])
-    assert told(bring(row(room="T14"))) == (0, 1, 0, 0, 0)
+    assert counts_of(bring(row(room="T14"))) == (0, 1, 0, 0, 0)
     (one,) = going_on(college)
     assert (one.starts_at, one.room and one.room.name, one.first_day) == (time(10), "T14", LATER)
     # Before that day, it is as it was.
@@ -99,19 +99,19 @@ def test_what_each_changed_apart_is_joined(bring: Any, college: World, seat_of: 
         lesson.starts.hour
         for lesson in Lesson.objects.filter(day=LATER - timedelta(days=7), pattern__source="csv")
     } == {7}
-    assert told(bring(row(room="T14")))[:4] == (0, 0, 1, 0)
+    assert counts_of(bring(row(room="T14")))[:4] == (0, 0, 1, 0)
 
 
 def test_what_both_changed_stays_as_people_decided(bring: Any, college: World, seat_of: Any) -> None:
     bring(MATHS)
     new = other_hours(seat_of("secretary"), going_on(college)[0])
     report = bring(row("14h", "15h"))
-    assert told(report) == (0, 0, 1, 0, 1)
+    assert counts_of(report) == (0, 0, 1, 0, 1)
     assert going_on(college) == [new]
     # The same file again asks nothing more: this is known.
-    assert told(bring(row("14h", "15h"))) == (0, 0, 1, 0, 1)
+    assert counts_of(bring(row("14h", "15h"))) == (0, 0, 1, 0, 1)
     # The file joins what was decided.
-    assert told(bring(row("10h", "11h"))) == (0, 0, 1, 0, 0)
+    assert counts_of(bring(row("10h", "11h"))) == (0, 0, 1, 0, 0)
     assert going_on(college) == [new]
 
 
@@ -120,7 +120,7 @@ def test_a_weekly_lesson_stopped_here_does_not_come_back(bring: Any, college: Wo
     (one,) = going_on(college)
     patterns.stop_weekly_lesson(seat_of("secretary"), one)
     for rows in ([MATHS], [MATHS], [row("14h", "15h")], [row("14h", "15h")]):
-        assert told(bring(*rows))[:4] == (0, 0, 1, 0)
+        assert counts_of(bring(*rows))[:4] == (0, 0, 1, 0)
         assert not Lesson.objects.filter(pattern__source="csv").exists()
 
 
@@ -130,9 +130,9 @@ def test_what_is_gone_from_the_file_stays_when_people_changed_it(
     other = "m2;samedi;14h;15h;Mathématiques;6e A;Mme Moreau;T12"
     bring(MATHS, other)
     new = other_hours(seat_of("secretary"), WeeklyPattern.objects.get(source_key="m1"))
-    assert told(bring(other)) == (0, 0, 1, 0, 1)
+    assert counts_of(bring(other)) == (0, 0, 1, 0, 1)
     assert new in going_on(college)
-    assert told(bring(other)) == (0, 0, 1, 0, 0)
+    assert counts_of(bring(other)) == (0, 0, 1, 0, 0)
     assert new in going_on(college)
 
 
@@ -140,8 +140,8 @@ def test_weeks_that_somebody_gave_stay(bring: Any, college: World, seat_of: Any)
     bring(MATHS)
     pair = alternations.alternate(seat_of("secretary"), college.year, "A")
     new = from_a_day_on(seat_of("secretary"), going_on(college)[0], alternation=pair[0])
-    assert told(bring(MATHS)) == (0, 0, 1, 0, 1)
-    assert told(bring(row(room="T14"))) == (0, 1, 0, 0, 0)
+    assert counts_of(bring(MATHS)) == (0, 0, 1, 0, 1)
+    assert counts_of(bring(row(room="T14"))) == (0, 1, 0, 0, 0)
     (one,) = going_on(college)
     assert (one.alternation, one.room and one.room.name) == (pair[0], "T14")
     assert new.pk != one.pk
@@ -164,12 +164,12 @@ def test_a_lesson_moved_by_hand_stays_where_it_was_put(bring: Any, college: Worl
     to = (LATER + timedelta(days=2), time(17), time(18))
     changes.move_lesson(seat_of("secretary"), lesson, to, lesson.room, why())
     report = bring(row("14h", "15h"))
-    assert told(report) == (0, 1, 0, 0, 1)
+    assert counts_of(report) == (0, 1, 0, 0, 1)
     lesson.refresh_from_db()
     assert (lesson.day, lesson.starts.hour, lesson.planned_day) == (to[0], 16, LATER)
     assert not Lesson.objects.filter(pattern=lesson.pattern, day=LATER).exists()
     assert lesson_on(LATER + timedelta(days=7)).starts.hour == 13
-    assert told(bring(row("14h", "15h"))) == (0, 0, 1, 0, 0)
+    assert counts_of(bring(row("14h", "15h"))) == (0, 0, 1, 0, 0)
     # Undone, it goes where the file has it now.
     changes.undo_change(seat_of("secretary"), LessonChange.objects.get())
     lesson.refresh_from_db()
@@ -190,7 +190,7 @@ def test_somebody_who_replaces_stays_and_the_rest_follows(bring: Any, college: W
     comes = Person.objects.create(family_name="Zola", given_name="Émile")
     Holding.objects.create(person=comes, school=college.school, role=Role.TEACHER)
     changes.replace_teacher(seat_of("secretary"), lesson, college.people["teacher"], comes, why())
-    assert told(bring(row(room="T14"))) == (0, 1, 0, 0, 0)
+    assert counts_of(bring(row(room="T14"))) == (0, 1, 0, 0, 0)
     lesson.refresh_from_db()
     assert (list(lesson.teachers.all()), lesson.room and lesson.room.name) == ([comes], "T14")
     following = lesson_on(LATER + timedelta(days=7))
@@ -198,7 +198,7 @@ def test_somebody_who_replaces_stays_and_the_rest_follows(bring: Any, college: W
     # Undone after the file gave the course to somebody else, the lesson is theirs.
     other = Person.objects.create(family_name="Verne", given_name="Jules")
     Holding.objects.create(person=other, school=college.school, role=Role.TEACHER)
-    assert told(bring(row(room="T14", who="Verne"))) == (0, 1, 0, 0, 1)
+    assert counts_of(bring(row(room="T14", who="Verne"))) == (0, 1, 0, 0, 1)
     assert list(lesson.teachers.all()) == [comes]
     changes.undo_change(seat_of("secretary"), LessonChange.objects.get())
     assert list(lesson.teachers.all()) == [other]
@@ -209,7 +209,7 @@ def test_a_room_given_by_hand_stays(bring: Any, college: World, seat_of: Any) ->
     lesson = lesson_on(LATER)
     room = Room.objects.create(school=college.school, name="Préau")
     changes.change_room(seat_of("secretary"), lesson, room, why())
-    assert told(bring(row("14h", "15h", room="T14"))) == (0, 1, 0, 0, 1)
+    assert counts_of(bring(row("14h", "15h", room="T14"))) == (0, 1, 0, 0, 1)
     lesson.refresh_from_db()
     assert (lesson.room, lesson.starts.hour) == (room, 13)
 
@@ -224,7 +224,7 @@ def test_a_moved_lesson_outlives_its_course_and_a_cancelled_one_does_not(
     to = (LATER + timedelta(days=2), time(17), time(18))
     changes.move_lesson(seat_of("secretary"), first, to, first.room, why())
     changes.cancel_lesson(seat_of("secretary"), second, why())
-    assert told(bring(other)) == (0, 0, 1, 1, 1)
+    assert counts_of(bring(other)) == (0, 0, 1, 1, 1)
     first.refresh_from_db()
     assert (first.pattern, first.day) == (None, to[0])
     assert not Lesson.objects.filter(pk=second.pk).exists()
@@ -254,14 +254,14 @@ def test_the_preview_says_both_and_somebody_chooses_the_file(
     other_hours(seat_of("secretary"), going_on(college)[0])
     brought = preview(row("14h", "15h"))
     page = client.get(reverse("timetable:import", kwargs={"pk": brought.pk})).content.decode()
-    for said in (
+    for text in (
         "Décidé ici et dans le fichier",
         "10 h",
         "14 h",
         college.people["secretary"].full_name,
         "Reste comme ici",
     ):
-        assert said in page.replace("\u202f", " ").replace("\xa0", " "), said
+        assert text in page.replace("\u202f", " ").replace("\xa0", " "), text
     choices = reverse("timetable:import_choices", kwargs={"pk": brought.pk})
     assert "cours:m1" in client.get(choices).content.decode()
     # What is not shown, or names nothing, is not chosen.
@@ -278,7 +278,7 @@ def test_the_preview_says_both_and_somebody_chooses_the_file(
     (one,) = going_on(college)
     assert (one.starts_at, one.first_day) == (time(14), LATER)
     assert ToldCourse.objects.get().changed_by is None
-    assert told(bring(row("14h", "15h"))) == (0, 0, 1, 0, 0)
+    assert counts_of(bring(row("14h", "15h"))) == (0, 0, 1, 0, 0)
 
 
 def test_a_lesson_for_which_the_file_is_chosen_is_put_back_and_told(

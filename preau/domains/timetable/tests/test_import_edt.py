@@ -85,11 +85,14 @@ def bring(college: World, tmp_path: Path) -> Any:
                 verbosity=0,
                 **options,
             )
-        told = json.loads(report.read_text())
+        result = json.loads(report.read_text())
         report.unlink()
-        if not told["errors"]:
-            assert told["read"] == told["created"] + told["changed"] + told["unchanged"] + told["aside"]
-        return told
+        if not result["errors"]:
+            assert (
+                result["read"]
+                == result["created"] + result["changed"] + result["unchanged"] + result["aside"]
+            )
+        return result
 
     Group.objects.create(school=college.school, year=college.year, kind="group", name="6A G1")
     return run
@@ -159,12 +162,12 @@ def days_by_hand(year: SchoolYear) -> Counter[tuple[Any, ...]]:
 def test_the_sample_of_edt_gives_its_lessons_of_the_year(sampled: SchoolYear, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     call_command("import_timetable", str(SAMPLE), school="0134567A", format="edt", json=report, verbosity=0)
-    told = json.loads(report.read_text())
+    result = json.loads(report.read_text())
     figures = {"subjects": 25, "teachers": 31, "classes": 16, "groups": 48, "rooms": 24}
-    assert told["figures"] == figures
+    assert result["figures"] == figures
     # A hundred of the 704 courses have no teacher, class, room nor week: nothing says when they would be held.
-    assert (told["read"], told["created"], told["aside"]) == (704, 604, 100)
-    assert {one["reason"] for one in told["put_aside"]} == {
+    assert (result["read"], result["created"], result["aside"]) == (704, 604, 100)
+    assert {one["reason"] for one in result["put_aside"]} == {
         "Ce cours n’a ni classe, ni professeur, ni semaine\u202f: rien ne dit quand il a lieu."
     }
     assert WeeklyPattern.objects.filter(year=sampled).count() == 604
@@ -186,8 +189,8 @@ def test_the_sample_of_edt_gives_its_lessons_of_the_year(sampled: SchoolYear, tm
         connection,
     ) as queries:
         call_command("import_timetable", str(SAMPLE), school="0134567A", json=report, verbosity=0)
-    told = json.loads(report.read_text())
-    assert (told["unchanged"], told["created"], told["changed"], told["stopped"]) == (604, 0, 0, 0)
+    result = json.loads(report.read_text())
+    assert (result["unchanged"], result["created"], result["changed"], result["stopped"]) == (604, 0, 0, 0)
     written = [q["sql"][:60] for q in queries if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     assert [sql for sql in written if "timetable_" in sql and "timetableimport" not in sql] == []
 
@@ -365,11 +368,11 @@ ODD = {
 
 @pytest.mark.parametrize("odd", ODD)
 def test_what_cannot_be_taken_goes_aside_with_its_line(bring: Any, odd: str) -> None:
-    course, said = ODD[odd]
+    course, reason = ODD[odd]
     report = bring(export(cours(), course))
     (aside,) = report["put_aside"]
     assert (aside["file"], aside["line"]) == ("edt0.xml", 3)
-    assert aside["reason"].replace("\u202f", " ") == said.replace("\u202f", " ")
+    assert aside["reason"].replace("\u202f", " ") == reason.replace("\u202f", " ")
     assert (report["created"], mine().count()) == (1, 1)
 
 
@@ -442,7 +445,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_file_that_cannot_be_trusted_changes_nothing(bring: Any, college: World, kind: str) -> None:
-    content, said = HOSTILE[kind]
+    content, reason = HOSTILE[kind]
     bring(export(cours()))
     before = (
         list(WeeklyPattern.objects.order_by("pk").values()),
@@ -452,7 +455,7 @@ def test_a_file_that_cannot_be_trusted_changes_nothing(bring: Any, college: Worl
     report = bring(content)
     (error,) = report["errors"]
     assert error["file"] == "edt0.xml"
-    assert error["reason"].replace("\u202f", " ") == said
+    assert error["reason"].replace("\u202f", " ") == reason
     assert (
         list(WeeklyPattern.objects.order_by("pk").values()),
         Lesson.objects.count(),

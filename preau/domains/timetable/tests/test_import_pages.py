@@ -53,7 +53,7 @@ def test_a_secretary_brings_a_timetable_reads_what_changes_and_applies(
     assert "En train d’être lu" in client.get(address).content.decode()
     assert read(TIMETABLES, one.pk) == "preview"
     page = client.get(address).content.decode()
-    for said in (
+    for text in (
         "1 cours arrive",
         "Théâtre",
         "T12",
@@ -62,7 +62,7 @@ def test_a_secretary_brings_a_timetable_reads_what_changes_and_applies(
         "Enseignant inconnu",
         "Appliquer",
     ):
-        assert said in page, said
+        assert text in page, text
     assert not mine().exists()
     client.post(reverse("timetable:apply_import", kwargs={"pk": one.pk}))
     assert apply(TIMETABLES, one.pk) == "done"
@@ -178,13 +178,13 @@ def test_a_report_is_downloaded_without_anybody_s_name(college: World, client: S
     send(client)
     one = brought(college)
     read(TIMETABLES, one.pk)
-    told = json.loads(client.get(reverse("timetable:import_json", kwargs={"pk": one.pk})).content)
-    assert (told["read"], told["created"], told["aside"]) == (2, 1, 1)
+    report = json.loads(client.get(reverse("timetable:import_json", kwargs={"pk": one.pk})).content)
+    assert (report["read"], report["created"], report["aside"]) == (2, 1, 1)
     csv = b"".join(
         client.get(reverse("timetable:import_csv", kwargs={"pk": one.pk})).streaming_content
     ).decode()
     assert "001_emploi.csv;3;Théâtre;Enseignant inconnu" in csv
-    for text in (json.dumps(told, ensure_ascii=False), csv):
+    for text in (json.dumps(report, ensure_ascii=False), csv):
         assert "Absente" not in text
     assert Line.objects.filter(verb="timetable.import_exported").count() == 2
     part = reverse("timetable:import_part", kwargs={"pk": one.pk, "part": "arrivent"})

@@ -58,11 +58,13 @@ def bring(college: World, tmp_path: Path) -> Any:
                 verbosity=0,
                 **options,
             )
-        told = json.loads(report.read_text())
+        result = json.loads(report.read_text())
         report.unlink()
-        if not told["errors"]:
-            assert told["read"] == sum(told[name] for name in ("created", "changed", "unchanged", "aside"))
-        return told
+        if not result["errors"]:
+            assert result["read"] == sum(
+                result[name] for name in ("created", "changed", "unchanged", "aside")
+            )
+        return result
 
     return run
 
@@ -256,9 +258,9 @@ def test_the_complete_sts_emp_gives_its_names_to_hours_that_we_write(
     )
     report = tmp_path / "report.json"
     call_command("import_timetable", str(COLLEGE), str(written), school="0999999X", json=report, verbosity=0)
-    told = json.loads(report.read_text())
-    assert (len(people), told["figures"]["classes"], told["figures"]["groups"]) == (33, 17, 18)
-    assert told["read"] == number == told["created"] + told["aside"]
-    assert told["aside"] == 0, told["reasons"]
+    result = json.loads(report.read_text())
+    assert (len(people), result["figures"]["classes"], result["figures"]["groups"]) == (33, 17, 18)
+    assert result["read"] == number == result["created"] + result["aside"]
+    assert result["aside"] == 0, result["reasons"]
     assert services > 100
-    assert not [name for name in told["subjects_created"] if name.isdecimal()]
+    assert not [name for name in result["subjects_created"] if name.isdecimal()]

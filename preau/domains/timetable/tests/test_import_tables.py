@@ -25,11 +25,13 @@ def bring(college: World, tmp_path: Path) -> Any:
             call_command(
                 "import_timetable", str(path), school=college.school.uai, json=report, verbosity=0, **options
             )
-        told = json.loads(report.read_text())
+        result = json.loads(report.read_text())
         report.unlink()
-        if not told["errors"]:
-            assert told["read"] == sum(told[name] for name in ("created", "changed", "unchanged", "aside"))
-        return told
+        if not result["errors"]:
+            assert result["read"] == sum(
+                result[name] for name in ("created", "changed", "unchanged", "aside")
+            )
+        return result
 
     return run
 

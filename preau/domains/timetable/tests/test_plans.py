@@ -1,5 +1,6 @@
 """A timetable drawn to scale: each lesson once at its hour, free hours, classes and subjects in their colours, what opens the home."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -105,6 +106,20 @@ def test_a_family_reads_a_ribbon_a_child_and_no_presence(
     page = client.get("/").content.decode()
     assert page.count('class="ribbon"') == len(names) > 0
     assert "présent" not in page.split('class="opening"')[1].split("</section>")[0]
+
+
+def test_a_lesson_of_tomorrow_that_is_not_held_is_said_to_the_family_and_the_pupil(
+    college: World, client: SchoolClient
+) -> None:
+    tomorrow = Lesson.objects.of_pupils([college.people["pupil"].pk]).filter(day=TODAY + timedelta(days=1))
+    lesson = tomorrow.order_by("-starts").select_related("subject")[0]
+    said = f"Annulé\u202f: {lesson.subject.name}."
+    for key in ("guardian", "pupil"):
+        assert said not in client.sit(college.people[key]).get("/").content.decode()
+    Lesson.objects.filter(pk=lesson.pk).update(state=Lesson.State.CANCELLED)
+    for key in ("guardian", "pupil"):
+        page = client.sit(college.people[key]).get("/").content.decode()
+        assert said in page and "Demain, cours de" in page, key
 
 
 def test_a_day_without_lessons_of_a_child_is_said(college: World, seat_of: Any) -> None:

@@ -1,6 +1,7 @@
 """The timetable as it is read: whose, over which days, and as a table."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,13 +9,16 @@ from django.urls import reverse
 
 from conftest import NOW, SchoolClient
 from preau.commons.journal.models import Line
+from preau.commons.search import queries as search
 from preau.directory.models import Enrolment, Group, Person, Room
 from preau.directory.seeds.world import World
 from preau.directory.words import Role
-from preau.domains.timetable.models import Lesson
+from preau.domains.timetable.models import Bookable, Lesson
 from preau.domains.timetable.queries import layouts, whose
 from preau.domains.timetable.queries.layouts import View
 from preau.domains.timetable.queries.lessons import own_rows
+from preau.foundation import dates
+from preau.foundation.text import ordinals
 
 TODAY = NOW.date()
 WEEK = "timetable:week"
@@ -142,3 +146,112 @@ def test_the_day_of_a_teacher_shows_the_roll_to_call(college: World, client: Sch
     lesson.teachers.set([college.people["teacher"]])
     client.sit(college.people["teacher"])
     assert reverse("attendance:roll", kwargs={"pk": lesson.pk}) in read(client, vue="jour")
+
+
+def test_a_room_says_the_class_of_every_lesson(college: World, client: SchoolClient) -> None:
+    """Even of the one that comes there most: « who was in this room at three » asks for a class."""
+    room = Room.objects.filter(school=college.school, lessons__day=TODAY).order_by("pk")[0]
+    first = dates.monday_of(TODAY)
+    held = Lesson.objects.filter(room=room, day__range=(first, first + timedelta(days=6)))
+    names = [lesson.groups.order_by("name").values_list("name", flat=True)[0] for lesson in held]
+    usual = max(set(names), key=names.count)
+    client.sit(college.people["cpe"])
+    page = read(client, par="salle", salle=room.pk)
+    drawn = page[page.index('class="lesson"') :]
+    assert drawn.count(str(ordinals(usual))) >= names.count(usual) > 1
+
+
+@pytest.mark.parametrize(
+    ("days", "first"),
+    [
+        ([(-1, True), (0, True), (1, False), (2, True)], [0, 2]),
+        ([(0, False), (1, False)], [0]),
+        ([(6, False), (7, True)], [7]),
+        ([(-8, False), (-7, True)], [-8]),
+        ([], []),
+    ],
+)
+def test_a_page_of_days_is_opened_for_today_and_the_next_one(
+    days: list[tuple[int, bool]], first: list[int]
+) -> None:
+    on_the_page = [(TODAY + timedelta(days=day), holds) for day, holds in days]
+    assert dates.landings(on_the_page, TODAY) == [TODAY + timedelta(days=day) for day in first]
+
+
+@pytest.mark.parametrize("page", [WEEK, "agenda:agenda"])
+@pytest.mark.parametrize("view", ["jour", "semaine", "liste"])
+def test_the_keyboard_goes_past_all_ways_to_a_day(
+    college: World, client: SchoolClient, page: str, view: str
+) -> None:
+    client.sit(college.people["pupil"])
+    said = client.get(reverse(page), {"vue": view}).content.decode()
+    skips = re.findall(r'class="skip-link" href="#(jour-[^"]+)">([^<]+)<', said)
+    words = {"jour-2026-11-24": "Aller à aujourd’hui", "jour-2026-11-25": "Aller à demain"}
+    assert dict(skips) == (dict(list(words.items())[:1]) if view == "jour" else words)
+    for place, _words in skips:
+        assert said.count(f'id="{place}" tabindex="-1"') == 1
+    # They stand before the menu; a month and a table have no day that is a place.
+    assert said.index("skip-link") < said.index("jour-2026") < said.index("<header")
+    assert "#jour-" not in client.get(reverse(page), {"vue": "mois"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (NOW, ("vue=jour&amp;jour=2026-11-25", "Voir demain")),
+        (NOW.replace(hour=20), ("vue=jour&amp;jour=2026-11-25", "Voir demain")),
+        (NOW + timedelta(days=3), ("vue=jour&amp;jour=2026-11-30", "Voir le lundi 30 novembre")),
+    ],
+)
+def test_a_pupils_home_leads_to_the_day_that_comes(
+    college: World, client: SchoolClient, clock: Any, at: Any, words: tuple[str, str]
+) -> None:
+    clock.move_to(at)
+    home = client.sit(college.people["pupil"]).get("/").content.decode()
+    link = re.search(rf'<a [^>]*href="[^"]*{re.escape(words[0])}"[^>]*>(.*?)</a>', home, re.DOTALL)
+    assert link and words[1] in link[1].replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("at", [NOW, NOW.replace(hour=20)])
+def test_before_holidays_a_pupils_home_leads_to_the_day_when_lessons_begin_again(
+    college: World, client: SchoolClient, clock: Any, at: Any
+) -> None:
+    """On the Friday, and on the eve of a Friday that is off: never to a day that holds nothing."""
+    pupil = college.people["pupil"]
+    own = Lesson.objects.filter(groups__enrolments__pupil=pupil)
+    friday = at + timedelta(days=24)
+    back = own.filter(day__gt=friday.date()).earliest("day").day
+    assert friday.date() == date(2026, 12, 18) and back == date(2027, 1, 4), "the holidays of the calendar"
+    clock.move_to(friday)
+    home = client.sit(pupil).get("/").content.decode().replace("\u00a0", " ")
+    assert "vue=jour&amp;jour=2027-01-04" in home and "Voir le lundi 4 janvier" in home
+    assert "Voir demain" not in home and "jour=2026-12-2" not in home
+    own.filter(day=friday.date()).delete()
+    clock.move_to(friday - timedelta(days=1))
+    eve = client.sit(pupil).get("/").content.decode()
+    assert "vue=jour&amp;jour=2027-01-04" in eve and "Voir demain" not in eve
+    own.filter(day__gt=TODAY).delete()
+    assert "vue=jour&amp;jour=" not in client.get("/").content.decode(), "no lesson to come, no link"
+
+
+def rooms_found(viewer: Any, typed: str) -> list[Any]:
+    kinds = search.results_for(viewer, typed, search.MANY).found
+    return [hit for kind in kinds if kind.name == "Salles" for hit in kind.hits]
+
+
+def test_the_box_of_the_site_finds_a_room_and_opens_its_week(
+    college: World, twin: World, seat_of: Any, client: SchoolClient
+) -> None:
+    room = Room.objects.create(school=college.school, name="307")
+    Room.objects.create(school=twin.school, name="307 bis")
+    for typed in ("307", "salle 307"):
+        (hit,) = rooms_found(seat_of("teacher"), typed)
+        assert hit.label == "Salle 307"
+    client.sit(college.people["teacher"])
+    page = client.get(hit.url).content.decode()
+    assert f'value="{room.pk}" selected' in page
+    Bookable.objects.create(school=college.school, room=room, kind="computers")
+    (hit,) = rooms_found(seat_of("cpe"), "informatique 307")
+    assert hit.detail == "Salle informatique"
+    for key in ("pupil", "guardian"):
+        assert not rooms_found(seat_of(key), "307"), key

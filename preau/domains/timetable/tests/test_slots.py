@@ -16,8 +16,9 @@ from preau.directory.words import Role
 from preau.domains.timetable import rules
 from preau.domains.timetable.actions import slots as actions
 from preau.domains.timetable.models import DaySlot, Lesson
-from preau.domains.timetable.queries import slots
+from preau.domains.timetable.queries import held, slots
 from preau.domains.timetable.queries.clashes import Needs, Times, clashes, clashes_at
+from preau.domains.timetable.queries.lessons import Day, LessonRow, Study
 from preau.domains.timetable.queries.slots import is_hole, slots_of
 
 TODAY = NOW.date()
@@ -30,7 +31,7 @@ def _nothing_yet(college: World, twin: World) -> None:
     DaySlot.objects.all().delete()
 
 
-def told(**fields: Any) -> dict[str, Any]:
+def slot_fields(**fields: Any) -> dict[str, Any]:
     """An hour of study after lunch, in the hole that the classes of the tests have."""
     given = {
         "kind": "study",
@@ -44,6 +45,11 @@ def told(**fields: Any) -> dict[str, Any]:
         "groups": [],
     }
     return given | fields
+
+
+def watches_of(viewer: Any) -> list[Any]:
+    """The hours that somebody watches over, in their agenda."""
+    return [row for row in held.agenda_of(viewer, *WEEK) if row.uid.startswith("surveillance")]
 
 
 def own_class(college: World) -> Group:
@@ -95,7 +101,7 @@ def test_a_hole_is_an_hour_of_study_in_the_week(
     college: World, client: SchoolClient, seat_of: Any, key: str
 ) -> None:
     room = Room.objects.create(school=college.school, name="B12")
-    actions.keep_slot(seat_of("cpe"), college.year, told(room=room))
+    actions.keep_slot(seat_of("cpe"), college.year, slot_fields(room=room))
     for view in ("jour", "semaine", "liste"):
         page = client.sit(college.people[key]).get(
             reverse("timetable:week"), {"vue": view, "jour": str(TODAY)}
@@ -107,13 +113,51 @@ def test_a_hole_is_an_hour_of_study_in_the_week(
     assert "Permanence du midi" not in page.content.decode()
 
 
+@pytest.mark.parametrize("key", ["pupil", "guardian"])
+def test_the_home_says_of_a_hole_what_the_week_says(
+    college: World, twin: World, client: SchoolClient, seat_of: Any, key: str
+) -> None:
+    home = client.sit(college.people[key]).get("/").content.decode()
+    assert "Permanence du midi" not in home
+    room = Room.objects.create(school=college.school, name="B12")
+    actions.keep_slot(seat_of("cpe"), college.year, slot_fields(room=room))
+    elsewhere = slot_fields(name="Permanence d’ailleurs")
+    actions.keep_slot(seat_of("cpe", world=twin), twin.year, elsewhere)
+    another_day = slot_fields(name="Permanence du lundi", weekdays=[0])
+    actions.keep_slot(seat_of("cpe"), college.year, another_day)
+    home = client.get("/").content.decode()
+    assert "Permanence du midi" in home and "B12" in home
+    assert "Permanence d’ailleurs" not in home and "Permanence du lundi" not in home
+
+
+def test_each_child_has_the_study_of_their_own_school() -> None:
+    def row(group: int, starts: int) -> LessonRow:
+        return LessonRow(
+            starts, TODAY, at(starts), at(starts + 1), "Europe/Paris", "Maths", "", group_ids=[group]
+        )
+
+    hours = ("Europe/Paris", "Permanence", "", (TODAY.weekday(),), time(10), time(11))
+    day = Day(
+        TODAY,
+        [row(1, 8), row(1, 14), row(2, 9), row(2, 15)],
+        None,
+        0,
+        studies=[Study(7, 70, *hours), Study(8, 80, *hours)],
+        schools={1: 70, 2: 80},
+    )
+    found = slots.studies_at_home(day, {1: ["Lou"], 2: ["Noé"]})
+    assert [(one.whose, one.title) for one in found] == [("Lou", "Permanence"), ("Noé", "Permanence")]
+    (alone,) = slots.studies_at_home(day, {1: ["Lou"]})
+    assert alone.whose == ""
+
+
 def test_a_lesson_cancelled_in_the_middle_makes_a_hole(
     college: World, client: SchoolClient, seat_of: Any
 ) -> None:
     lessons = Lesson.objects.filter(groups=own_class(college), day=TODAY).order_by("starts")
     second = lessons[1]
     hours = [moment.astimezone(PARIS).time() for moment in (second.starts, second.ends)]
-    actions.keep_slot(seat_of("cpe"), college.year, told(starts_at=hours[0], ends_at=hours[1]))
+    actions.keep_slot(seat_of("cpe"), college.year, slot_fields(starts_at=hours[0], ends_at=hours[1]))
     address = (reverse("timetable:week"), {"vue": "jour", "jour": str(TODAY)})
     client.sit(college.people["pupil"])
     assert "Permanence du midi" not in client.get(*address).content.decode()
@@ -127,7 +171,9 @@ def test_a_class_reads_its_own_service_of_the_canteen(
     own = own_class(college)
     other = Group.objects.classes().filter(year=college.year).exclude(pk=own.pk)[0]
     for name, group in (("Premier service", own), ("Autre service", other)):
-        lunch = told(kind="canteen", name=name, starts_at=time(12, 10), ends_at=time(12, 50), groups=[group])
+        lunch = slot_fields(
+            kind="canteen", name=name, starts_at=time(12, 10), ends_at=time(12, 50), groups=[group]
+        )
         actions.keep_slot(seat_of("head"), college.year, lunch)
     page = (
         client.sit(college.people["pupil"])
@@ -152,11 +198,11 @@ def test_whoever_watches_has_it_in_their_week_and_agenda(
     actions.keep_slot(
         seat_of("cpe"),
         college.year,
-        told(watchers=[teacher], room=room, starts_at=time(17, 10), ends_at=time(18, 0)),
+        slot_fields(watchers=[teacher], room=room, starts_at=time(17, 10), ends_at=time(18, 0)),
     )
-    rows = slots.watches_of(seat_of("teacher"), *WEEK)
+    rows = watches_of(seat_of("teacher"))
     assert {row.starts.astimezone(PARIS).weekday() for row in rows} == {0, 1, 3, 4}
-    assert slots.watches_of(seat_of("teacher_1"), *WEEK) == []
+    assert watches_of(seat_of("teacher_1")) == []
     for key, query in [
         ("teacher", {"jour": str(TODAY)}),
         ("head", {"par": "prof", "prof": teacher.public_id}),
@@ -166,11 +212,11 @@ def test_whoever_watches_has_it_in_their_week_and_agenda(
         assert "Permanence du midi" in page, (key, query)
     assert "Permanence du midi" in client.sit(teacher).get("/agenda/").content.decode()
     Closure.objects.create(school=college.school, name="Pont", starts=WEEK[0], ends=WEEK[1])
-    assert slots.watches_of(seat_of("teacher"), *WEEK) == []
+    assert watches_of(seat_of("teacher")) == []
 
 
 def test_the_twin_has_its_own(college: World, twin: World, seat_of: Any) -> None:
-    actions.keep_slot(seat_of("cpe", world=twin), twin.year, told())
+    actions.keep_slot(seat_of("cpe", world=twin), twin.year, slot_fields())
     for key in ("head", "cpe", "teacher", "pupil", "guardian"):
         assert slots_of(seat_of(key), *WEEK) == [], key
 
@@ -179,7 +225,7 @@ def test_the_twin_has_its_own(college: World, twin: World, seat_of: Any) -> None
 
 
 def test_who_is_expected_in_study(college: World, client: SchoolClient, seat_of: Any) -> None:
-    actions.keep_slot(seat_of("cpe"), college.year, told())
+    actions.keep_slot(seat_of("cpe"), college.year, slot_fields())
     slot = DaySlot.objects.get()
     (line,) = slots.studies_on(seat_of("cpe"), TODAY)
     everybody = slots.expected_in_study(seat_of("cpe"), TODAY, line.span_on(TODAY))
@@ -201,7 +247,7 @@ def test_who_is_expected_in_study(college: World, client: SchoolClient, seat_of:
 
 
 def test_study_says_who_is_elsewhere(college: World, seat_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    actions.keep_slot(seat_of("cpe"), college.year, told())
+    actions.keep_slot(seat_of("cpe"), college.year, slot_fields())
     (line,) = slots.studies_on(seat_of("cpe"), TODAY)
     pupil = college.people["pupil"].pk
     houses = [
@@ -216,7 +262,7 @@ def test_study_says_who_is_elsewhere(college: World, seat_of: Any, monkeypatch: 
 def test_thirty_pupils_cost_what_one_does(
     college: World, client: SchoolClient, seat_of: Any, django_assert_num_queries: Any
 ) -> None:
-    actions.keep_slot(seat_of("cpe"), college.year, told())
+    actions.keep_slot(seat_of("cpe"), college.year, slot_fields())
     (line,) = slots.studies_on(seat_of("cpe"), TODAY)
     for number in range(30):
         pupil = Person.objects.create(family_name=f"Élève {number}", given_name="Ana")
@@ -243,22 +289,22 @@ def test_a_room_or_a_watcher_is_in_one_place(college: World, seat_of: Any) -> No
     }
     for needs in ({"room": lesson.room}, {"watchers": [lesson.teachers.all()[0]]}):
         with pytest.raises(actions.SlotTaken) as refused:
-            actions.keep_slot(seat_of("cpe"), college.year, told(weekdays=[1], **hours, **needs))
+            actions.keep_slot(seat_of("cpe"), college.year, slot_fields(weekdays=[1], **hours, **needs))
         assert refused.value.clashes[0].said
     assert not DaySlot.objects.exists()
     room = Room.objects.create(school=college.school, name="B12")
-    first = actions.keep_slot(seat_of("cpe"), college.year, told(room=room))
+    first = actions.keep_slot(seat_of("cpe"), college.year, slot_fields(room=room))
     with pytest.raises(actions.SlotTaken):
-        actions.keep_slot(seat_of("cpe"), college.year, told(name="Une autre", room=room))
+        actions.keep_slot(seat_of("cpe"), college.year, slot_fields(name="Une autre", room=room))
     other_days = actions.keep_slot(
-        seat_of("cpe"), college.year, told(name="Mercredi", room=room, weekdays=[2])
+        seat_of("cpe"), college.year, slot_fields(name="Mercredi", room=room, weekdays=[2])
     )
     assert other_days.pk != first.pk
 
 
 def test_a_lesson_is_not_put_where_a_slot_is(college: World, seat_of: Any) -> None:
     room, teacher = Room.objects.create(school=college.school, name="B12"), college.people["teacher"]
-    actions.keep_slot(seat_of("cpe"), college.year, told(room=room, watchers=[teacher]))
+    actions.keep_slot(seat_of("cpe"), college.year, slot_fields(room=room, watchers=[teacher]))
     tuesday = Times(1, (time(13, 10), time(14, 5)), (TODAY, TODAY))
     wednesday = Times(2, (time(13, 10), time(14, 5)), (TODAY, TODAY + timedelta(days=1)))
     for needs in (Needs(room=room), Needs(teachers=(teacher,))):

@@ -104,12 +104,15 @@ def _found(request: HttpRequest, when: When, things: list[Thing]) -> dict[str, A
     """What is free then; nothing while the school is closed, and why."""
     viewer = request.viewer
     starts, ends = (patterns.at(viewer.school, when[0], clock) for clock in when[1:])
-    closed = days.why_not(viewer.year, when[0], ends)
-    said = {"closed": closed, "hours": dates.hours(*when[1:]), "things": bool(things)}
+    year: Any = viewer.year
+    # At hand already: what follows asks its zone.
+    year.school = viewer.school
+    closed = days.why_not(year, when[0], ends)
+    context = {"closed": closed, "hours": dates.hours(*when[1:]), "things": bool(things)}
     if closed or ends <= starts:
-        return said | {"free": (), "taken": (), "instead": ""}
-    finding = found_at(viewer.year, starts, ends, things, person=viewer.person.pk)
-    return said | {"free": finding.free, "taken": finding.taken, "instead": finding.said()}
+        return context | {"free": (), "taken": (), "instead": ""}
+    finding = found_at(year, starts, ends, things, person=viewer.person.pk)
+    return context | {"free": finding.free, "taken": finding.taken, "instead": finding.said()}
 
 
 @opens(to=rules.books)

@@ -125,8 +125,8 @@ def _ask(request: HttpRequest, lesson: Lesson, need: NeedRow, form: AskForm) -> 
         form.add_error(None, str(refused))
         return False
     words = ngettext("%(num)s personne est sollicitée.", "%(num)s personnes sont sollicitées.", len(asks))
-    said = words % {"num": len(asks)}
-    messages.success(request, f"{said} {_('Vous serez prévenu de la réponse.')}")
+    sentence = words % {"num": len(asks)}
+    messages.success(request, f"{sentence} {_('Vous serez prévenu de la réponse.')}")
     return True
 
 

@@ -27,9 +27,9 @@ EDITS = rules.edits_timetable
 
 
 def _take(viewer: Viewer, form: ImportForm) -> TimetableImport:
-    told = form.cleaned_data
+    values = form.cleaned_data
     brought: TimetableImport = stages.bring(
-        TIMETABLES, viewer, told["files"], year=viewer.year, scope=told["scope"]
+        TIMETABLES, viewer, values["files"], year=viewer.year, scope=values["scope"]
     )
     return brought
 
@@ -87,8 +87,8 @@ def import_choices(request: HttpRequest, brought: TimetableImport) -> HttpRespon
         is_wrong = bool(decisions) and not set(taken) <= {row["id"] for row in decisions}
         if not is_wrong:
             choose = partial(actions.choose, shown=shown, taken=taken)
-            said = _("Vos choix sont gardés. Rien n’est encore changé.")
-            return pages.decided(request, TIMETABLES, brought, choose, said)
+            sentence = _("Vos choix sont gardés. Rien n’est encore changé.")
+            return pages.decided(request, TIMETABLES, brought, choose, sentence)
     if not decisions:
         raise Http404
     page = page_for(request, decisions, 30)

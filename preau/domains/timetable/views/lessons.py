@@ -1,6 +1,6 @@
 """Pages of one dated lesson: what it is, what changed, and the gestures that change it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from preau.directory.viewer import Viewer
 from preau.domains.timetable import rules
 from preau.domains.timetable.actions import copying, patterns
 from preau.domains.timetable.actions.changes import (
@@ -27,6 +28,7 @@ from preau.domains.timetable.actions.changes import (
     replace_teacher,
     undo_change,
 )
+from preau.domains.timetable.boards import lesson_parts
 from preau.domains.timetable.exports.changes import changes_csv
 from preau.domains.timetable.forms.changes import (
     FilterForm,
@@ -43,6 +45,7 @@ from preau.domains.timetable.queries.changes import changes_of, changes_of_lesso
 from preau.domains.timetable.queries.weeks import name_of_week, weeks_of
 from preau.foundation import dates, journal
 from preau.foundation.access import opens
+from preau.foundation.boards import offered
 from preau.foundation.downloads import csv_lines
 from preau.foundation.pages import render_form
 
@@ -67,8 +70,17 @@ def lesson(request: HttpRequest, lesson: Lesson) -> HttpResponse:
         "changes": changes_of_lesson(lesson) if viewer.is_staff else [],
         "week": name_of_week(viewer, dates.monday_of(lesson.day)),
         "children": lessons.pupil_groups(viewer) if viewer.is_guardian else {},
+        "parts": list(_parts(viewer, lesson)),
     }
     return render(request, "timetable/lesson.html", context)
+
+
+def _parts(viewer: Viewer, lesson: Lesson) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What other houses show of this lesson, in their order."""
+    for house, seated in offered(lesson_parts, viewer):
+        content = house.content(seated, lesson) if house.open_to(seated) else None
+        if content is not None:
+            yield house.template, content
 
 
 def _change(
@@ -185,6 +197,7 @@ def _rooms_at(request: HttpRequest, lesson: Lesson) -> dict[str, Any]:
     ]
     whom = {"person": viewer.person.pk, "apart_from": lesson.pk}
     finding = bookings.found_at(viewer.year, lesson.starts, lesson.ends, rooms, **whom)
+    finding = finding.fitting(lesson.pupils().count())
     return {"free": finding.free, "taken": finding.taken, "instead": finding.said()}
 
 
@@ -268,8 +281,8 @@ def copy_week(request: HttpRequest) -> HttpResponse:
 
 def _copied(request: HttpRequest, copied: copying.Copied) -> None:
     """How many were made, and each that could not be, with what stands in its way."""
-    said = ngettext("%(count)s changement refait.", "%(count)s changements refaits.", copied.made)
-    messages.success(request, said % {"count": copied.made})
+    sentence = ngettext("%(count)s changement refait.", "%(count)s changements refaits.", copied.made)
+    messages.success(request, sentence % {"count": copied.made})
     for lesson, why in copied.left[:MOST_SAID]:
         left = _("Laissé de côté : %(subject)s, %(hours)s. %(why)s")
         messages.warning(request, left % {"subject": lesson.subject.name, "hours": lesson.hours, "why": why})

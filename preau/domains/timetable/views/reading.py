@@ -33,7 +33,7 @@ def week(request: HttpRequest) -> HttpResponse:
     span = layouts.span_of(view, day)
     rows = whose_queries.lessons_of(viewer, whose, span.first, span.last)
     if view == View.DAY:
-        rows = lessons.with_marks(viewer, rows)
+        rows = lessons.with_day_marks(viewer, rows)
     if whose.pupil and viewer.is_staff:
         journal.record_read(viewer, "timetable.pupil_read", viewer.school, subject_id=whose.pupil.pk)
     # A month counts lessons: what is beside them is in its days.
@@ -45,6 +45,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "whose": whose,
         "days": days,
         "today": viewer.today,
+        "landings": _landings(days, view, viewer.today),
         "grid": layouts.grid_of(days) if view == View.TABLE else [],
         "names": weeks.names_between(viewer, span.first, span.last),
         "children": children,
@@ -56,6 +57,12 @@ def week(request: HttpRequest) -> HttpResponse:
         **_ways(viewer, whose, view, day),
     }
     return render(request, "timetable/week.html", context)
+
+
+def _landings(days: list[DayOf], view: View, today: date) -> list[date]:
+    """Where the keyboard goes at once; a month and a table have no day that is a place of its own."""
+    apart = view not in {View.MONTH, View.TABLE}
+    return dates.landings([(one.day, bool(one.lines or one.whole)) for one in days if apart], today)
 
 
 def _booking(viewer: Viewer, whose: Whose) -> dict[str, Any]:
@@ -110,22 +117,25 @@ def _drawn(
 
 
 def _known_group(whose: Whose, days: list[DayOf]) -> str:
-    """The class that needs no saying: the one that is read, or a pupil's own, of which most of their lessons are."""
+    """The class that needs no saying: the one that is read, or a pupil's own, of which most of their lessons are; of a room
+    or a teacher, none: who was there is what is looked for."""
     if whose.by == By.CLASS and whose.chosen:
         return whose.chosen.label
+    if whose.by in {By.ROOM, By.TEACHER}:
+        return ""
     return plans.usual_group(row for day in days for row in day.rows)
 
 
 def _ways(viewer: Viewer, whose: Whose, view: View, day: date) -> dict[str, Any]:
     """The other views of the same timetable, the other timetables of the same days."""
-    said = {
+    labels = {
         View.DAY: _("Jour"),
         View.WEEK: _("Semaine"),
         View.MONTH: _("Mois"),
         View.LIST: _("Liste"),
         View.TABLE: _("Tableau"),
     }
-    views = [(name, whose.address(vue=one, jour=day), one == view) for one, name in said.items()]
+    views = [(name, whose.address(vue=one, jour=day), one == view) for one, name in labels.items()]
     by = {By.CLASS: _("Classes et groupes"), By.TEACHER: _("Professeurs"), By.ROOM: _("Salles")}
     if not rules.reads_classes_first(viewer):
         by = {By.OWN: _("Mes cours"), **by}

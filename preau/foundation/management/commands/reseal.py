@@ -20,10 +20,10 @@ class Command(BaseCommand):
         lost = 0
         verb = "only a former key opens" if options["dry_run"] else "sealed again"
         for entry in sorted(boards.seals, key=lambda entry: entry.key):
-            told = entry.reseal(options["dry_run"])
-            lost += told[LOST]
+            counts = entry.reseal(options["dry_run"])
+            lost += counts[LOST]
             self.stdout.write(
-                f"{entry.key}: {told[TODAY]} under today's key, {told[FORMER]} {verb}, {told[LOST]} that no key opens."
+                f"{entry.key}: {counts[TODAY]} under today's key, {counts[FORMER]} {verb}, {counts[LOST]} that no key opens."
             )
         if lost:
             raise CommandError(

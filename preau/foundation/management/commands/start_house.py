@@ -94,6 +94,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
+        if not (root / "pyproject.toml").exists():
+            raise CommandError(
+                "a house is started in a folder of the code: here Préau is installed from a wheel"
+            )
         words = words_of(options["name"], options["label"], options["one"], options["says"])
         try:
             made = build(root, words)

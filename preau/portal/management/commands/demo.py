@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
+from preau.foundation import tables
 from preau.foundation.db import gather_statistics
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("The demonstration needs DEMO=1: `make demo` sets it.")
         if options["reset"]:
             self._reset()
-        self._step("Base de données", lambda: call_command("migrate", verbosity=0))
+        self._step("Base de données", tables.prepare)
         if not demo.is_planted():
             self._step("Établissements de démonstration", lambda: demo.plant(self._detail))
             gather_statistics()
@@ -78,7 +79,7 @@ class Command(BaseCommand):
         python = sys.executable
         pages = [python, "-m", "gunicorn", "preau.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
         pages += ["--worker-class", "preau.foundation.threadworker.PatientWorker", "--log-level", "warning"]
-        worker = [python, "manage.py", "run_worker"]
+        worker = [python, "-m", "preau", "run_worker"]
         # What they say of each request and task would push the accounts off the screen.
         quiet = {
             "LOG_LEVEL": "WARNING",
@@ -87,12 +88,12 @@ class Command(BaseCommand):
             "LIVE": "1",
             "LIVE_URL": f"http://localhost:{port + 3}",
         } | os.environ
-        live = [python, "manage.py", "run_live", "--bind", f"127.0.0.1:{port + 3}"]
+        live = [python, "-m", "preau", "run_live", "--bind", f"127.0.0.1:{port + 3}"]
         commands = [pages, worker, live]
         # Another account to come in with: nothing of the demonstration needs it.
         for name, place in (("stand_in_provider", port + 1), ("stand_in_desk", port + 2)):
             if not answers(place):
-                commands.append([python, "manage.py", name, "--port", str(place)])
+                commands.append([python, "-m", "preau", name, "--port", str(place)])
         started = [SupervisedCommand(command, settings.BASE_DIR, quiet) for command in commands]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:

@@ -30,7 +30,5 @@ class Command(BaseCommand):
                 "This site signed that file, but another version of Préau wrote it: nothing was erased."
             ) from error
         done = replay.replay(known, dry_run=options["dry_run"])
-        said = "To erase again" if options["dry_run"] else "Erased again"
-        self.stdout.write(
-            f"{said}: {done['people']} people, {done['kinds']} kinds of data on request, {done['runs']} terms of schools."
-        )
+        label = "To erase again" if options["dry_run"] else "Erased again"
+        self.stdout.write(f"{label}: {replay.counts_in_words(done)}")

@@ -287,12 +287,12 @@ def _missed(line: PastLine, base: Fact, ground: Ground) -> Iterator[Fact]:
     if not found:
         raise _Aside(_("L’établissement n’a pas cours à ce moment."))
     if line.halves and not (line.begins or line.ends) and line.afternoon is None and line.halves < len(found):
-        told = {"said": line.halves, "found": len(found)}
+        counts = {"said": line.halves, "found": len(found)}
         raise _Aside(
             _(
                 "Le fichier dit %(said)s demi-journée(s), ces jours en ont %(found)s : dites l’heure, le matin ou l’après-midi."
             )
-            % told
+            % counts
         )
     yield from found
 

@@ -52,10 +52,10 @@ class PastLine:
 
 def read_rows(rows: Iterable[Row], fields: Sequence[str]) -> tuple[list[PastLine], list[Problem]]:
     """The absences and latenesses of these lines, whose columns hold `fields`; a line that says nothing is none."""
-    told = [(row.line, cells_by_field(row, fields)) for row in rows]
-    halves = {bare(cells.get(columns.HALF, "")) for _line, cells in told}
+    records = [(row.line, cells_by_field(row, fields)) for row in rows]
+    halves = {bare(cells.get(columns.HALF, "")) for _line, cells in records}
     lines, problems = [], []
-    for number, cells in told:
+    for number, cells in records:
         if not any(cells.values()):
             continue
         try:
@@ -65,9 +65,9 @@ def read_rows(rows: Iterable[Row], fields: Sequence[str]) -> tuple[list[PastLine
     return lines, problems
 
 
-def _pupil(told: Mapping[str, str]) -> str:
-    whole = told.get(columns.PUPIL, "")
-    return whole or f"{told.get(columns.FAMILY, '')} {told.get(columns.GIVEN, '')}".strip()
+def _pupil(cells: Mapping[str, str]) -> str:
+    whole = cells.get(columns.PUPIL, "")
+    return whole or f"{cells.get(columns.FAMILY, '')} {cells.get(columns.GIVEN, '')}".strip()
 
 
 def _line(number: int, told: Mapping[str, str], halves: set[str]) -> PastLine:
@@ -103,15 +103,15 @@ def _line(number: int, told: Mapping[str, str], halves: set[str]) -> PastLine:
     )
 
 
-def _when(told: Mapping[str, str]) -> tuple[date, date, time | None, time | None]:
+def _when(cells: Mapping[str, str]) -> tuple[date, date, time | None, time | None]:
     """« du 12/10/2026 8 h au 13/10/2026 10 h » in one cell or in four; « 8h30 - 10h30 » in one or in two."""
-    start, end = told.get(columns.FIRST, ""), told.get(columns.LAST, "")
+    start, end = cells.get(columns.FIRST, ""), cells.get(columns.LAST, "")
     days = _days(start)
     if not days:
         raise WrongCell(_("Pas de date."))
     first, last = days[0], [*days, *_days(end)][-1]
-    hours = [*_hours(A_DAY.sub(" ", start)), *_typed_hours(told.get(columns.FROM, ""))]
-    until = [*_hours(A_DAY.sub(" ", end)), *_typed_hours(told.get(columns.UNTIL, ""))]
+    hours = [*_hours(A_DAY.sub(" ", start)), *_typed_hours(cells.get(columns.FROM, ""))]
+    until = [*_hours(A_DAY.sub(" ", end)), *_typed_hours(cells.get(columns.UNTIL, ""))]
     begins = hours[0] if hours else None
     ends = until[-1] if until else hours[1] if len(hours) > 1 else None
     if last < first or (first == last and begins and ends and ends < begins):
@@ -149,62 +149,62 @@ def _later(begins: time, minutes: int) -> time:
     return time(reached // 60, reached % 60)
 
 
-def _half(told: Mapping[str, str], halves: set[str]) -> bool | None:
+def _half(cells: Mapping[str, str], halves: set[str]) -> bool | None:
     """The half that is named: True for the afternoon; None for the whole day, or where the column says nothing."""
-    said = bare(told.get(columns.HALF, ""))
-    beside = (A_DAY.sub(" ", told.get(columns.FIRST, "")), told.get(columns.FROM, ""))
+    text = bare(cells.get(columns.HALF, ""))
+    beside = (A_DAY.sub(" ", cells.get(columns.FIRST, "")), cells.get(columns.FROM, ""))
     # In a cell of another kind, in full: « à » alone is no half.
-    words = [said, *(word for word in map(bare, beside) if len(word) > SHORT)]
+    words = [text, *(word for word in map(bare, beside) if len(word) > SHORT)]
     if found := [word for word in words if word in MORNINGS | AFTERNOONS]:
         return found[0] in AFTERNOONS
-    if said in WHOLE or not told.get(columns.HALF):
+    if text in WHOLE or not cells.get(columns.HALF):
         return None
-    if said == EITHER:
+    if text == EITHER:
         beside_m = bool(halves & MORNINGS)
         if beside_m != ("pm" in halves):
             return beside_m
         raise WrongCell(_("« AM » peut dire le matin ou l’après-midi : écrivez-le en entier."))
-    raise WrongCell(_("« %(said)s » n’est ni le matin ni l’après-midi.") % {"said": said[:20]})
+    raise WrongCell(_("« %(said)s » n’est ni le matin ni l’après-midi.") % {"said": text[:20]})
 
 
-def _halves(said: str) -> int | None:
-    text = bare(said).removesuffix(" dj").strip()
+def _halves(cell: str) -> int | None:
+    text = bare(cell).removesuffix(" dj").strip()
     if not text:
         return None
-    found = COUNT.fullmatch(said.strip().split(" ")[0])
+    found = COUNT.fullmatch(cell.strip().split(" ")[0])
     if not found:
-        raise WrongCell(_("« %(said)s » n’est pas un nombre de demi-journées.") % {"said": said[:20]})
+        raise WrongCell(_("« %(said)s » n’est pas un nombre de demi-journées.") % {"said": cell[:20]})
     return int(found["count"]) + (found["part"] == "5")
 
 
-def _minutes(said: str) -> int | None:
+def _minutes(cell: str) -> int | None:
     """« 10 », « 10 min », « 0h10 », « 2h », « 01:30 »; None of nothing."""
-    text = said.strip().lower()
+    text = cell.strip().lower()
     found = LENGTH.fullmatch(re.sub(r":00$", "", text) if text.count(":") == 2 else text)
     if not text:
         return None
     if not found or not (found["hours"] or found["minutes"]):
-        raise WrongCell(_("« %(said)s » n’est pas une durée.") % {"said": said[:20]})
+        raise WrongCell(_("« %(said)s » n’est pas une durée.") % {"said": cell[:20]})
     return int(found["hours"] or 0) * 60 + int(found["minutes"] or 0) or None
 
 
-def _kind(said: str, minutes: int | None) -> str:
-    text = bare(said)
+def _kind(cell: str, minutes: int | None) -> str:
+    text = bare(cell)
     if not text:
         return Status.LATE if minutes else Status.ABSENT
     if "retard" in text or text in {"r", "ret"}:
         return Status.LATE
     if text.startswith("abs") or text == "a":
         return Status.ABSENT
-    raise WrongCell(_("« %(said)s » n’est ni une absence ni un retard.") % {"said": said[:30]})
+    raise WrongCell(_("« %(said)s » n’est ni une absence ni un retard.") % {"said": cell[:30]})
 
 
-def _excused(said: str) -> bool | None:
-    text = bare(said)
+def _excused(cell: str) -> bool | None:
+    text = bare(cell)
     if not text:
         return None
     if text in YES:
         return True
     if text in NO or text.startswith(("non ", "pas ", "in")):
         return False
-    raise WrongCell(_("« %(said)s » n’est ni oui ni non.") % {"said": said[:20]})
+    raise WrongCell(_("« %(said)s » n’est ni oui ni non.") % {"said": cell[:20]})

@@ -220,6 +220,7 @@ OTHER_FILES = {
     "attendance:building_pdf",
     "attendance:letters",
     "attendance:register_pdf",
+    "attendance:month_pdf",
     "attendance:plan_pdf",
 }
 CONFIRMED = {"attendance:prepare_register"}

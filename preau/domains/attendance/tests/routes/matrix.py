@@ -107,6 +107,10 @@ OPENS: dict[str, Near | set[str]] = {
         ],
         PLANS,
     ),
+    **dict.fromkeys(
+        ["attendance:month", "attendance:month_pdf"],
+        near(own=LIFE, other_class=LIFE, departed=LIFE, other_school=NEIGHBOURING),
+    ),
     "attendance:remarks": OFFICE | NEIGHBOURING,
     "attendance:settle_remark": near(own=OFFICE, other_school=NEIGHBOURING),
     "attendance:arrangements": LIFE | NEIGHBOURING,
@@ -201,6 +205,7 @@ NUMBERED = {
 PLAIN = dict.fromkeys(
     [
         "half",
+        "mois",
         "comment",
         "seuil",
         "status",

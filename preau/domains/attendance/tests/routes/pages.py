@@ -1,7 +1,7 @@
 """Who opens each page, and what makes it long."""
 
 from preau.directory.seeds.world import World
-from preau.directory.tests.props import cast_pupil, many_classes, many_pupils, many_subjects
+from preau.directory.tests.props import cast_pupil, many_classes, many_pupils, many_subjects, own_class
 from preau.domains.attendance.tests.props import (
     class_with_plans,
     many_absences,
@@ -56,6 +56,8 @@ PAGES = [
     Page("attendance:calling", pages.SCHOOL_LIFE),
     Page("attendance:note_call", pages.SCHOOL_LIFE, model=cast_pupil, by="public_id"),
     Page("attendance:counting", pages.SCHOOL_LIFE),
+    # In a primary school, its teachers too: test_month.py.
+    Page("attendance:month", pages.SCHOOL_LIFE, model=own_class),
     Page("attendance:register_files", pages.SCHOOL_LIFE),
     Page("attendance:follow_ups", pages.SCHOOL_LIFE),
     Page("attendance:follow_up", pages.SCHOOL_LIFE, model=own_follow_up),
@@ -78,6 +80,7 @@ ELSEWHERE = {
     "attendance:end_visit",
     "attendance:register_csv",
     "attendance:register_pdf",
+    "attendance:month_pdf",
     "attendance:letters",
     "attendance:open_follow_up",
     "attendance:close_alert",
@@ -112,6 +115,7 @@ LISTS = [
     ("cpe", "attendance:building_csv", many_pupils),
     ("cpe", "attendance:register", many_classes),
     ("cpe", "attendance:register_csv", many_classes),
+    ("cpe", "attendance:month", many_pupils),
     ("cpe", "attendance:register_files", many_registers),
     ("cpe", "attendance:announced", many_announced),
     ("guardian", "attendance:absences", own_announced),
@@ -135,6 +139,7 @@ LISTS_APART = {
     # Each alert of its address is a line: test_follow_ups.py.
     "attendance:letters",
     "attendance:register_pdf",
+    "attendance:month_pdf",
     "attendance:plan_pdf",
     # The same rows as the spreadsheet: tests/test_presence.py.
     "attendance:building_pdf",

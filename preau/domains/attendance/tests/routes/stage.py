@@ -93,9 +93,9 @@ def _followed(stage: Stage) -> None:
         follow_up = FollowUp.objects.create(opened_by=cpe, opened_at=NOW - timedelta(days=3), **about)
         visit = Visit.objects.create(place=Visit.Place.INFIRMARY, starts=NOW, noted_by=cpe, **about)
         stage.put(scope, alert, follow_up, visit)
-        said, noted, word = f"{STEM} {TWIN}", f"{STEM} {TWIN}", f"{STEM} {TWIN}"
+        call_words, noted, word = f"{STEM} {TWIN}", f"{STEM} {TWIN}", f"{STEM} {TWIN}"
         if scope != OTHER_SCHOOL:
-            said = stage.mark(f"words of a follow-up, {scope}", life | families[scope], life)
+            call_words = stage.mark(f"words of a follow-up, {scope}", life | families[scope], life)
             noted = stage.mark(f"note of a follow-up, {scope}", life, life)
             word = stage.mark(
                 f"word of a mother, {scope}", life | ({"guardian"} if scope == OWN else set()), life
@@ -105,7 +105,7 @@ def _followed(stage: Stage) -> None:
             if scope == OWN
             else Person.objects.create(family_name="Mère", given_name="Ida")
         )
-        told = (
+        comment = (
             stage.mark(
                 f"words of an announcement, {scope}", life | ({"guardian"} if scope == OWN else set()), life
             )
@@ -116,7 +116,7 @@ def _followed(stage: Stage) -> None:
             kind=Announcement.Kind.ABSENCE,
             starts=NOW + timedelta(days=1),
             ends=NOW + timedelta(days=2),
-            comment=told,
+            comment=comment,
             reason=Reason.objects.filter(school=None)[0],
             given_by=mother,
             given_at=NOW,
@@ -124,7 +124,7 @@ def _followed(stage: Stage) -> None:
         )
         stage.put(scope, announcement)
         for what, by, words, shown in [
-            (kind.CALL, cpe, said, True),
+            (kind.CALL, cpe, call_words, True),
             (kind.NOTE, cpe, noted, False),
             (kind.WORD, mother, word, False),
         ]:

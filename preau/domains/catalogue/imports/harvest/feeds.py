@@ -28,9 +28,9 @@ def step(source: Source, cursor: dict[str, Any], mapper: Mapper, *, limits: Any 
         raise BadSource(_("Ce n’est pas un flux d’actualités (RSS ou Atom)."))
     for place, one in enumerate(entries[: reading.MOST_RECORDS], 1):
         where = _("entrée %(place)s") % {"place": place}
-        said = atom(one, where) if local(one) == "entry" else rss(one, where)
-        said.language = said.language or language
-        reading.taken(made, mapper, said, reading.weight_of(one))
+        record = atom(one, where) if local(one) == "entry" else rss(one, where)
+        record.language = record.language or language
+        reading.taken(made, mapper, record, reading.weight_of(one))
     return made
 
 

@@ -132,9 +132,9 @@ class Unfit(ValueError):
     """Why a record is not taken, in a sentence."""
 
 
-def text_of(said: str) -> str:
+def text_of(text: str) -> str:
     """Words on one line: no markup is left, not even written as entities."""
-    cut = sayable(said[:LONGEST_RECORD])
+    cut = sayable(text[:LONGEST_RECORD])
     for _round in range(2):
         # Feeds write HTML, and some write it twice.
         cut = html.unescape(
@@ -151,12 +151,12 @@ def cut(text: str, longest: int) -> str:
     return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:.")[: longest - 1] + "…"
 
 
-def licence_of(said: Iterable[str]) -> tuple[str, str]:
+def licence_of(texts: Iterable[str]) -> tuple[str, str]:
     """The licence that these words name, or "", and its version as `Resource.licence_version` holds it: "" for today's.
 
     The first that is named is the one; its version may be said by another of the words.
     """
-    named = [licence for words in said for licence in _licences_in(fold(words[:2_000]))]
+    named = [licence for words in texts for licence in _licences_in(fold(words[:2_000]))]
     if not named:
         return "", ""
     licence = named[0][0]
@@ -165,22 +165,22 @@ def licence_of(said: Iterable[str]) -> tuple[str, str]:
     return licence, "" if version.startswith(today) else version
 
 
-def _licences_in(told: str) -> Iterator[tuple[str, str]]:
+def _licences_in(text: str) -> Iterator[tuple[str, str]]:
     """Each licence that a text names, with the version that it says, or ""."""
-    made = list(CREATIVE.finditer(told))
+    made = list(CREATIVE.finditer(text))
     for one in made:
         parts = frozenset(re.findall("nc|nd|sa", one[1]))
-        yield PARTS.get(parts, ""), _version(VERSION.match(told, one.end()) or ANY_VERSION.search(one[0]))
+        yield PARTS.get(parts, ""), _version(VERSION.match(text, one.end()) or ANY_VERSION.search(one[0]))
     if made:
         return
     for licence, names in SAID:
-        if any(name in told for name in names):
-            number = OPEN_VERSION.search(told) if licence == Licence.OPEN else None
+        if any(name in text for name in names):
+            number = OPEN_VERSION.search(text) if licence == Licence.OPEN else None
             yield licence, f"{number[1] or number[2]}.0" if number else ""
             return
-    if "creative commons" in told and ("attribution" in told or "paternite" in told):
-        parts = frozenset(part for part, names in LONG.items() if any(name in told for name in names))
-        yield PARTS.get(parts, ""), _version(ANY_VERSION.search(told, told.index("creative commons")))
+    if "creative commons" in text and ("attribution" in text or "paternite" in text):
+        parts = frozenset(part for part, names in LONG.items() if any(name in text for name in names))
+        yield PARTS.get(parts, ""), _version(ANY_VERSION.search(text, text.index("creative commons")))
 
 
 def _version(named: re.Match[str] | None) -> str:
@@ -189,18 +189,18 @@ def _version(named: re.Match[str] | None) -> str:
     return f"{number}/{LANDS.get(land, land)}" if land else number
 
 
-def type_of(said: Iterable[str]) -> str:
-    for words in said:
-        told = fold(words[:500])
+def type_of(texts: Iterable[str]) -> str:
+    for words in texts:
+        text = fold(words[:500])
         for kind, names in TYPES:
-            if any(name in told for name in names):
+            if any(name in text for name in names):
                 return kind
     return ""
 
 
-def day_of(said: str) -> date | None:
+def day_of(text: str) -> date | None:
     """A day as ISO 8601 or as mails write it; None where it is none, or has not come yet."""
-    found, written = None, said.strip()
+    found, written = None, text.strip()
     made = DAY.match(written)
     try:
         if made:
@@ -212,15 +212,15 @@ def day_of(said: str) -> date | None:
     return found if found and FIRST_DAY <= found <= timezone.localdate() else None
 
 
-def language_of(said: str) -> str:
-    told = next(iter(fold(said.rsplit("/", 1)[-1].replace("_", "-")).split()), "")
-    if told in LANGUAGES:
-        return LANGUAGES[told]
-    return told if re.fullmatch("[a-z]{2}", told) else "fr"
+def language_of(text: str) -> str:
+    code = next(iter(fold(text.rsplit("/", 1)[-1].replace("_", "-")).split()), "")
+    if code in LANGUAGES:
+        return LANGUAGES[code]
+    return code if re.fullmatch("[a-z]{2}", code) else "fr"
 
 
-def minutes_of(said: str) -> int | None:
-    made = DURATION.fullmatch(said.strip())
+def minutes_of(text: str) -> int | None:
+    made = DURATION.fullmatch(text.strip())
     if not made or not any(made.groups()):
         return None
     days, hours, minutes = (int(group or 0) for group in made.groups())
@@ -228,9 +228,9 @@ def minutes_of(said: str) -> int | None:
     return total if 0 < total <= 10_000 else None
 
 
-def address_of(said: Iterable[str]) -> str:
+def address_of(addresses: Iterable[str]) -> str:
     """The first address of the web. Raises Unfit when there is none."""
-    for one in said:
+    for one in addresses:
         written = one.strip()
         if len(written) <= LONGEST_ADDRESS and _is_address(written):
             return written
@@ -330,64 +330,64 @@ class Mapper:
         self.source, self.places = source, Places()
         self.levels, self.subjects = self.places.kept_by(source)
 
-    def found(self, said: SourceRecord) -> HarvestedRecord:
+    def found(self, record: SourceRecord) -> HarvestedRecord:
         """Raises Unfit."""
-        identifier = sayable(said.identifier.strip())[:500]
-        if said.is_gone:
-            return HarvestedRecord(identifier, said.where, is_gone=True)
-        title = text_of(said.title)
+        identifier = sayable(record.identifier.strip())[:500]
+        if record.is_gone:
+            return HarvestedRecord(identifier, record.where, is_gone=True)
+        title = text_of(record.title)
         if not title:
             raise Unfit(_("Pas de titre."))
-        address = address_of(said.addresses)
-        described = text_of(said.description)
-        nodes = self._nodes(said)
+        address = address_of(record.addresses)
+        described = text_of(record.description)
+        nodes = self._nodes(record)
         return HarvestedRecord(
             identifier or address[:500],
-            said.where,
+            record.where,
             address,
             cut(title, LONGEST_TITLE),
             cut(described, LONGEST_ABSTRACT),
             cut(described, LONGEST_TEXT),
-            self._facts(said),
+            self._facts(record),
             nodes,
-            cut(text_of(" · ".join(said.rights)), 300),
+            cut(text_of(" · ".join(record.rights)), 300),
         )
 
-    def _nodes(self, said: SourceRecord) -> list[int]:
-        told = [*self.places.of(said.places), *self.places.hinted_by(said.hints)]
+    def _nodes(self, record: SourceRecord) -> list[int]:
+        keys = [*self.places.of(record.places), *self.places.hinted_by(record.hints)]
         nodes = self.places.by_pk
-        levels = [pk for pk in told if nodes[pk].kind == Node.Kind.LEVEL] or self.levels
-        subjects = [pk for pk in told if nodes[pk].kind == Node.Kind.SUBJECT] or self.subjects
+        levels = [pk for pk in keys if nodes[pk].kind == Node.Kind.LEVEL] or self.levels
+        subjects = [pk for pk in keys if nodes[pk].kind == Node.Kind.SUBJECT] or self.subjects
         return sorted({*levels, *subjects})
 
-    def _facts(self, said: SourceRecord) -> dict[str, Any]:
+    def _facts(self, record: SourceRecord) -> dict[str, Any]:
         source = self.source
-        words = [cut(text_of(word), LONGEST_WORD) for word in said.words]
-        authors = [cut(text_of(name), 120) for name in said.authors]
+        words = [cut(text_of(word), LONGEST_WORD) for word in record.words]
+        authors = [cut(text_of(name), 120) for name in record.authors]
         # A licence that the source does not say of this record is the one it has for all; none is « all rights reserved ».
-        told = any(right.strip() for right in said.rights)
-        licence, version = licence_of(said.rights) if told else (source.licence, "")
+        has_rights = any(right.strip() for right in record.rights)
+        licence, version = licence_of(record.rights) if has_rights else (source.licence, "")
         facts: dict[str, Any] = {
             "authors": [name for name in dict.fromkeys(authors) if name][:MOST_AUTHORS],
             "keywords": [word for word in dict.fromkeys(words) if word][:MOST_WORDS],
-            "type": type_of(said.types) or source.type,
+            "type": type_of(record.types) or source.type,
             "licence": licence or Licence.RESERVED,
-            "audiences": audiences_of(said.roles) or list(source.audiences),
-            "language": language_of(said.language),
-            "duration": minutes_of(said.duration),
+            "audiences": audiences_of(record.roles) or list(source.audiences),
+            "language": language_of(record.language),
+            "duration": minutes_of(record.duration),
             "access": source.access,
         }
-        day = day_of(said.date)
+        day = day_of(record.date)
         return facts | ({"published": day} if day else {}) | ({"licence_version": version} if version else {})
 
 
-def audiences_of(said: Iterable[str]) -> list[str]:
-    told = " ".join(fold(one[:200]) for one in said)
+def audiences_of(texts: Iterable[str]) -> list[str]:
+    text = " ".join(fold(one[:200]) for one in texts)
     found = []
-    if any(word in told for word in ("learner", "apprenant", "eleve", "student")):
+    if any(word in text for word in ("learner", "apprenant", "eleve", "student")):
         found.append(str(Audience.PUPIL))
-    if any(word in told for word in ("teacher", "enseignant", "professeur", "instructor")):
+    if any(word in text for word in ("teacher", "enseignant", "professeur", "instructor")):
         found.append(str(Audience.TEACHER))
-    if any(word in told for word in ("parent", "famille")):
+    if any(word in text for word in ("parent", "famille")):
         found.append(str(Audience.WITH_ADULT))
     return found

@@ -46,18 +46,18 @@ def _begun(source: Source, limits: Any) -> dict[str, Any]:
     identity = next((one for one in root if local(one) == "Identify"), None)
     if identity is None:
         raise BadSource(_("Cette adresse n’est pas celle d’un entrepôt OAI-PMH."))
-    said = word_of(root, "responseDate")
+    response_date = word_of(root, "responseDate")
     # A source that does not tell what it deletes is read whole each time: what is missing has gone.
     tells = word_of(identity, "deletedRecord") in {"persistent", "transient"}
     since = str(source.marks.get("from", "")) if tells else ""
-    marks = {"from": _since(said, word_of(identity, "granularity"))} if tells else {}
+    marks = {"from": _since(response_date, word_of(identity, "granularity"))} if tells else {}
     return {"page": 1, "since": since, "marks": marks, "is_whole": not since}
 
 
-def _since(said: str, granularity: str) -> str:
+def _since(response_date: str, granularity: str) -> str:
     """From when the next reading asks, in the grain of the source."""
     try:
-        moment = datetime.strptime(said, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) - OVERLAP
+        moment = datetime.strptime(response_date, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) - OVERLAP
     except ValueError:
         return ""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ" if "hh" in granularity else "%Y-%m-%d")
@@ -66,13 +66,13 @@ def _since(said: str, granularity: str) -> str:
 def _arguments(source: Source, cursor: dict[str, Any]) -> dict[str, str]:
     if "token" in cursor:
         return {"verb": "ListRecords", "resumptionToken": cursor["token"]}
-    told = {
+    arguments = {
         "verb": "ListRecords",
         "metadataPrefix": source.prefix or "oai_dc",
         "set": source.part,
         "from": cursor["since"],
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in arguments.items() if value}
 
 
 def _ask(source: Source, arguments: dict[str, str], limits: Any) -> tuple[Element, int]:
@@ -90,8 +90,10 @@ def _at_fault(made: Step, error: Element) -> Step:
     code = error.get("code", "")
     if code == "noRecordsMatch":
         return made
-    said = " ".join((error.text or "").split())[:150]
-    raise BadSource(_("La source refuse la demande : %(code)s. %(said)s") % {"code": code[:40], "said": said})
+    reason = " ".join((error.text or "").split())[:150]
+    raise BadSource(
+        _("La source refuse la demande : %(code)s. %(said)s") % {"code": code[:40], "said": reason}
+    )
 
 
 def _take(made: Step, mapper: Mapper, record: Element, where: str) -> None:
@@ -109,10 +111,10 @@ def _take(made: Step, mapper: Mapper, record: Element, where: str) -> None:
     if inside is None:
         made.problems.append((where, _("Notice vide.")))
         return
-    said = (
+    source_record = (
         lom(inside, identifier, where) if local(inside) == "lom" else dublin_core(inside, identifier, where)
     )
-    reading.taken(made, mapper, said, reading.weight_of(record))
+    reading.taken(made, mapper, source_record, reading.weight_of(record))
 
 
 def dublin_core(root: Element, identifier: str, where: str) -> SourceRecord:
@@ -216,10 +218,10 @@ def _people(root: Element) -> tuple[list[str], str]:
     return names or houses[:1], day
 
 
-def _card(said: str) -> str:
+def _card(text: str) -> str:
     """The name on a vCard, or of its house."""
     lines = {}
-    for line in said.splitlines():
+    for line in text.splitlines():
         name, colon, value = line.partition(":")
         if colon:
             lines.setdefault(name.split(";")[0].strip().upper(), value.strip())

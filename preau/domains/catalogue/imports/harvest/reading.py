@@ -68,9 +68,9 @@ def fetch(
     statuses: Sequence[int] = (),
 ) -> outward.RemoteResponse:
     """What is at this address. Raises BadSource or Later; Unchanged for 304. `statuses`: others than 200 that are answers too."""
-    told = {"User-Agent": f"Preau/1 (+{settings.PUBLIC_URL})"} | dict(headers or {})
+    request_headers = {"User-Agent": f"Preau/1 (+{settings.PUBLIC_URL})"} | dict(headers or {})
     try:
-        answer = outward.read(address, limits, told)
+        answer = outward.read(address, limits, request_headers)
     except ForbiddenAddress as failure:
         raise BadSource(
             _(
@@ -95,19 +95,19 @@ def fetch(
 
 
 def _wait(answer: outward.RemoteResponse) -> int:
-    said = answer.headers.get("retry-after", "")
-    return min(int(said), LONGEST_WAIT) if said.isascii() and said.isdigit() and len(said) < 7 else 0
+    delay = answer.headers.get("retry-after", "")
+    return min(int(delay), LONGEST_WAIT) if delay.isascii() and delay.isdigit() and len(delay) < 7 else 0
 
 
 def conditions(marks: Mapping[str, Any]) -> dict[str, str]:
     """Ask only for what has changed."""
-    told = {"If-None-Match": marks.get("etag", ""), "If-Modified-Since": marks.get("modified", "")}
-    return {name: value for name, value in told.items() if value}
+    headers = {"If-None-Match": marks.get("etag", ""), "If-Modified-Since": marks.get("modified", "")}
+    return {name: value for name, value in headers.items() if value}
 
 
 def marks_of(answer: outward.RemoteResponse) -> dict[str, str]:
-    told = {"etag": answer.headers.get("etag", ""), "modified": answer.headers.get("last-modified", "")}
-    return {name: value[:200] for name, value in told.items() if value and value.isprintable()}
+    marks = {"etag": answer.headers.get("etag", ""), "modified": answer.headers.get("last-modified", "")}
+    return {name: value[:200] for name, value in marks.items() if value and value.isprintable()}
 
 
 def tree(body: bytes) -> Element:
@@ -141,8 +141,8 @@ def local(element: Element) -> str:
 def words_of(element: Element, *path: str) -> list[str]:
     """The texts at the end of this path, whatever the namespaces."""
     if not path:
-        said = "".join(element.itertext()).strip()
-        return [said] if said else []
+        text = "".join(element.itertext()).strip()
+        return [text] if text else []
     return [words for child in element if local(child) == path[0] for words in words_of(child, *path[1:])]
 
 
@@ -150,15 +150,15 @@ def word_of(element: Element, *path: str) -> str:
     return next(iter(words_of(element, *path)), "")
 
 
-def taken(step: Step, mapper: Mapper, said: SourceRecord, weight: int = 0) -> None:
+def taken(step: Step, mapper: Mapper, record: SourceRecord, weight: int = 0) -> None:
     """Put a record in the page, or say why not."""
     if weight > LONGEST_RECORD:
-        step.problems.append((said.where, _("La notice est trop longue.")))
+        step.problems.append((record.where, _("La notice est trop longue.")))
         return
     try:
-        step.found.append(mapper.found(said))
+        step.found.append(mapper.found(record))
     except Unfit as failure:
-        step.problems.append((said.where, str(failure)))
+        step.problems.append((record.where, str(failure)))
 
 
 def breathe() -> None:

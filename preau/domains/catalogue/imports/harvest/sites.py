@@ -150,7 +150,7 @@ def _page(made: Step, mapper: Mapper, address: str, limits: Any) -> None:
         return
     records = list(described(answer.body.decode(_charset(answer), "replace")))
     for record in records[:1]:
-        reading.taken(made, mapper, said(record, answer.address), len(json.dumps(record)))
+        reading.taken(made, mapper, record_of(record, answer.address), len(json.dumps(record)))
 
 
 def _charset(answer: outward.RemoteResponse) -> str:
@@ -194,14 +194,14 @@ def described(page: str) -> Iterator[dict[str, Any]]:
         scripts.feed(page)
     for block in scripts.found:
         try:
-            told = json.loads(block)
+            payload = json.loads(block)
         except (ValueError, RecursionError):
             continue
-        yield from (thing for thing in _things(told) if _is_for_learning(thing))
+        yield from (thing for thing in _things(payload) if _is_for_learning(thing))
 
 
-def _things(told: Any) -> Iterator[dict[str, Any]]:
-    for one in told if isinstance(told, list) else [told]:
+def _things(payload: Any) -> Iterator[dict[str, Any]]:
+    for one in payload if isinstance(payload, list) else [payload]:
         if isinstance(one, dict):
             yield one
             graph = one.get("@graph")
@@ -215,39 +215,39 @@ def _is_for_learning(one: dict[str, Any]) -> bool:
     return bool(kinds & (KINDS - VAGUE)) or any(one.get(name) for name in FOR_LEARNING)
 
 
-def said(told: dict[str, Any], address: str) -> SourceRecord:
+def record_of(thing: dict[str, Any], address: str) -> SourceRecord:
     """A LearningResource of schema.org; its own address first, else that of its page."""
-    levels, about = _terms(told.get("educationalLevel")), _terms(told.get("about"))
+    levels, about = _terms(thing.get("educationalLevel")), _terms(thing.get("about"))
     aligned = [
         path
-        for one in _list(told.get("educationalAlignment"))
+        for one in _list(thing.get("educationalAlignment"))
         if isinstance(one, dict)
         for path in [_aligned(one)]
     ]
-    words = [one.strip() for word in _words(told.get("keywords")) for one in word.split(",")]
-    there = _joined(address, next(iter(_words(told.get("url"))), "") or address)
+    words = [one.strip() for word in _words(thing.get("keywords")) for one in word.split(",")]
+    there = _joined(address, next(iter(_words(thing.get("url"))), "") or address)
     # A page that speaks for another site leads to itself.
     there = there if _host(there) == _host(address) else address
     return SourceRecord(
-        str(told.get("@id") or there),
+        str(thing.get("@id") or there),
         address,
-        next(iter(_words(told.get("name")) or _words(told.get("headline"))), ""),
-        next(iter(_words(told.get("description"))), ""),
+        next(iter(_words(thing.get("name")) or _words(thing.get("headline"))), ""),
+        next(iter(_words(thing.get("description"))), ""),
         [there, address],
-        _words(told.get("author")) or _words(told.get("creator")),
+        _words(thing.get("author")) or _words(thing.get("creator")),
         words,
         [*levels, *about, *aligned],
-        _words(told.get("learningResourceType")),
+        _words(thing.get("learningResourceType")),
         [
             word
-            for one in _list(told.get("audience"))
+            for one in _list(thing.get("audience"))
             if isinstance(one, dict)
             for word in _words(one.get("educationalRole"))
         ],
-        _words(told.get("license")),
-        next(iter(_words(told.get("inLanguage"))), ""),
-        next(iter(_words(told.get("datePublished"))), ""),
-        next(iter(_words(told.get("timeRequired"))), ""),
+        _words(thing.get("license")),
+        next(iter(_words(thing.get("inLanguage"))), ""),
+        next(iter(_words(thing.get("datePublished"))), ""),
+        next(iter(_words(thing.get("timeRequired"))), ""),
         hints=words,
     )
 
@@ -263,14 +263,14 @@ def _aligned(one: dict[str, Any]) -> list[str]:
     return [*_words(one.get("targetName")), *_words(one.get("targetUrl"))]
 
 
-def _list(told: Any) -> Sequence[Any]:
-    return told if isinstance(told, list) else [] if told is None else [told]
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _words(told: Any) -> list[str]:
+def _words(value: Any) -> list[str]:
     """What is said in words, or by the name or the address of a thing."""
     found = []
-    for one in _list(told):
+    for one in _list(value):
         if isinstance(one, dict):
             one = one.get("name") or one.get("@value") or one.get("url") or one.get("@id")
         if isinstance(one, str | int | float):
@@ -278,11 +278,11 @@ def _words(told: Any) -> list[str]:
     return found
 
 
-def _terms(told: Any) -> list[list[str]]:
+def _terms(value: Any) -> list[list[str]]:
     """Each as its name and its concept."""
     return [
         [str(one.get("name", "")), str(one.get("@id") or one.get("url") or "")]
         if isinstance(one, dict)
         else [str(one)]
-        for one in _list(told)
+        for one in _list(value)
     ]

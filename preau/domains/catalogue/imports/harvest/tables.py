@@ -54,8 +54,8 @@ def step(source: Source, cursor: dict[str, Any], mapper: Mapper, *, limits: Any 
             grid = open_grid(path, _("Le tableau"))
             places = _columns(grid.titles)
             for row in grid.rows():
-                told = {name: row.cells[place] for name, place in places.items()}
-                reading.taken(made, mapper, said(told, row.line), sum(map(len, row.cells)))
+                cells = {name: row.cells[place] for name, place in places.items()}
+                reading.taken(made, mapper, record_of(cells, row.line), sum(map(len, row.cells)))
         except (Unreadable, uploads.UploadRefused) as failure:
             raise BadSource(str(failure)) from failure
     return made
@@ -75,29 +75,29 @@ def _columns(titles: list[str]) -> dict[str, int]:
     return found
 
 
-def said(told: dict[str, str], line: int) -> SourceRecord:
+def record_of(cells: dict[str, str], line: int) -> SourceRecord:
     def several(name: str) -> list[str]:
-        return [one.strip() for one in SEVERAL.split(told.get(name, "")) if one.strip()]
+        return [one.strip() for one in SEVERAL.split(cells.get(name, "")) if one.strip()]
 
     # « CM1, CM2 » is two levels; a comma in a name of an author is one name.
     names = [
         one.strip() for name in ("levels", "subjects") for part in several(name) for one in part.split(",")
     ]
-    day = FRENCH_DAY.fullmatch(told.get("date", "").strip())
-    minutes = told.get("duration", "").strip()
+    day = FRENCH_DAY.fullmatch(cells.get("date", "").strip())
+    minutes = cells.get("duration", "").strip()
     return SourceRecord(
-        told.get("identifier", ""),
+        cells.get("identifier", ""),
         _("ligne %(line)s") % {"line": line},
-        told.get("title", ""),
-        told.get("description", ""),
-        [told.get("address", "")],
+        cells.get("title", ""),
+        cells.get("description", ""),
+        [cells.get("address", "")],
         several("authors"),
         several("words"),
         [[name] for name in names],
         several("types"),
         several("roles"),
-        [told.get("rights", "")],
-        told.get("language", ""),
-        f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else told.get("date", ""),
+        [cells.get("rights", "")],
+        cells.get("language", ""),
+        f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else cells.get("date", ""),
         f"PT{minutes}M" if minutes.isascii() and minutes.isdigit() else minutes,
     )

@@ -41,40 +41,50 @@ class Command(BaseCommand):
 
 
 def read(path: Path) -> dict[str, set[str]]:
-    """Each query and the keys that answer it."""
+    """Each query and the keys that answer it: none, where the catalogue has no answer."""
     judged: dict[str, set[str]] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.reader(file, delimiter=";"):
-            if len(row) < 2 or "/" not in row[1]:
+            if len(row) < 2 or (row[1] and "/" not in row[1]):
                 continue  # a heading, or an empty line
-            judged.setdefault(row[0].strip(), set()).update(key.strip() for key in row[1].split(","))
+            judged.setdefault(row[0].strip(), set()).update(key.strip() for key in row[1].split(",") if key)
     return judged
 
 
 def evaluated(judged: dict[str, set[str]], *, missed: bool) -> dict[str, Any]:
-    """Mean reciprocal rank and its interval, normalised gain, share of empty answers, and how long an answer takes, facets included."""
+    """Mean reciprocal rank and its interval, normalised gain, share of empty answers, and how long an answer takes, facets included.
+
+    `doubted`: how many answerable ones were shown as unsure; `unanswerable`, `said_so`: those without an answer, and those told so.
+    """
     engine = index.engine(wait=True)
     keys = dict(Resource.objects.published().values_list("pk", "key"))
-    ranks, gains, times, bad, empty = [], [], [], [], 0
-    for query, right in judged.items():
+    ranks, gains, times, bad, empty, doubted, said_so = [], [], [], [], 0, 0, 0
+    answerable = {query: right for query, right in judged.items() if right}
+    for query in judged.keys() - answerable.keys():
+        said_so += not engine.ask(Search(typed=query).asked()).is_sure
+    for query, right in answerable.items():
         started = time.perf_counter()
         answer = engine.ask(Search(typed=query).asked(limit=DEEPEST))
         times.append((time.perf_counter() - started) * 1_000)
         found = [keys[pk] for pk in answer.pks]
         empty += not found
+        doubted += not answer.is_sure
         ranks.append(reciprocal(found, right))
         gains.append(gain(found, right))
         if ranks[-1] < 1:
             bad.append({"query": query, "expected": sorted(right), "found": found[:3], "total": answer.total})
-    told = {
-        "queries": len(judged),
+    figures = {
+        "queries": len(answerable),
         "mrr": round(sum(ranks) / len(ranks), 4),
         "mrr_95": interval(ranks),
         "ndcg": round(sum(gains) / len(gains), 4),
-        "zero_rate": round(empty / len(judged), 4),
+        "zero_rate": round(empty / len(answerable), 4),
+        "doubted": doubted,
+        "unanswerable": len(judged) - len(answerable),
+        "said_so": said_so,
         **percentiles(times),
     }
-    return told | ({"missed": bad} if missed else {})
+    return figures | ({"missed": bad} if missed else {})
 
 
 def reciprocal(found: Sequence[str], right: set[str]) -> float:

@@ -40,8 +40,8 @@ def ground_of(year: SchoolYear, today: date) -> Ground:
     """Of a year of a school: six queries. Whoever learnt there on some day of the year is known."""
     subjects: dict[str, set[int]] = defaultdict(set)
     for pk, name, code in Subject.objects.filter(school=year.school_id).values_list("pk", "name", "code"):
-        for said in filter(None, (bare(name), bare(code))):
-            subjects[said].add(pk)
+        for label in filter(None, (bare(name), bare(code))):
+            subjects[label].add(pk)
     taught = Assignment.objects.filter(group__year=year, kind=Assignment.Kind.TEACHES).exclude(subject=None)
     return Ground(
         year,
@@ -146,23 +146,23 @@ def _class(pupil: int, ground: Ground) -> int:
     raise _Aside(_("Cet élève a eu plusieurs classes cette année : il faut une colonne « Classe »."))
 
 
-def _subject(said: str, ground: Ground) -> int:
+def _subject(text: str, ground: Ground) -> int:
     """By its name or its code, else by a name that only one subject begins with."""
     # « MATHEMATIQUES > M. DUPONT »
-    name = bare(said.partition(">")[0])
+    name = bare(text.partition(">")[0])
     found = ground.subjects.get(name, frozenset())
     if not found and len(name) >= SHORT:
         found = frozenset().union(*(pks for known, pks in ground.subjects.items() if known.startswith(name)))
     if len(found) == 1:
         return next(iter(found))
-    told = {"name": said[:60]}
+    values = {"name": text[:60]}
     raise _Aside(
         (
             _("Plusieurs matières peuvent être « %(name)s ».")
             if found
             else _("Matière inconnue : « %(name)s ».")
         )
-        % told
+        % values
     )
 
 
@@ -187,9 +187,9 @@ def _period(mark: PastMark, ground: Ground) -> Period:
     return period
 
 
-def _named_period(said: str, ground: Ground) -> Period | None:
-    exact = [period for period in ground.periods if bare(period.name) == bare(said)]
-    rank = RANK.search(said)
+def _named_period(text: str, ground: Ground) -> Period | None:
+    exact = [period for period in ground.periods if bare(period.name) == bare(text)]
+    rank = RANK.search(text)
     numbered = [one for place, one in enumerate(ground.periods, 1) if rank and place == int(rank[0])]
     return next(iter(exact or numbered), None)
 

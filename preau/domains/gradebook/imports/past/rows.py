@@ -62,30 +62,30 @@ def read_rows(rows: Iterable[Row], fields: Sequence[str]) -> tuple[list[PastMark
     """The marks of these lines, whose columns hold `fields`; a line without a mark is none, and no problem."""
     marks, problems = [], []
     for row in rows:
-        told = cells_by_field(row, fields)
+        cells = cells_by_field(row, fields)
         try:
-            mark = _mark(row.line, told)
+            mark = _mark(row.line, cells)
         except WrongCell as wrong:
-            problems.append(Problem(row.line, str(wrong), _pupil(told)))
+            problems.append(Problem(row.line, str(wrong), _pupil(cells)))
         else:
             marks += [mark] if mark else []
     return marks, problems
 
 
-def _pupil(told: Mapping[str, str]) -> str:
-    whole = told.get(columns.PUPIL, "")
-    return whole or f"{told.get(columns.FAMILY, '')} {told.get(columns.GIVEN, '')}".strip()
+def _pupil(cells: Mapping[str, str]) -> str:
+    whole = cells.get(columns.PUPIL, "")
+    return whole or f"{cells.get(columns.FAMILY, '')} {cells.get(columns.GIVEN, '')}".strip()
 
 
-def _mark(line: int, told: Mapping[str, str]) -> PastMark | None:
-    said = told.get(columns.MARK, "")
-    if bare(said) in NOTHING:
+def _mark(line: int, cells: Mapping[str, str]) -> PastMark | None:
+    mark = cells.get(columns.MARK, "")
+    if bare(mark) in NOTHING:
         return None
-    said, _slash, over = said.partition("/")
-    scale = _number(told.get(columns.SCALE, "").lstrip("/ ") or over, TWENTY, MOST_SCALE, _("Barème"))
+    mark, _slash, over = mark.partition("/")
+    scale = _number(cells.get(columns.SCALE, "").lstrip("/ ") or over, TWENTY, MOST_SCALE, _("Barème"))
     if not scale:
         raise WrongCell(_("Un barème de zéro."))
-    who, subject = _pupil(told), told.get(columns.SUBJECT, "")
+    who, subject = _pupil(cells), cells.get(columns.SUBJECT, "")
     if not who:
         raise WrongCell(_("Pas de nom d’élève."))
     if not subject:
@@ -93,19 +93,19 @@ def _mark(line: int, told: Mapping[str, str]) -> PastMark | None:
     return PastMark(
         line,
         who,
-        told.get(columns.GROUP, ""),
+        cells.get(columns.GROUP, ""),
         subject,
-        told.get(columns.PERIOD, ""),
-        " ".join(told.get(columns.TITLE, "").split())[:80],
-        day_of(told.get(columns.DAY, "")),
-        _typed(said, scale),
+        cells.get(columns.PERIOD, ""),
+        " ".join(cells.get(columns.TITLE, "").split())[:80],
+        day_of(cells.get(columns.DAY, "")),
+        _typed(mark, scale),
         scale,
-        _number(told.get(columns.WEIGHT, ""), ONE, MOST_WEIGHT, _("Coefficient")),
+        _number(cells.get(columns.WEIGHT, ""), ONE, MOST_WEIGHT, _("Coefficient")),
     )
 
 
-def _typed(said: str, scale: Decimal) -> TypedMark:
-    text = said.strip()
+def _typed(mark: str, scale: Decimal) -> TypedMark:
+    text = mark.strip()
     known = CODES.get(bare(text))
     if known is not None:
         return TypedMark(value=Decimal("0.00")) if text.endswith("*") else TypedMark(code=known.value)
@@ -115,12 +115,12 @@ def _typed(said: str, scale: Decimal) -> TypedMark:
         raise WrongCell(refused.sentence) from refused
 
 
-def _number(said: str, without: Decimal, most: Decimal, what: str) -> Decimal:
-    text = said.replace(" ", "")
+def _number(cell: str, without: Decimal, most: Decimal, what: str) -> Decimal:
+    text = cell.replace(" ", "")
     if not text:
         return without
     if not NUMBER.fullmatch(text) or Decimal(text.replace(",", ".")) > most:
-        raise WrongCell(_("%(what)s : « %(said)s » n’est pas un nombre.") % {"what": what, "said": said[:20]})
+        raise WrongCell(_("%(what)s : « %(said)s » n’est pas un nombre.") % {"what": what, "said": cell[:20]})
     return Decimal(text.replace(",", "."))
 
 

@@ -30,11 +30,11 @@ class PastMarks:
     @property
     def print(self) -> str:
         """The same for the same writing."""
-        told = sorted(
+        rows = sorted(
             (repr(one.place), one.known, sorted((pupil, typed.said) for pupil, typed in one.marks.items()))
             for one in self.plan.planned
         )
-        return sha256(repr(told).encode()).hexdigest()
+        return sha256(repr(rows).encode()).hexdigest()
 
 
 def bring(paths: Sequence[Path], year: SchoolYear, today: date, words: Words) -> PastMarks:

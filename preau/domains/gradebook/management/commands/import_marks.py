@@ -56,8 +56,8 @@ class Command(BaseCommand):
         try:
             brought = run.bring(options["files"], school.current_year, today, named)  # type: ignore[arg-type]
         except ColumnsWanted as wanted:
-            said = f"Rien n’a été appliqué. {wanted} Dites-le par --column."
-            raise CommandError(said, returncode=UNREADABLE) from None
+            message = f"Rien n’a été appliqué. {wanted} Dites-le par --column."
+            raise CommandError(message, returncode=UNREADABLE) from None
         except Unreadable as refusal:
             raise CommandError(f"Rien n’a été appliqué. {refusal}", returncode=UNREADABLE) from None
         made = brought.plan
@@ -99,8 +99,8 @@ class Command(BaseCommand):
         person: Person = found.person
         return person
 
-    def _named(self, said: list[str]) -> dict[str, str]:
-        named = {fold(title): key for title, _sign, key in (one.rpartition("=") for one in said)}
+    def _named(self, pairs: list[str]) -> dict[str, str]:
+        named = {fold(title): key for title, _sign, key in (one.rpartition("=") for one in pairs)}
         wrong = sorted(set(named.values()) - {"", *(key for key, _label in columns.FIELDS)})
         if wrong:
             raise CommandError(f"Champ inconnu : {', '.join(wrong)}.")

@@ -191,6 +191,7 @@ PLAIN: dict[str, tuple[str, ...]] = dict.fromkeys(
         "publication",
         "publication_jour",
         "publication_heure",
+        "avant",
         "forme",
         "until",
         "why",
@@ -232,8 +233,8 @@ def _described(stage: Stage) -> Data:
 
 
 def _changed(stage: Stage) -> Data:
-    said = _described(stage)
-    return {name: said[name] for name in said if name not in {"period", "publication"}} | {
+    data = _described(stage)
+    return {name: data[name] for name in data if name not in {"period", "publication"}} | {
         "scale": "40",
         "seen": "1",
     }

@@ -49,8 +49,8 @@ class Command(BaseCommand):
         if not report:
             raise CommandError("Aucune réponse du GAR dans ce dossier pour ces établissements.")
         if options["json"]:
-            told = json.dumps(report, ensure_ascii=False, indent=1)
-            options["json"].write_text(f"{told}\n", encoding="utf-8")
+            text = json.dumps(report, ensure_ascii=False, indent=1)
+            options["json"].write_text(f"{text}\n", encoding="utf-8")
         codes = {one.get("code") for one in report} & {UNREADABLE, TOO_MANY}
         if codes:
             raise CommandError("Toutes les réponses n’ont pas été appliquées.", returncode=min(codes))
@@ -60,16 +60,16 @@ class Command(BaseCommand):
         return schools.filter(uai__in=[one.upper() for one in named]) if named else schools
 
     def _one(self, school: School, name: str, content: bytes, options: dict[str, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = {"school": school.uai, "file": name, "applied": False}
+        result: dict[str, Any] = {"school": school.uai, "file": name, "applied": False}
         try:
             kind, facts = reading.read(content, name, school.uai)
         except Unreadable as refusal:
             if not options["dry_run"]:
                 bringing.refuse_answer(school, name, refusal.reason)
             self.stderr.write(f"{school.uai} : {refusal}")
-            return told | {"code": UNREADABLE, "line": refusal.line, "reason": refusal.reason}
+            return result | {"code": UNREADABLE, "line": refusal.line, "reason": refusal.reason}
         report = bringing.preview(school, kind, facts)
-        told |= report
+        result |= report
         if (
             kind == BroughtList.Kind.RESOURCES
             and not options["close_many"]
@@ -78,22 +78,22 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"{school.uai} : {name} fermerait {report['closed']} ressources. Rien n’a été appliqué."
             )
-            return told | {"code": TOO_MANY}
+            return result | {"code": TOO_MANY}
         if not options["dry_run"]:
             brought = bringing.apply_answer(school, kind, facts, name, sha256(content).hexdigest())
-            told["applied"] = brought is not None
-        self._say(school, name, told)
-        return told
+            result["applied"] = brought is not None
+        self._say(school, name, result)
+        return result
 
     def _closes_many(self, school: School, report: dict[str, Any]) -> bool:
         there = Resource.objects.filter(school=school, is_open=True).count()
         closed: int = report["closed"]
         return closed >= FEWEST and closed * 2 > there
 
-    def _say(self, school: School, name: str, told: dict[str, Any]) -> None:
+    def _say(self, school: School, name: str, result: dict[str, Any]) -> None:
         self.stdout.write(
-            f"{school.uai} : {name} : {told['created']} arrivent, {told['changed']} changent, {told['back']} reviennent, "
-            f"{told['closed']} sortent, {told['same']} inchangées, {len(told['aside'])} laissées de côté."
+            f"{school.uai} : {name} : {result['created']} arrivent, {result['changed']} changent, {result['back']} reviennent, "
+            f"{result['closed']} sortent, {result['same']} inchangées, {len(result['aside'])} laissées de côté."
         )
-        for one in told["aside"][:20]:
+        for one in result["aside"][:20]:
             self.stdout.write(f"  {name}:{one['line'] or '?'} {one['what']} {one['reason']}")

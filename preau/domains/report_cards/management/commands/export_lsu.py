@@ -19,7 +19,7 @@ from preau.directory.words import Profile, Role
 from preau.domains.report_cards.livret import versions, write
 from preau.domains.report_cards.livret.check import Finding, check, errors
 from preau.domains.report_cards.queries.livret.gathering import gathered
-from preau.domains.report_cards.queries.livret.mending import Screens, told
+from preau.domains.report_cards.queries.livret.mending import Screens, json_lines
 
 REFUSED, SHOWN = 2, 20
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             made = gathered(_head(school), school, period, version)
             found = check(made.livret, version, made.beside)
         if options["check"]:
-            for line in told(found, Screens(made)):
+            for line in json_lines(found, Screens(made)):
                 self.stdout.write(json.dumps(line, ensure_ascii=False))
             if errors(found):
                 raise SystemExit(REFUSED)

@@ -159,10 +159,10 @@ class _Gathering:
     def _councils(self) -> Mapping[int, date]:
         """By class, the day of its council: when it was held, else when it meets."""
         rows = Council.objects.filter(period=self.period, school=self.school)
-        told = rows.values_list("group_id", "starts", "held_at")
+        lines = rows.values_list("group_id", "starts", "held_at")
         return {
             group: timezone.localdate(starts or held, self._zone)
-            for group, starts, held in told
+            for group, starts, held in lines
             if starts or held
         }
 
@@ -170,8 +170,8 @@ class _Gathering:
     def _texts(self) -> Mapping[tuple[int, str, int | None], str]:
         """By pupil, kind and subject."""
         rows = Appreciation.objects.filter(period=self.period, school=self.school).said()
-        told = rows.values_list("pupil_id", "kind", "subject_id", "text")
-        return {(pupil, kind, subject): text for pupil, kind, subject, text in told}
+        lines = rows.values_list("pupil_id", "kind", "subject_id", "text")
+        return {(pupil, kind, subject): text for pupil, kind, subject, text in lines}
 
     def _text(self, place: Place, kind: str, subject: int | None = None) -> str:
         return self._texts.get((place.pupil.pk, kind, subject), "").strip()
@@ -197,8 +197,8 @@ class _Gathering:
 
     def _life(self, place: Place) -> SchoolLife:
         missed = self._missed.get(place.pupil.pk, Missed())
-        said = self._text(place, Appreciation.Kind.SCHOOL_LIFE)
-        return SchoolLife(missed.late, missed.half_days - missed.unexcused, missed.unexcused, text=said)
+        text = self._text(place, Appreciation.Kind.SCHOOL_LIFE)
+        return SchoolLife(missed.late, missed.half_days - missed.unexcused, missed.unexcused, text=text)
 
     # Subjects
 
@@ -216,14 +216,14 @@ class _Gathering:
     @cached_property
     def _said(self) -> frozenset[tuple[int, int]]:
         """The classes and groups, by subject, of which something is said of somebody: « vie de classe » is no subject of a livret."""
-        told: set[tuple[int, int | None]] = {(pupil, subject) for pupil, _kind, subject in self._texts}
-        told |= {(pupil, one.subject_id) for pupil, held in self._positions.items() for one in held}
-        told |= set(self._averages.own)
+        pairs: set[tuple[int, int | None]] = {(pupil, subject) for pupil, _kind, subject in self._texts}
+        pairs |= {(pupil, one.subject_id) for pupil, held in self._positions.items() for one in held}
+        pairs |= set(self._averages.own)
         return frozenset(
             (course.group_id, course.subject_id)
             for place in self.known.places
             for course, _with_class in self._courses(place)
-            if (place.pupil.pk, course.subject_id) in told
+            if (place.pupil.pk, course.subject_id) in pairs
         )
 
     def _silences(self) -> list[Silence]:
@@ -340,8 +340,8 @@ class _Gathering:
     def _positions(self) -> Mapping[int, Sequence[Position]]:
         found: dict[int, list[Position]] = defaultdict(list)
         for board in positions:
-            for pupil, told in board.of_period(self.period.pk, self.known.pupils).items():
-                found[pupil] += told
+            for pupil, levels in board.of_period(self.period.pk, self.known.pupils).items():
+                found[pupil] += levels
         return found
 
     def _position(self, pupil: int, subject: int) -> int | None:
@@ -376,8 +376,8 @@ class _Gathering:
         if cycle not in self._known_settled:
             found: dict[int, list[Position]] = defaultdict(list)
             for board in positions:
-                for pupil, told in board.of_cycle(self.period.year_id, cycle, self.known.pupils).items():
-                    found[pupil] += told
+                for pupil, levels in board.of_cycle(self.period.year_id, cycle, self.known.pupils).items():
+                    found[pupil] += levels
             self._known_settled[cycle] = found
         return self._known_settled[cycle]
 

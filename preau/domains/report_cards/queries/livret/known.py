@@ -94,11 +94,11 @@ class Known:
     def learning(self) -> Mapping[int, Sequence[Learning]]:
         """By pupil, their class and groups of the year, whatever the days."""
         rows = Enrolment.objects.filter(pupil__in=self.pupils, group__year=self.period.year_id)
-        told = rows.order_by("pk").values_list(
+        lines = rows.order_by("pk").values_list(
             "group_id", "group__kind", "group__name", "pupil_id", "starts", "ends"
         )
         found: dict[int, list[Learning]] = defaultdict(list)
-        for row in told:
+        for row in lines:
             one = Learning(*row)
             found[one.pupil_id].append(one)
         return found
@@ -135,12 +135,12 @@ class Known:
     @cached_property
     def courses(self) -> Mapping[int, Sequence[Course]]:
         """By class or group, what is taught there."""
-        told: dict[tuple[int, int], list[Assignment]] = defaultdict(list)
+        by_course: dict[tuple[int, int], list[Assignment]] = defaultdict(list)
         for one in self._assignments:
             if one.subject_id:
-                told[one.group_id, one.subject_id].append(one)
+                by_course[one.group_id, one.subject_id].append(one)
         found: dict[int, list[Course]] = defaultdict(list)
-        for (group, subject), rows in told.items():
+        for (group, subject), rows in by_course.items():
             teachers = tuple(dict.fromkeys(one.teacher_id for one in self._now(rows)))
             found[group].append(Course(group, subject, teachers))
         return found
@@ -152,11 +152,11 @@ class Known:
     @cached_property
     def head_teachers(self) -> Mapping[int, Sequence[int]]:
         """By class, its professeurs principaux."""
-        told: dict[int, list[Assignment]] = defaultdict(list)
+        by_class: dict[int, list[Assignment]] = defaultdict(list)
         for one in self._assignments:
             if one.kind == Assignment.Kind.HEAD_TEACHER:
-                told[one.group_id].append(one)
-        return {group: [one.teacher_id for one in self._now(rows)] for group, rows in told.items()}
+                by_class[one.group_id].append(one)
+        return {group: [one.teacher_id for one in self._now(rows)] for group, rows in by_class.items()}
 
     @cached_property
     def teachers(self) -> Mapping[int, Person]:

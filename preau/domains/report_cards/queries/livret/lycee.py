@@ -123,8 +123,8 @@ class _Lycee:
         rows = Appreciation.objects.filter(
             school=self.school, period__in=[one.pk for one in self.periods], kind=Appreciation.Kind.SUBJECT
         )
-        told = rows.said().order_by("period__starts").values_list("pupil_id", "subject_id", "text")
-        return {(pupil, subject): text.strip() for pupil, subject, text in told if subject}
+        lines = rows.said().order_by("period__starts").values_list("pupil_id", "subject_id", "text")
+        return {(pupil, subject): text.strip() for pupil, subject, text in lines if subject}
 
     @cached_property
     def _made(self) -> Mapping[tuple[int, int], Mapping[int, averages.Averages]]:

@@ -58,7 +58,7 @@ class Screens:
         return f"{reverse('report_cards:write', args=[group])}?periode={self.period}"
 
 
-def told(found: Iterable[Finding], screens: Screens) -> Iterator[dict[str, Any]]:
+def json_lines(found: Iterable[Finding], screens: Screens) -> Iterator[dict[str, Any]]:
     """The lines of a list as JSON says them."""
     for one in found:
         yield {

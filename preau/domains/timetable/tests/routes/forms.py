@@ -1,16 +1,18 @@
 """A valid body for every form, and what is said of files."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from preau.directory.models import Assignment, Group, Holding, Person, Room, Subject
 from preau.directory.words import Role
+from preau.domains.timetable.actions.patterns import Weekly, plan
 from preau.domains.timetable.models import (
     Alternation,
     Bookable,
     Booking,
+    CoverAsk,
     Lesson,
     LessonChange,
     TeacherAbsence,
@@ -67,6 +69,48 @@ def _weekly(stage: Stage) -> Data:
     }
 
 
+def _half_days(stage: Stage) -> Data:
+    return {
+        "weekdays": ["0", "1"],
+        "morning_starts": "08:30",
+        "morning_ends": "11:30",
+        "afternoon_starts": "13:30",
+        "afternoon_ends": "16:30",
+        "first_day": "2026-11-24",
+    }
+
+
+def _class_without_lessons(stage: Stage) -> None:
+    school = stage.college.school
+    group = Group.objects.create(school=school, year=school.current_year, kind="class", name="CP sans cours")
+    kind = Assignment.Kind.HEAD_TEACHER
+    Assignment.objects.create(school=school, group=group, teacher=_free_teacher(stage), kind=kind)
+
+
+def _half_days_there(stage: Stage) -> None:
+    """A weekly lesson that a gesture made with others, of a class of its own."""
+    school, year = stage.college.school, stage.college.school.current_year
+    group = Group.objects.create(school=school, year=year, kind="class", name="CP d’un essai")
+    weekly = Weekly(
+        year=year,
+        subject=stage.own(Subject),
+        groups=(group,),
+        teachers=(_free_teacher(stage),),
+        room=None,
+        weekday=5,
+        starts_at=time(8),
+        ends_at=time(11),
+        first_day=year.starts,
+        last_day=year.ends,
+        made_with="demi-journees-essai",
+    )
+    plan(weekly)
+
+
+def _made_together(stage: Stage) -> Data:
+    return {"ensemble": "demi-journees-essai"}
+
+
 def _weekly_later(stage: Stage) -> Data:
     return _weekly(stage) | {"first_day": "2026-12-01", "starts_at": "19:00", "ends_at": "19:30"}
 
@@ -84,8 +128,36 @@ def _elsewhere(stage: Stage) -> Data:
 
 
 def _someone_free(stage: Stage) -> None:
+    _free_teacher(stage)
+
+
+def _free_teacher(stage: Stage) -> Person:
     person = Person.objects.create(family_name="Libre", given_name="Ada")
     Holding.objects.create(person=person, role=Role.TEACHER, school=stage.college.school)
+    return person
+
+
+def _given_to(stage: Stage) -> Data:
+    free = Person.objects.filter(family_name="Libre").first() or stage.people["teacher_parent"]
+    return {"teacher": free.pk}
+
+
+def _given(stage: Stage) -> None:
+    """The lesson of Saturday was given, with others, to somebody else."""
+    _someone_free(stage)
+    person, lesson = Person.objects.get(family_name="Libre"), stage.own(CoverAsk).lesson
+    LessonChange.objects.create(
+        school=stage.college.school,
+        lesson=lesson,
+        kind="replaced",
+        teacher_before=stage.people["teacher"],
+        teacher_after=person,
+        absence=stage.own(TeacherAbsence),
+        origin="absence-1-x",
+        made_by=stage.people["secretary"],
+        made_at=timezone.now(),
+    )
+    lesson.teachers.set([person])
 
 
 def _replaced(stage: Stage) -> Data:
@@ -105,6 +177,11 @@ def _away(stage: Stage) -> Data:
 
 def _unconfirmed(stage: Stage) -> None:
     TeacherAbsence.objects.filter(pk=stage.own(TeacherAbsence).pk).update(confirmed_at=None)
+
+
+def _line(stage: Stage, choice: str) -> Data:
+    """What becomes of the lesson that is going on."""
+    return {f"cours-{stage.own(Lesson).pk}": choice}
 
 
 def _free_for_it(stage: Stage) -> None:
@@ -198,6 +275,10 @@ BODIES = {
     "timetable:describe_room": Body("secretary", _described, wrong=lambda stage: {"places": "0"}),
     "timetable:remove_bookable": Body("secretary", before=_never_booked),
     "timetable:create": Body("secretary", _weekly, wrong=lambda stage: {"ends_at": "15:00"}),
+    "timetable:half_days": Body(
+        "secretary", _half_days, _class_without_lessons, lambda stage: {"morning_ends": "07:00"}
+    ),
+    "timetable:take_half_days_back": Body("secretary", _made_together, _half_days_there),
     "timetable:stop": Body("secretary"),
     "timetable:change_pattern": Body("secretary", _weekly_later, wrong=lambda stage: {"ends_at": "15:00"}),
     "timetable:add": Body("secretary", _one_off, wrong=lambda stage: {"ends_at": "15:00"}),
@@ -242,6 +323,13 @@ BODIES = {
     "timetable:cover_lesson": Body(
         "secretary", _asked, _free_for_it, wrong=lambda stage: {"teachers": ["0"]}
     ),
+    "timetable:settle_lessons": Body(
+        "secretary", lambda stage: _line(stage, "permanence"), wrong=lambda stage: _line(stage, "demander-0")
+    ),
+    "timetable:give_lessons": Body(
+        "secretary", _given_to, _someone_free, wrong=lambda stage: {"teacher": "0"}
+    ),
+    "timetable:take_back_lessons": Body("secretary", _given_to, _given),
     "timetable:settle_cover": Body("secretary", lambda stage: {"geste": "permanence"}),
     "timetable:accept": Body("teacher_parent"),
     "timetable:decline": Body(

@@ -61,6 +61,8 @@ OPENS: dict[str, Near | set[str]] = {
     "timetable:week": STAFF | OWN_FAMILY | OTHER_FAMILY | NEIGHBOURING,
     "timetable:patterns": OFFICE | NEIGHBOURING,
     "timetable:create": OFFICE | NEIGHBOURING,
+    "timetable:half_days": OFFICE | NEIGHBOURING,
+    "timetable:take_half_days_back": OFFICE | NEIGHBOURING,
     "timetable:stop": ALL_SCOPES_OF_OFFICE,
     "timetable:change_pattern": ALL_SCOPES_OF_OFFICE,
     "timetable:lesson": SEES[Lesson],
@@ -137,6 +139,9 @@ OPENS: dict[str, Near | set[str]] = {
             "timetable:cancel_ask",
             "timetable:confirm_absence",
             "timetable:withdraw_absence",
+            "timetable:settle_lessons",
+            "timetable:give_lessons",
+            "timetable:take_back_lessons",
         ],
         ALL_SCOPES_OF_OFFICE,
     ),
@@ -167,14 +172,22 @@ NAMES = {
     "thing": Named(Bookable, says=lambda stage, found: f"materiel-{found.pk}"),
     "quoi": Named(Bookable, says=lambda stage, found: f"materiel-{found.pk}"),
 }
+# « cours-12 »: the number of a lesson stands in the name.
+NUMBERED = {"cours": Named(Lesson)}
 PLAIN = dict.fromkeys(
     [
         "du",
         "au",
         "weekday",
+        "morning_starts",
+        "morning_ends",
+        "afternoon_starts",
+        "afternoon_ends",
         "starts_at",
         "ends_at",
         "first_day",
+        # The name of a gesture, drawn at random: `test_half_days` says that it is of one school.
+        "ensemble",
         "outside",
         "colonne-0",
         "colonne-1",
@@ -209,5 +222,6 @@ PLAIN = dict.fromkeys(
     "semaine": ("2026-10-27",),
     "vue": ("jour", "mois", "liste"),
     "couleurs": ("matiere",),
+    "proposer": ("permanence",),
     "par": ("classe", "prof", "salle"),
 }

@@ -204,10 +204,10 @@ def _timetables(stage: Stage) -> None:
             moved_at=NOW,
         )
         stage.put(scope, brought)
-        told = ToldCourse.objects.create(
+        course = ToldCourse.objects.create(
             school=world.school, year=world.year, source="edt", key="un", said={}
         )
-        stage.put(scope, told)
+        stage.put(scope, course)
 
 
 def _columns(mark: str) -> list[dict[str, object]]:

@@ -1,0 +1,1 @@
+"""What a house asks of people: drafted, sent once, followed, told again to those who have not answered, offered to newcomers."""

@@ -1,0 +1,1 @@
+"""Whom one asks, what was typed of it, and how it is said and found."""

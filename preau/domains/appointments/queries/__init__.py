@@ -1,0 +1,1 @@
+"""Reading evenings and appointments, and the plan of an evening."""

@@ -1,0 +1,1 @@
+"""which supporting documents families owe the school, received and checked."""

@@ -1,0 +1,1 @@
+"""What changes, each in one transaction, with its line of the journal."""

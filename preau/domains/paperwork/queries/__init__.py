@@ -1,0 +1,1 @@
+"""Whom collections ask, what came, and what misses."""

@@ -1,0 +1,1 @@
+"""Reads: surveys and their following, elections and their count."""
