@@ -1,4 +1,4 @@
-"""The database of the tests, made once and copied: tables and reference rows by the migrations, then both schools.
+"""The database of the tests, made once and copied: tables and reference rows, then both schools.
 
 Two templates an engine, each named after a digest of what it is made from: the tables (migrations, models, locked packages), and
 the schools on them (all that the seeds may reach). They are kept from one run and one clone to the next, in a folder of this
@@ -22,6 +22,8 @@ from typing import Any
 
 import psycopg
 from django.db import connection, transaction
+
+from preau.foundation import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "preau" / "tests"
@@ -54,7 +56,8 @@ def tables_digest() -> str:
     """What the tables are made from."""
     rooms = {"migrations", "models", "fields", "settings"}
     files = [file for file in _sources() if _rooms_of(file) & rooms]
-    return digest([*files, ROOT / "requirements" / "dev.txt", Path(__file__)])
+    others = (Path(__file__), ROOT / "preau" / "foundation" / "tables.py", ROOT / "requirements" / "dev.txt")
+    return digest([*files, *others])
 
 
 @cache
@@ -93,6 +96,10 @@ class Files:
     def exists(self, name: str) -> bool:
         return Path(name).exists()
 
+    def create(self, name: str) -> None:
+        """Empty: SQLite makes the file at the first connection."""
+        self.drop(name)
+
     def copy(self, source: str, target: str) -> None:
         self.drop(target)
         Path(target).parent.mkdir(parents=True, exist_ok=True)
@@ -122,6 +129,10 @@ class Databases:
 
     def exists(self, name: str) -> bool:
         return bool(self._ask("SELECT 1 FROM pg_database WHERE datname = %s", name))
+
+    def create(self, name: str) -> None:
+        self.drop(name)
+        self._do("CREATE DATABASE {} TEMPLATE template0", name)
 
     def copy(self, source: str, target: str) -> None:
         self.drop(target)
@@ -186,11 +197,11 @@ def make() -> None:
     from conftest import grow_both  # noqa: PLC0415 - conftest imports this module
 
     engine = store()
-    tables, schools = engine.name_of("tables", tables_digest()), engine.name_of("schools", schools_digest())
-    if not engine.exists(tables):
-        migrated(f"{tables}_being_made")
-        _rename(engine, f"{tables}_being_made", tables)
-    engine.copy(tables, f"{schools}_being_made")
+    empty, schools = engine.name_of("tables", tables_digest()), engine.name_of("schools", schools_digest())
+    if not engine.exists(empty):
+        made(f"{empty}_being_made")
+        _rename(engine, f"{empty}_being_made", empty)
+    engine.copy(empty, f"{schools}_being_made")
     connection.settings_dict["NAME"] = f"{schools}_being_made"
     with transaction.atomic():
         worlds = grow_both()
@@ -200,6 +211,14 @@ def make() -> None:
     for kind in ("tables", "schools"):
         for old in engine.names(kind)[KEPT:]:
             engine.drop(old)
+
+
+def made(name: str) -> None:
+    """A database of this name, as the demonstration makes its own; the connection is left to nobody."""
+    store().create(name)
+    connection.settings_dict["NAME"] = name
+    tables.make()
+    leave()
 
 
 def migrated(name: str) -> None:

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
+from preau.foundation import tables
 from preau.foundation.db import gather_statistics
 from preau.identity.seeds import PASSWORD
 from preau.portal import demo
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("The demonstration needs DEMO=1: `make demo` sets it.")
         if options["reset"]:
             self._reset()
-        self._step("Base de données", lambda: call_command("migrate", verbosity=0))
+        self._step("Base de données", tables.prepare)
         if not demo.is_planted():
             self._step("Établissements de démonstration", lambda: demo.plant(self._detail))
             gather_statistics()
