@@ -107,7 +107,9 @@ def run() -> int:
 
 def suite(engine: str, version: str, began: float, **environment: str) -> Part:
     """Every test on one engine, but those that have passed on this tree."""
-    options = [*SUITE, f"--at-most={MINUTES - (time.time() - began) / 60:.2f}"]
+    # Nought would mean that there is no limit.
+    left = max(MINUTES - (time.time() - began) / 60, 0.01)
+    options = [*SUITE, f"--at-most={left:.2f}"]
     if is_committed():
         verdicts = Verdicts(CACHE / "verdicts", mark(version), engine)
         options += verdicts.options(RECORDS)
@@ -208,8 +210,10 @@ def _counted_part(one: Part) -> str:
 
 def landing() -> int:
     """The run of the CI, on a fresh clone of this commit; what is not committed is not tried."""
-    if git("status", "--porcelain"):
+    if not is_committed():
         print("Not committed, hence not tried:\n" + git("status", "--short"))
+    # What is committed meanwhile is not what was tried.
+    tree = git("rev-parse", "HEAD^{tree}")
     with tempfile.TemporaryDirectory(prefix="landing-") as folder:
         clone, shared = Path(folder) / "clone", ROOT.parent / "shared"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
@@ -224,13 +228,13 @@ def landing() -> int:
         done = subprocess.run(
             ["bash", ".ci/run"], cwd=clone, env=kept | {"CI": "true"}, stdin=subprocess.DEVNULL, check=False
         )
-        said = clone / "build" / "ci" / "last.txt"
-        if said.exists():
+        last = clone / "build" / "ci" / "last.txt"
+        if last.exists():
             RECORDS.mkdir(parents=True, exist_ok=True)
-            (RECORDS / "last.txt").write_text(said.read_text())
+            (RECORDS / "last.txt").write_text(last.read_text())
     if done.returncode == 0:
         (ROOT / "build").mkdir(exist_ok=True)
-        (ROOT / "build" / "passed").write_text(git("rev-parse", "HEAD^{tree}") + "\n")
+        (ROOT / "build" / "passed").write_text(tree + "\n")
     return done.returncode
 
 
