@@ -61,7 +61,7 @@ all: tools ## everything, on both engines, with the whole net; a line in docs/ne
 	$(RUN) -m tests.ci all
 
 net: tools ## the whole net: every role in front of every route, every page in a browser for fifteen people, each journey without JavaScript (docs/net.md)
-	env -u DATABASE_URL $(RUN) -m pytest -n 2 --dist worksteal -m "net or looks or plain" tests/net tests/journeys $(ARGS)
+	env -u DATABASE_URL NET_PICTURES=1 $(RUN) -m pytest -n 2 --dist worksteal -m "net or looks or plain" tests/net tests/journeys $(ARGS)
 
 foreign: tools ## the clients that others wrote (CAS, OpenID Connect, SAML, LTI, CalDAV, WebDAV), against the real server
 	env -u DATABASE_URL $(RUN) -m pytest -n 2 tests/foreign $(ARGS)
@@ -112,7 +112,7 @@ mutate: tools ## make each rule wrong in each small way: some test must fail (do
 
 audit: tools ## the whole net: every object and setting, six more engines; then mutate; long (docs/net.md)
 	@$(PYTHON) bootstrap.py audit
-	env -u DATABASE_URL AUDIT=1 $(RUN) -m pytest -n 2 --dist worksteal tests/net $(ARGS)
+	env -u DATABASE_URL AUDIT=1 $(RUN) -m pytest -n 2 --dist worksteal tests/net tests/journeys $(ARGS)
 	env -u DATABASE_URL $(RUN) -m tests.mutation.run
 
 check: tools ## everything a machine can say without running the tests

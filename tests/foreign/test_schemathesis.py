@@ -17,8 +17,11 @@ from preau.domains.catalogue.queries import index
 from preau.identity import keys
 from preau.identity.actions.keys import make_key
 from tests.foreign.test_cas_clients import foreign
+from tests.net.plan import AUDIT
 
 foreign("schemathesis")
+# Of each operation: a sample in the suite, more in `make audit`.
+MOST_EXAMPLES = "60" if AUDIT else "12"
 PROGRAM = Path(sys.executable).with_name("schemathesis")
 
 
@@ -30,7 +33,7 @@ def run(folder: Path, address: str, *more: str) -> dict[str, Any]:
         "run",
         f"{address}/api/v1/openapi.json",
         "--max-examples",
-        "40",
+        MOST_EXAMPLES,
         "--seed",
         "1",
         "--no-color",

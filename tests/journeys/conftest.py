@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import Browser, Page, expect
 
@@ -17,6 +16,7 @@ from preau.directory.seeds.world import World
 from preau.identity.seeds import CAST, PASSWORD
 from tests.conftest import opened
 from tests.journeys.cable import Cable
+from tests.net import checkers
 from tests.net.plan import PLAN
 
 # Several people at once, a network that is cut, a word that serves once: what is written there depends on the engine.
@@ -103,20 +103,21 @@ class Visitor:
         self.page.wait_for_load_state()
         return self
 
-    def check(self, name: str) -> None:
-        """The page is well formed for everyone: axe in light and dark, no sideways scroll at 320 px.
+    def check(self, name: str, *, in_the_dark: bool = False) -> None:
+        """The page is well formed for everyone: axe, no sideways scroll at 320 px.
 
-        On the second engine the page is the same, and is judged no more (decision 98).
+        In the dark, each component of the style guide and each route are looked at elsewhere (`tests/net/test_looks.py`); here, in
+        `make audit`. On the second engine the page is the same, and is judged no more (decision 98).
         """
         # Just after a click the page may still be arriving: `expect` waits for it, `count()` does not.
         self.page.wait_for_load_state()
         expect(self.page.locator("h1")).to_have_count(1)
         if not self.scripts or not PLAN.eyes:
             return
-        for scheme in ("light", "dark"):
+        for scheme in ("light", "dark") if in_the_dark or PLAN.every_side else ("light",):
             self.page.emulate_media(color_scheme=scheme)
-            found = Axe().run(self.page)
-            assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
+            wrong, _doubts = checkers.axe(self.page)
+            assert wrong == [], f"{name}, {scheme}"
         self.page.emulate_media(color_scheme="light")
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": 320, "height": 640})

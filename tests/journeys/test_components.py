@@ -15,7 +15,7 @@ pytestmark = pytest.mark.journey
 def test_every_component_is_sound(newcomer: Visitor) -> None:
     for key in SECTIONS:
         newcomer.open(f"/styleguide/{key}/")
-        newcomer.check(f"guide-{key}")
+        newcomer.check(f"guide-{key}", in_the_dark=True)
     newcomer.done()
 
 

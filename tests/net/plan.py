@@ -37,10 +37,10 @@ class Plan:
     every_side: bool = False
 
 
-CI = Plan("ci", Limits(), pictures=not os.environ.get("CI"))
+SUITE = Plan("suite", Limits(), pictures=os.environ.get("NET_PICTURES") == "1")
 SETTINGS = (("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320))
 COMPLETE = Plan("audit", Limits(objects=1_000, questions=30), SETTINGS, every_side=True)
-PLAN = COMPLETE if AUDIT else CI
+PLAN = COMPLETE if AUDIT else SUITE
 
 
 def run() -> Path:

@@ -60,7 +60,7 @@ def test_the_cast_is_complete(college: World, twin: World) -> None:
 @pytest.mark.long
 def test_what_forms_send_is_taken_back(college: World, twin: World) -> None:
     """The head approves, drops and prepares letters on the way: the delivery still waits."""
-    crawl = Crawl(gather(college, twin), "head", Limits())
+    crawl = Crawl(gather(college, twin), "head", Limits(objects=1, questions=1))
     crawl.walk()
     sent = {visit.route for visit in crawl.visits.values() if visit.headers}
     assert {"directory:approve", "directory:drop", "identity:prepare_class"} <= sent
