@@ -3,9 +3,12 @@
 import { Editor } from "@tiptap/core";
 import { askFormula, askLink, DO, follow, forms, pasted, rove, show } from "../parts/editor.js";
 
+/** HTML of ours, and not words that begin with the sign: « <3 ». */
+const isMarkup = (text) => /^\s*<[a-z]/i.test(text);
+
 /** What was typed in the text area before this script came, or what a browser put back there: HTML of ours, or lines. */
 function typedIn(area) {
-  if (/^\s*<\w/.test(area.value)) return area.value;
+  if (isMarkup(area.value)) return area.value;
   return area.value.split("\n").map((line) => Object.assign(document.createElement("p"), { textContent: line }).outerHTML).join("");
 }
 
@@ -15,7 +18,7 @@ function mount(place) {
   const area = place.querySelector("textarea");
   const typed = area.value !== area.defaultValue, writes = document.activeElement === area;
   // Signs of before and words of now stand together: whoever began with the text area goes on with it.
-  if (typed && area.defaultValue && !/^\s*<\w/.test(area.value)) return;
+  if (typed && area.defaultValue && !isMarkup(area.value)) return;
   const toolbar = place.querySelector("[role=toolbar]");
   const hints = [...place.querySelectorAll("[data-plain-only]")];
   const described = (area.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !hints.some((hint) => hint.id === id));

@@ -302,11 +302,11 @@ def test_what_is_typed_before_the_editor_comes_is_in_it(visit: Any, scripts: boo
     page.route(editor, lambda route: held.append(route))  # noqa: PLW0108 - Playwright looks inside what it calls
     with page.expect_request(editor):
         page.goto(f"{teacher.server}/messages/ecrire/", wait_until="commit")
-    page.get_by_label("Message", exact=True).fill("Bonjour à tous,\nà demain.")
+    page.get_by_label("Message", exact=True).fill("<3 à tous,\nà demain.")
     for route in held:
         route.continue_()
     box = page.locator(".rich-input")
-    expect(box.locator("p")).to_have_text(["Bonjour à tous,", "à demain."])
+    expect(box.locator("p")).to_have_text(["<3 à tous,", "à demain."])
     expect(box).to_be_focused()
     page.keyboard.type(" Merci.")
     expect(page.locator("[data-richtext] textarea")).to_have_value(re.compile("à demain. Merci."))
